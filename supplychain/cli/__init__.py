@@ -1,0 +1,75 @@
+"""The command line: parse, call, print. Each command's module is imported when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from supplychain import __version__
+
+COMMANDS = {
+    "chokepoints": "Single points of failure, exactly, with the need that fails.",
+    "simulate": "Accelerators per quarter with and without a cut, and who loses.",
+    "explain": "Where a node stands, what it needs, who needs it, and its sources.",
+    "graph": "The dependency graph as a page, a picture or a graph file.",
+    "validate": "Check the data; all problems of all files at once.",
+    "schema": "JSON Schema of each kind of data file, for editors.",
+}
+
+
+class _Commands(click.Group):
+    """Finds a command by name and imports only its module."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"supplychain.cli.{cmd_name}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS:
+            import difflib
+
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            ctx.fail(f"No such command '{args[0]}'.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing any of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="supplychain")
+def _group() -> None:
+    """The AI accelerator supply chain, made calculable.
+
+    From a sourced graph of who makes what, to accelerators per quarter and who gets them.
+    Start with `supplychain chokepoints` or `supplychain simulate --hbm-cut 20%`.
+    """
+
+
+def main(args: Sequence[str] | None = None, prog_name: str = "supplychain") -> Any:
+    """Run a command and exit: 0 done, 1 data errors, 2 wrong usage."""
+    try:
+        return _group.main(args=args, prog_name=prog_name)
+    except BrokenPipeError:
+        # The reader (head, less) has had enough. Nothing more may be written, at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

@@ -1,0 +1,94 @@
+"""``supplychain chokepoints``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from supplychain.cli.edges import (
+    answer,
+    load_network,
+    output_options,
+    read_quarter,
+    usage_error,
+)
+from supplychain.quarters import Quarter
+
+if TYPE_CHECKING:
+    from supplychain.model import Network
+    from supplychain.report.tables import Format
+    from supplychain.risk import Kind
+
+
+@click.command()
+@click.option(
+    "--product",
+    "products",
+    multiple=True,
+    metavar="ID",
+    help="An accelerator, a group of them, or any commodity; repeatable; else all accelerators.",
+)
+@click.option(
+    "--at",
+    callback=read_quarter,
+    metavar="Q",
+    help="As of this quarter; if absent, the last in which most of the products are sold.",
+)
+@click.option(
+    "--by",
+    multiple=True,
+    type=click.Choice(["organization", "country", "commodity", "supply"]),
+    default=("organization", "country"),
+    show_default=True,
+    help="What is taken away; repeatable.",
+)
+@click.option(
+    "--top", type=click.IntRange(min=1), default=20, show_default=True, help="Rows shown."
+)
+@output_options
+def chokepoints(
+    products: tuple[str, ...],
+    at: Quarter | None,
+    by: tuple[Kind, ...],
+    top: int,
+    form: Format | None,
+    out: Path | None,
+    no_color: bool,
+    quiet: bool,
+    data: Path | None,
+) -> None:
+    """Single points of failure, exactly, with the need that fails.
+
+    A need is met by any one of its qualified makers; a product needs all of its needs. What
+    alone loses a product is listed, and apart from it what the other makers could hardly cover.
+
+    \b
+    supplychain chokepoints --product h100 --at 2023Q2
+    supplychain chokepoints --product hbm-chips --by supply --format csv
+    """
+    from supplychain.production.plan import planned_h100e
+    from supplychain.report.chokepoints import chokepoints_document
+    from supplychain.risk import busiest_quarter
+    from supplychain.risk import chokepoints as find
+
+    network = load_network(data)
+    try:
+        asked = expand(network, products)
+        at = at or busiest_quarter(network, asked)
+        # Only accelerators have a weight; with anything else among them all count alike.
+        weighted = all(id_ in network.products for id_ in asked)
+        weights = planned_h100e(network, at) if weighted else None
+        weighted = weights is not None and any(weights[id_] > 0 for id_ in asked)
+        found = find(network, asked, at, by, weights if weighted else None)
+    except ValueError as error:
+        raise usage_error(str(error)) from error
+    answer(chokepoints_document(network, found, top, weighted), form, out, no_color, quiet)
+
+
+def expand(network: Network, products: tuple[str, ...]) -> tuple[str, ...]:
+    """Ids of the products, groups replaced by their members; all accelerators if none is named."""
+    if not products:
+        return tuple(network.products)
+    return tuple(id_ for name in products for id_ in network.groups.get(name, (name,)))

@@ -1,0 +1,157 @@
+"""What every command shares: options, loading the data, writing the answer."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from supplychain.quarters import Quarter
+
+if TYPE_CHECKING:
+    from supplychain.model import Network
+    from supplychain.report.tables import Document, Format
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+ENDINGS: dict[str, Format] = {".csv": "csv", ".json": "json", ".md": "md", ".txt": "table"}
+
+
+def read_quarter(ctx: click.Context, param: click.Parameter, value: str | None) -> Quarter | None:
+    """Callback of options that take a quarter."""
+    if value is None:
+        return None
+    try:
+        return Quarter.parse(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error), ctx, param) from error
+
+
+def data_option(command: F) -> F:
+    """``--data DIR``."""
+    return click.option(
+        "--data",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        help="Data folder instead of the built-in one.",
+    )(command)
+
+
+def output_options(command: F) -> F:
+    """``--format``, ``--out``, ``--no-color``, ``--quiet`` and ``--data``."""
+    for option in (
+        click.option(
+            "-f",
+            "--format",
+            "form",
+            type=click.Choice(["table", "csv", "json", "md"]),
+            help="Form of the answer; by default a table, or what the ending of --out says.",
+        ),
+        click.option(
+            "-o",
+            "--out",
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            help="Write to a file instead of the terminal.",
+        ),
+        click.option("--no-color", is_flag=True, help="No colours (NO_COLOR does the same)."),
+        click.option("-q", "--quiet", is_flag=True, help="No remarks on standard error."),
+    ):
+        command = option(command)
+    return data_option(command)
+
+
+def load_network(data: Path | None) -> Network:
+    """The data, or exit 1 with every problem it has."""
+    from supplychain.loader import DataError, load
+
+    try:
+        return load(data)
+    except DataError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+
+
+def usage_error(message: str) -> click.UsageError:
+    """An error that ends in exit code 2, with the usage line of the command."""
+    return click.UsageError(message, ctx=click.get_current_context(silent=True))
+
+
+def remark(text: str, quiet: bool = False) -> None:
+    """One line for people, on standard error."""
+    if not quiet:
+        click.echo(text, err=True)
+
+
+def answer(
+    document: Document, form: Format | None, out: Path | None, no_color: bool, quiet: bool
+) -> None:
+    """Print the document, or write it to a file."""
+    from supplychain.report.tables import render
+
+    form = form or (ENDINGS.get(out.suffix.lower(), "table") if out else "table")
+    if out is not None:
+        write_file(out, render(document, form, width=100))
+        remark(f"Wrote {out}", quiet)
+        return
+    width = shutil.get_terminal_size(fallback=(100, 24)).columns
+    text = render(document, form, width=width, color=_colors(no_color) and form == "table")
+    echo(text)
+
+
+def echo(text: str) -> None:
+    """Print to standard output as it is; plain characters where its encoding has no others."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        plain = text.translate(str.maketrans("−–—…·×≥≤→◆⚠", "---.*x><>*!"))
+        text = plain.encode(encoding, errors="replace").decode(encoding)
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def _colors(no_color: bool) -> bool:
+    if no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write beside, then rename, so that a failure leaves nothing half-written.
+
+    Raises:
+        click.UsageError: The path cannot be written; the message says why.
+    """
+    if path.is_dir():
+        raise usage_error(f"--out {path} is a folder; name a file in it")
+    temporary: str | None = None
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w",
+            encoding="utf-8",
+            newline="\n",
+            dir=path.parent,
+            prefix=f".{path.name}.",
+            delete=False,
+        ) as file:
+            temporary = file.name
+            file.write(text)
+        Path(temporary).chmod(0o666 & ~_umask())
+        Path(temporary).replace(path)
+    except OSError as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        raise usage_error(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,108 @@
+"""``supplychain simulate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from supplychain.cli.edges import (
+    answer,
+    load_network,
+    output_options,
+    read_quarter,
+    remark,
+    usage_error,
+)
+from supplychain.quarters import Quarter
+
+if TYPE_CHECKING:
+    from supplychain.report.tables import Format
+
+POLICIES = ("contract-first", "pro-rata")
+
+
+@click.command()
+@click.option("--hbm-cut", metavar="SHARE", help="Cut of all HBM, such as 20%.")
+@click.option("--cowos-cut", metavar="SHARE", help="Cut of all CoWoS packaging.")
+@click.option("--wafer-cut", metavar="SHARE", help="Cut of all logic wafers.")
+@click.option(
+    "--cut",
+    "cuts",
+    multiple=True,
+    metavar="TARGET=SHARE[@Q[:Q]]",
+    help="Cut of a commodity, group, org:ID, country:CC, supply:ORG/COMMODITY or glob; repeatable.",
+)
+@click.option(
+    "--from", "first", callback=read_quarter, metavar="Q", default="2023Q1", show_default=True
+)
+@click.option(
+    "--to", "last", callback=read_quarter, metavar="Q", default="2026Q4", show_default=True
+)
+@click.option(
+    "--policy",
+    type=click.Choice(POLICIES),
+    default=POLICIES[0],
+    show_default=True,
+    help="Who gets the accelerators first.",
+)
+@output_options
+def simulate(
+    hbm_cut: str | None,
+    cowos_cut: str | None,
+    wafer_cut: str | None,
+    cuts: tuple[str, ...],
+    first: Quarter,
+    last: Quarter,
+    policy: str,
+    form: Format | None,
+    out: Path | None,
+    no_color: bool,
+    quiet: bool,
+    data: Path | None,
+) -> None:
+    """Accelerators per quarter with and without a cut, and who loses.
+
+    Without a cut it shows the baseline.
+
+    \b
+    supplychain simulate --hbm-cut 20%
+    supplychain simulate --cut hbm=20%@2024Q1:2024Q4 --cut org:tsmc=10%
+    """
+    from supplychain.report.simulate import simulation_document
+    from supplychain.scenario import Cut, parse_cut, parse_share
+    from supplychain.simulation import simulate as run
+
+    shortcuts = (
+        ("--hbm-cut", "hbm", hbm_cut),
+        ("--cowos-cut", "cowos", cowos_cut),
+        ("--wafer-cut", "logic-wafer", wafer_cut),
+    )
+    parsed = []
+    problems = []
+    for option, target, share in shortcuts:
+        if share is not None:
+            try:
+                parsed.append(Cut(target, parse_share(share)))
+            except ValueError as error:
+                problems.append(f"{option}: {error}")
+    for text in cuts:
+        try:
+            parsed.append(parse_cut(text))
+        except ValueError as error:
+            problems.append(f"--cut: {error}")
+    if problems:
+        raise usage_error("\n".join(problems))
+    network = load_network(data)
+    try:
+        result = run(network, parsed, first, last, policy)
+    except ValueError as error:
+        raise usage_error(str(error)) from error
+    if result.outside:
+        remark(
+            f"{len(result.outside)} supplies in the target have no capacity in absolute units and "
+            "are left out: " + ", ".join(result.outside[:5]) + (" …" if result.outside[5:] else ""),
+            quiet,
+        )
+    answer(simulation_document(result), form, out, no_color, quiet)

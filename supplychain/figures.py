@@ -1,0 +1,89 @@
+"""Every figure of the data by name: ``tsmc.cowos.2024Q4``, ``h100.n5-wafer.per_unit``.
+
+The names are what ``explain`` shows next to each source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from supplychain.model import Buyer, Capacity, Commodity, Figure, Need, Network, Organization
+
+NEED_FIGURES = (
+    "per_unit",
+    "cycle_weeks",
+    "stock_weeks",
+    "essential",
+    "install_weeks",
+    "wear",
+)
+SUPPLY_FIGURES = ("recovery_weeks", "surge", "surge_weeks")
+
+
+def figures(network: Network) -> Iterator[tuple[str, Figure]]:
+    """All figures of the network, in order of kind and id."""
+    for commodity in network.commodities.values():
+        yield from commodity_figures(commodity)
+    for organization in network.organizations.values():
+        yield from organization_figures(organization)
+    for buyer in network.buyers.values():
+        yield from buyer_figures(buyer)
+
+
+def commodity_figures(commodity: Commodity) -> Iterator[tuple[str, Figure]]:
+    """Figures of a commodity, its needs and its product facts."""
+    name = commodity.id
+    yield from _given(name, {"yield": commodity.output_yield, "stock_weeks": commodity.stock_weeks})
+    yield from _needs(name, commodity.needs)
+    if commodity.product is not None:
+        yield from _given(name, commodity.product.facts)
+        yield from _given(f"{name}.price_usd", commodity.product.price_usd)
+
+
+def organization_figures(organization: Organization) -> Iterator[tuple[str, Figure]]:
+    """Figures of an organization, its capacities and its supplies."""
+    name = organization.id
+    for year, shares in organization.lines.items():
+        yield from _given(f"{name}.lines.{year}", shares)
+    for capacity in organization.capacities:
+        yield from capacity_figures(capacity)
+    for supply in organization.supplies:
+        made = f"{name}.{supply.commodity}"
+        yield from _given(f"{made}.draws", supply.draws)
+        yield from _given(f"{made}.share", supply.share)
+        yield from _given(made, {key: getattr(supply, key) for key in SUPPLY_FIGURES})
+        yield from _needs(made, supply.needs)
+
+
+def capacity_figures(capacity: Capacity) -> Iterator[tuple[str, Figure]]:
+    """Rates by quarter and bookings by year."""
+    yield from _given(capacity.key, capacity.figures)
+    for year, shares in capacity.bookings.items():
+        yield from _given(f"{capacity.key}.bookings.{year}", shares)
+
+
+def buyer_figures(buyer: Buyer) -> Iterator[tuple[str, Figure]]:
+    """Orders, contracts, fleet, power and price limit."""
+    for kind, lines in (("orders", buyer.orders), ("contracts", buyer.contracts)):
+        for line in lines:
+            yield from _given(f"{buyer.id}.{kind}.{'+'.join(line.products)}", line.figures)
+    yield from _given(f"{buyer.id}.fleet", buyer.fleet)
+    yield from _given(f"{buyer.id}.site_power_mw", buyer.site_power_mw)
+    yield from _given(buyer.id, {"price_limit_usd": buyer.price_limit_usd})
+
+
+def _needs(name: str, needs: tuple[Need, ...]) -> Iterator[tuple[str, Figure]]:
+    for need in needs:
+        inputs = f"{name}.{'|'.join(need.inputs)}"
+        yield from _given(inputs, {key: getattr(need, key) for key in NEED_FIGURES})
+        for input_, switch in need.inputs.items():
+            yield from _given(f"{name}.{input_}", {"switch_weeks": switch})
+
+
+def _given(
+    name: str, values: Mapping[Any, Figure | None] | Mapping[Any, Figure]
+) -> Iterator[tuple[str, Figure]]:
+    for key, value in values.items():
+        if value is not None:
+            yield f"{name}.{key}", value

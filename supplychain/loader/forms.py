@@ -1,0 +1,103 @@
+"""The forms of texts and numbers in the data, each with the name and example its messages use."""
+
+from __future__ import annotations
+
+import datetime
+import re
+
+from supplychain import units
+from supplychain.loader.countries import COUNTRIES, meant
+from supplychain.loader.problems import short
+from supplychain.loader.words import Amount, Text
+from supplychain.model import STAGES
+
+NAME = Text("a name", "SK hynix")
+NOTE = Text("a text", "why the value is what it is")
+YEAR = Text("a year", "2024", r"(?:19|2[0-9])[0-9][0-9]")
+
+
+def _id_meant(text: str) -> str | None:
+    made = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    return made or None
+
+
+def _quarter_meant(text: str) -> str | None:
+    match = re.fullmatch(r"(?:Q([1-4])[ -]?)?((?:19|2[0-9])[0-9][0-9])(?:[ -]?[Qq]([1-4]))?", text)
+    number = match and (match[1] or match[3])
+    return f"{match[2]}Q{number}" if match and number else None
+
+
+def _no_date(text: str) -> str | None:
+    wrong = f"'{short(text)}' is not a date; write YYYY-MM-DD, YYYY-MM or YYYY"
+    parts = text.split("-")
+    if not re.fullmatch(r"(?:19|2[0-9])[0-9][0-9](?:-[0-9][0-9]){0,2}", text):
+        return wrong
+    try:
+        datetime.date.fromisoformat("-".join([*parts, "01", "01"][:3]))
+    except ValueError:
+        return f"'{text}' is not a date: there is no such day or month"
+    return None
+
+
+def _no_rate(text: str) -> str | None:
+    try:
+        units.Rate.parse(text)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+ID = Text("an id", "hbm3e-8hi", r"[a-z0-9]+(?:-[a-z0-9]+)*", remedy=_id_meant)
+UNIT = Text("a unit", "wafers", units.NOUN)
+RATE = Text("a rate", "wafers/month", units.RATE, objection=_no_rate)
+RATIO = Text("a unit", "wafers/month", r"\S(?:.*\S)?")
+COUNTRY = Text("a country by ISO 3166-1 alpha-2", "TW", choices=COUNTRIES, remedy=meant)
+QUARTER = Text("a quarter", "2024Q1", r"(?:19|2[0-9])[0-9][0-9]Q[1-4]", remedy=_quarter_meant)
+PERIOD = Text(
+    "a year or quarter",
+    "2024 or 2024Q1",
+    r"(?:19|2[0-9])[0-9][0-9](?:Q[1-4])?",
+    remedy=_quarter_meant,
+)
+URL = Text("a web address", "https://www.trendforce.com/news", r"https?://[^\s/.]+\.\S+")
+DATE = Text(
+    "a date", "2024-02-19", r"(?:19|2[0-9])[0-9][0-9](?:-[0-9][0-9]){0,2}", objection=_no_date
+)
+DAY = Text(
+    "a day", "2026-11-22", r"(?:19|2[0-9])[0-9][0-9]-[0-9][0-9]-[0-9][0-9]", objection=_no_date
+)
+STAGE = Text("a stage", "packaging", choices=STAGES)
+ROLE = Text(
+    "a role",
+    "component",
+    choices=("component", "material", "tool", "software", "design", "service"),
+)
+BASIS = Text("a basis", "estimate", choices=("reported", "derived", "estimate"))
+FACT_UNITS = {
+    "bf16_tflops": "TFLOP/s",
+    "fp8_tflops": "TFLOP/s",
+    "int8_tops": "TOP/s",
+    "memory_gb": "GB",
+    "bandwidth_tb_s": "TB/s",
+    "link_gb_s": "GB/s",
+    "tdp_w": "W",
+    "hbm_stacks": "stacks",
+    "die_mm2": "mm²",
+    "dies": "dies",
+}
+"""Facts of a product, each with its unit; peaks are dense."""
+FACT = Text("a fact", "fp8_tflops", choices=tuple(FACT_UNITS))
+
+SHARE = Amount("a share from 0% to 100%", "54%", high=1, share=True)
+YIELD = Amount("a yield above 0%, up to 100%", "90%", high=1, above=True, share=True)
+SURGE = Amount("a share of normal output, up to 500%", "20%", high=5, share=True)
+SPREAD = Amount("a range: [low, high], or plus or minus a share", "20%", high=1, share=True)
+WEEKS = Amount("a number of weeks", "26", unit="weeks", high=520)
+PER_UNIT = Amount("an amount above 0 per unit", "1/28.5", above=True)
+RATE_VALUE = Amount("an amount of 0 or more", "14_500")
+UNITS = Amount("a number of units", "14_500", unit="units")
+DOLLARS = Amount("an amount in US$", "26_268", unit="USD", above=True)
+MEGAWATTS = Amount("a power in MW", "150", unit="MW")
+FACT_VALUE = Amount("an amount above 0", "989", above=True)
+ANY_NUMBER = Amount("a number", "34_000")
+COUNT = Amount("a whole number of 1 or more", "200", low=1, whole=True)

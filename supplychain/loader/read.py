@@ -1,0 +1,240 @@
+"""A folder of YAML, or texts in memory, to a checked network; all problems reported together."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from supplychain.loader.buyers import read_buyer
+from supplychain.loader.figures import Reader
+from supplychain.loader.files import data_folder, gather
+from supplychain.loader.index import Index
+from supplychain.loader.organizations import read_organization
+from supplychain.loader.parts import read_commodity, read_sources
+from supplychain.loader.problems import DataError, Page, Problem
+from supplychain.loader.rules import (
+    check_ids,
+    check_names,
+    check_own_needs,
+    check_owners,
+    check_shares,
+    take_over_needs,
+    warn_unused,
+)
+from supplychain.loader.schema import shape_of
+from supplychain.loader.shapes import Block
+from supplychain.loader.text import compose, decode
+from supplychain.model import (
+    Buyer,
+    Commodity,
+    Network,
+    Organization,
+    Place,
+    Source,
+    assemble,
+)
+
+_Part = TypeVar("_Part", Commodity, Organization, Buyer, Source)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was found in the data.
+
+    Attributes:
+        files: Files read, relative to the data folder.
+        counts: How many commodities, organizations, buyers and sources.
+        problems: In order of file and line; any one of them stops everything.
+        warnings: What is probably not meant.
+        network: ``None`` if there are problems.
+    """
+
+    files: tuple[str, ...]
+    counts: Mapping[str, int]
+    problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+    network: Network | None
+
+
+@dataclass(slots=True)
+class _Parts:
+    commodities: dict[str, Commodity] = field(default_factory=dict)
+    organizations: dict[str, Organization] = field(default_factory=dict)
+    buyers: dict[str, Buyer] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
+    needs_as: dict[str, str] = field(default_factory=dict)
+
+
+def load(path: Path | None = None) -> Network:
+    """The network of a data folder; of the built-in data if none is given.
+
+    Raises:
+        DataError: Something is wrong with the data; it lists every problem.
+    """
+    return _network(check(path))
+
+
+def load_texts(files: Mapping[str, str]) -> Network:
+    """The network of texts by their path in a data folder, e.g. ``organizations/tsmc.yaml``.
+
+    Raises:
+        DataError: Something is wrong with the data; it lists every problem.
+    """
+    return _network(check_texts(files))
+
+
+def check_texts(files: Mapping[str, str]) -> Report:
+    """What is found in texts by their path in a data folder."""
+    return _check({name: text.encode() for name, text in files.items()}, "", [], set())
+
+
+def check(path: Path | None = None) -> Report:
+    """What is found in a data folder; in the built-in data if none is given."""
+    try:
+        found = gather(data_folder() if path is None else path)
+    except DataError as error:
+        return Report((), {}, error.problems, (), None)
+    return _check(found.texts, found.shown + "/", found.strays, found.mentioned)
+
+
+def _network(report: Report) -> Network:
+    if report.network is None:
+        raise DataError(report.problems, len(report.files))
+    return report.network
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Pause the cyclic garbage collector: the trees have no cycles, and it costs a third."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+@_no_collection()
+def _check(
+    files: Mapping[str, bytes], prefix: str, strays: list[Problem], mentioned: set[str]
+) -> Report:
+    """Read the files and check them; problems of places that no file has come in ``strays``."""
+    pages = {file: Page(file, prefix + file) for file in sorted(files)}
+    index = Index(cited=mentioned)
+    blocks: dict[str, Block] = {}
+    for file, page in pages.items():
+        block = _read_shape(files[file], page)
+        folder, stem = file.split("/", 1)[0], file.rpartition("/")[2].removesuffix(".yaml")
+        index.add(folder, stem, block, bool(page.problems))
+        if block is not None and not page.problems:
+            blocks[file] = block
+    parts = _Parts()
+    for file, block in blocks.items():
+        _build(Reader(pages[file], index), block, parts)
+    commodities = _check_rules(parts, index, pages)
+    problems = [*strays, *_missing(files, prefix), *(p for g in pages.values() for p in g.found())]
+    network = None
+    if not problems:
+        organizations, sources = parts.organizations.values(), parts.sources.values()
+        warn_unused(commodities.values(), organizations, sources, index, pages)
+        network = assemble(
+            commodities.values(),
+            parts.organizations.values(),
+            parts.buyers.values(),
+            parts.sources.values(),
+            _digest(files),
+        )
+    return Report(
+        tuple(pages),
+        {
+            "commodity": len(index.commodities),
+            "organization": len(index.organizations),
+            "buyer": sum(f.startswith("buyers/") for f in files),
+            "source": len(index.sources),
+        },
+        tuple(sorted(problems, key=_order)),
+        tuple(sorted((w for g in pages.values() for w in g.warnings), key=_order)),
+        network,
+    )
+
+
+def _order(problem: Problem) -> tuple[str, int, int]:
+    return problem.place.file, problem.place.line, problem.place.column
+
+
+def _read_shape(data: bytes, page: Page) -> Block | None:
+    shape = shape_of(page.file)
+    text = decode(data, page)
+    node = compose(text, page) if text is not None else None
+    if node is None or shape is None:
+        return None
+    block = shape.read(node, page)
+    return block if isinstance(block, Block) else None
+
+
+def _build(reader: Reader, block: Block, parts: _Parts) -> None:
+    file = reader.page.file
+    stem = file.rpartition("/")[2].removesuffix(".yaml")
+    match file.split("/", 1)[0]:
+        case "commodities":
+            _once(reader, parts.commodities, read_commodity(reader, block, stem))
+            if "needs_as" in block.values:
+                parts.needs_as[stem] = block.word("needs_as")
+        case "organizations":
+            _once(reader, parts.organizations, read_organization(reader, block, stem))
+        case "buyers":
+            _once(reader, parts.buyers, read_buyer(reader, block, stem))
+        case _:
+            for source in read_sources(reader, block):
+                _once(reader, parts.sources, source)
+
+
+def _once(reader: Reader, parts: dict[str, _Part], part: _Part) -> None:
+    if (first := parts.get(part.id)) is not None:
+        reader.page.problem(
+            part.place,
+            f"a second '{part.id}'",
+            f"an id stands for one thing; the first is in {first.place.file}",
+        )
+    parts.setdefault(part.id, part)
+
+
+def _check_rules(parts: _Parts, index: Index, pages: dict[str, Page]) -> dict[str, Commodity]:
+    organizations = parts.organizations
+    commodities = take_over_needs(parts.commodities, parts.needs_as, pages, index)
+    check_own_needs(commodities, organizations.values(), pages)
+    check_owners(organizations, pages)
+    check_shares(organizations.values(), pages)
+    check_ids(commodities, organizations.values(), pages)
+    check_names(commodities, pages)
+    check_names(organizations, pages)
+    check_names(parts.buyers, pages)
+    return commodities
+
+
+def _missing(files: Mapping[str, bytes], prefix: str) -> list[Problem]:
+    """Folders without which there is nothing to compute."""
+    return [
+        Problem(
+            Place(folder, 0, 0),
+            "the folder is missing or has no .yaml file in it",
+            (f"add at least one file to {folder}/",),
+            path=f"{prefix}{folder}",
+        )
+        for folder in ("sources", "commodities", "organizations")
+        if not any(file.startswith(folder + "/") for file in files)
+    ]
+
+
+def _digest(files: Mapping[str, bytes]) -> str:
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        digest.update(f"{file}\0{len(files[file])}\0".encode())
+        digest.update(files[file])
+    return digest.hexdigest()

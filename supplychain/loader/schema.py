@@ -1,0 +1,309 @@
+"""The four kinds of files: which keys they have, what may stand there, and what it means."""
+
+from __future__ import annotations
+
+from supplychain.loader.forms import (
+    BASIS,
+    COUNT,
+    COUNTRY,
+    DATE,
+    DAY,
+    DOLLARS,
+    FACT,
+    FACT_VALUE,
+    ID,
+    MEGAWATTS,
+    NAME,
+    NOTE,
+    PER_UNIT,
+    PERIOD,
+    QUARTER,
+    RATE,
+    RATE_VALUE,
+    RATIO,
+    ROLE,
+    SHARE,
+    SPREAD,
+    STAGE,
+    SURGE,
+    UNIT,
+    UNITS,
+    URL,
+    WEEKS,
+    YEAR,
+    YIELD,
+)
+from supplychain.loader.shapes import Either, Key, ListOf, Record, Shape, Table
+from supplychain.loader.words import Amount, Json, Text
+
+SOURCES = Either(ID, ListOf(ID))
+_SOURCE = Key(SOURCES, "ids of the bibliography")
+_BASIS = Key(BASIS, "reported: a source says it; derived: arithmetic on sources; estimate")
+_NOTE = Key(NOTE, "how it was derived, or why the estimate is what it is")
+_SPREAD = Key(SPREAD, "plus or minus this share, for the plain numbers of the block")
+
+STANDING = {"source": _SOURCE, "basis": _BASIS, "range": _SPREAD, "note": _NOTE}
+"""Keys that a block hands down to the plain numbers in it."""
+
+
+def figure(amount: Amount) -> Either:
+    """A plain number, or a block with its range, basis and sources."""
+    contradiction = Record(
+        f"a contradiction of {amount.what}",
+        {
+            "value": Key(amount, required=True),
+            "source": Key(SOURCES, "who says so", required=True),
+            "note": Key(NOTE),
+        },
+    )
+    block = Record(
+        f"a figure for {amount.what}",
+        {
+            "value": Key(amount, required=True),
+            "range": Key(
+                Either(SPREAD, ListOf(amount, shortest=2, longest=2)),
+                "[low, high], or 20% for plus or minus 20%; required unless reported",
+            ),
+            "unit": Key(RATIO, "checked against what the place says"),
+            "basis": _BASIS,
+            "source": _SOURCE,
+            "note": _NOTE,
+            "contradicted_by": Key(ListOf(contradiction), "other sources that disagree"),
+        },
+    )
+    return Either(amount, block)
+
+
+def figures(name: str, key: Text, amount: Amount) -> Table:
+    """A table of figures with a common standing."""
+    return Table(name, key, figure(amount), STANDING)
+
+
+NEED = Record(
+    "a need",
+    {
+        "input": Key(ID, "the commodity needed"),
+        "any_of": Key(
+            Table("a block of alternatives", ID, figure(WEEKS)),
+            "alternatives, each with the weeks that switching takes; 0: in use today",
+        ),
+        "role": Key(ROLE, "what it is to the output; decides when a loss is felt", required=True),
+        "per_unit": Key(figure(PER_UNIT), "good input per good unit of output"),
+        "makers": Key(Table("a block of makers", ID, QUARTER), "qualified makers, each from when"),
+        "cycle_weeks": Key(figure(WEEKS), "from the input sent to the output finished"),
+        "stock_weeks": Key(figure(WEEKS), "stock of it held by the user, in weeks of use"),
+        "essential": Key(figure(SHARE), "share of output that cannot do without; 100% if absent"),
+        "install_weeks": Key(figure(WEEKS), "tools: from delivery to capacity"),
+        "wear": Key(figure(SHARE), "tools and services: capacity lost per quarter without"),
+        **STANDING,
+    },
+)
+
+PRODUCT = Record(
+    "a product",
+    {
+        "designer": Key(ID, "the organization whose product it is", required=True),
+        "partners": Key(ListOf(ID), "who builds it for the designer"),
+        "launch": Key(QUARTER, "first quarter of shipments", required=True),
+        "end": Key(QUARTER, "last quarter of shipments"),
+        "line": Key(ID, "products of one line succeed one another; main if absent"),
+        "facts": Key(figures("a block of facts", FACT, FACT_VALUE), "peaks are dense"),
+        "price_usd": Key(figures("a block of prices", YEAR, DOLLARS), "by year"),
+        **STANDING,
+    },
+)
+
+COMMODITY = Record(
+    "a commodity",
+    {
+        "id": Key(ID, "the file's name without .yaml", required=True),
+        "name": Key(NAME, "as people write it", required=True),
+        "aliases": Key(ListOf(NAME), "other names"),
+        "stage": Key(STAGE, "the column of the graph, and the folder", required=True),
+        "unit": Key(UNIT, "what one of it is", required=True),
+        "groups": Key(ListOf(ID), "names that a shock, an order or a filter may use"),
+        "yield": Key(figure(YIELD), "own assembly and test yield"),
+        "stock_weeks": Key(
+            figure(WEEKS), "how much the chain can hold, in weeks of the highest output"
+        ),
+        "needs_as": Key(ID, "the commodity whose needs it starts from"),
+        "needs": Key(ListOf(NEED), "what it needs: all of them"),
+        "product": Key(PRODUCT, "accelerators only"),
+        "note": Key(NOTE),
+    },
+)
+
+_BOOKED = figures("the bookings of a year", ID, SHARE)
+
+CAPACITY = Record(
+    "a capacity",
+    {
+        "id": Key(ID, "unique within the organization", required=True),
+        "unit": Key(RATE, "a noun over week, month, quarter or year", required=True),
+        "at": Key(
+            Text("'exit' or 'average'", "exit", choices=("exit", "average")),
+            "exit: the rate at the quarter's end; average: over the quarter",
+            required=True,
+        ),
+        "interpolate": Key(
+            Text("'linear' or 'step'", "linear", choices=("linear", "step")),
+            "between the given quarters; linear if absent",
+        ),
+        "figures": Key(
+            figures("a block of figures", QUARTER, RATE_VALUE), "by quarter", required=True
+        ),
+        "booking_base": Key(NOTE, "what the bookings are shares of"),
+        "bookings": Key(
+            Table("a block of bookings", YEAR, _BOOKED, STANDING),
+            "by year: share reserved for a designer or partner",
+        ),
+        **STANDING,
+    },
+)
+
+SUPPLY = Record(
+    "a supply",
+    {
+        "commodity": Key(ID, "what is made", required=True),
+        "country": Key(COUNTRY, "where the plant stands", required=True),
+        "capacity": Key(
+            Either(ID, Table("a block of capacities", ID, figure(PER_UNIT))),
+            "the capacity it draws on, or several with the amount one unit of output takes",
+        ),
+        "share": Key(
+            figures("a block of shares", YEAR, SHARE), "of the commodity's world output, by year"
+        ),
+        "start": Key(QUARTER, "first quarter of output, if within the data"),
+        "end": Key(QUARTER, "last quarter of output"),
+        "recovery_weeks": Key(figure(WEEKS), "from a loss to normal output"),
+        "surge": Key(figure(SURGE), "spare output as a share of normal output"),
+        "surge_weeks": Key(figure(WEEKS), "from the call to the spare output"),
+        "needs": Key(ListOf(NEED), "what this maker needs beyond the commodity's own needs"),
+        **STANDING,
+    },
+)
+
+ORGANIZATION = Record(
+    "an organization",
+    {
+        "id": Key(ID, "the file's name without .yaml", required=True),
+        "name": Key(NAME, "as people write it", required=True),
+        "aliases": Key(ListOf(NAME), "other names"),
+        "country": Key(COUNTRY, "of the headquarters", required=True),
+        "owner": Key(ID, "who controls it, if anyone in the data does"),
+        "source": Key(SOURCES, "for country and owner"),
+        "note": Key(NOTE),
+        "lines": Key(
+            Table("a block of lines", YEAR, figures("the lines of a year", ID, SHARE), STANDING),
+            "designers: share of the units in each product line, by year",
+        ),
+        "capacities": Key(ListOf(CAPACITY), "what its lines can put out"),
+        "supplies": Key(ListOf(SUPPLY), "what it makes, and where"),
+    },
+)
+
+ORDER = Record(
+    "an order",
+    {
+        "products": Key(ListOf(ID, shortest=1), "ids or groups; they substitute", required=True),
+        "figures": Key(
+            figures("a block of orders", PERIOD, UNITS),
+            "units in the period; a year is spread evenly over its quarters",
+            required=True,
+        ),
+        **STANDING,
+    },
+)
+
+BUYER = Record(
+    "a buyer",
+    {
+        "id": Key(ID, "the file's name without .yaml", required=True),
+        "name": Key(NAME, "as people write it", required=True),
+        "aliases": Key(ListOf(NAME), "other names"),
+        "kind": Key(
+            Text(
+                "a kind of buyer",
+                "hyperscaler",
+                choices=(
+                    "hyperscaler",
+                    "china",
+                    "neocloud",
+                    "lab",
+                    "enterprise",
+                    "sovereign",
+                    "university",
+                    "startup",
+                    "consumer",
+                ),
+            ),
+            required=True,
+        ),
+        "tier": Key(Text("'rich' or 'poor'", "rich", choices=("rich", "poor")), required=True),
+        "country": Key(COUNTRY, "where it stands", required=True),
+        "count": Key(COUNT, "how many buyers alike this is; 1 if absent"),
+        "organization": Key(ID, "if it is one of the organizations"),
+        "export_class": Key(
+            Text("an export class", "open", choices=("open", "tier-2", "china")),
+            "which export rule applies; open if absent",
+        ),
+        "orders": Key(ListOf(ORDER), "what it asks for"),
+        "contracts": Key(ListOf(ORDER), "the part committed by the seller"),
+        "fleet": Key(figures("a fleet", ID, UNITS), "owned at the start of the data, by product"),
+        "site_power_mw": Key(figures("a block of power", QUARTER, MEGAWATTS), "of its sites"),
+        "price_limit_usd": Key(figure(DOLLARS), "the most it pays for one H100 equivalent"),
+        "source": Key(SOURCES),
+        "note": Key(NOTE),
+    },
+)
+
+SOURCE = Record(
+    "a source",
+    {
+        "title": Key(NAME, "of the page or report", required=True),
+        "publisher": Key(NAME, "who published it", required=True),
+        "url": Key(URL, "where it can be read", required=True),
+        "published": Key(DATE, "YYYY-MM-DD, YYYY-MM or YYYY; absent where the page has no date"),
+        "accessed": Key(DAY, "the day it was read, YYYY-MM-DD", required=True),
+        "note": Key(NOTE),
+    },
+)
+
+KINDS: dict[str, Record | Table] = {
+    "commodity": COMMODITY,
+    "organization": ORGANIZATION,
+    "buyer": BUYER,
+    "sources": Table("a bibliography", ID, SOURCE),
+}
+"""The shape of each kind of file."""
+
+FOLDERS = {
+    "commodities": "commodity",
+    "organizations": "organization",
+    "buyers": "buyer",
+    "sources": "sources",
+}
+"""Folder of the data, and the kind of files in it."""
+
+
+def json_schema(kind: str) -> Json:
+    """The JSON Schema (draft 2020-12) of one kind of file, from the same declarations.
+
+    Args:
+        kind: commodity, organization, buyer or sources.
+    """
+    shape = KINDS[kind]
+    definitions: Json = {}
+    body = shape.body(definitions) if isinstance(shape, Record) else shape.schema(definitions)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"supplychain {kind}",
+        **body,
+        "$defs": dict(sorted(definitions.items())),
+    }
+
+
+def shape_of(file: str) -> Shape | None:
+    """The shape that a file has by its folder, e.g. ``organizations/tsmc.yaml``."""
+    kind = FOLDERS.get(file.split("/", 1)[0])
+    return KINDS[kind] if kind else None

@@ -1,0 +1,178 @@
+"""The words that may stand in a place of the data: texts of a form, and numbers within limits."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import yaml
+
+from supplychain import units
+from supplychain.loader.problems import Page, nearest, short
+from supplychain.loader.text import place, width
+
+Json: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A word or a text.
+
+    Attributes:
+        what: With its article: ``an id``.
+        pattern: Regular expression that all of it matches; empty: any text but the empty one.
+        choices: The only values allowed, if any.
+        objection: Says what is wrong with a text that the pattern allows, or ``None``.
+        remedy: Says what was probably meant, or ``None``.
+    """
+
+    what: str
+    example: str
+    pattern: str = ""
+    choices: tuple[str, ...] = ()
+    objection: Callable[[str], str | None] | None = None
+    remedy: Callable[[str], str | None] | None = None
+
+    def read(self, node: yaml.Node, page: Page) -> yaml.ScalarNode | None:
+        """The node, if it is such a text; else ``None``, and the problem is noted."""
+        if not isinstance(node, yaml.ScalarNode):
+            misplaced(node, page, self.what, self.example)
+            return None
+        if tagged(node, page) or empty(node, page, self.what, self.example):
+            return None
+        if (fault := self.fault(node.value.strip())) is not None:
+            message, cures = fault
+            page.problem(place(node, page), message, *cures, width=width(node))
+            return None
+        return node
+
+    def fault(self, text: str) -> tuple[str, list[str]] | None:
+        """What is wrong with the text, and the cures; ``None`` if nothing is."""
+        if self.choices:
+            if text in self.choices:
+                return None
+            cures = [f"one of: {', '.join(self.choices)}"] if len(self.choices) < 20 else []
+            meant = (self.remedy(text) if self.remedy else None) or nearest(text, self.choices)
+        else:
+            wrong = self.objection(text) if self.objection else None
+            if wrong is None and (not self.pattern or re.fullmatch(self.pattern, text)):
+                return None
+            if wrong is not None:
+                return wrong, []
+            cures = []
+            meant = self.remedy(text) if self.remedy else None
+        if meant and meant != text:
+            cures.insert(0, f"did you mean {meant}?")
+        return f"'{short(text)}' is not {self.what}; write it like {self.example}", cures
+
+    def schema(self, definitions: Json) -> Json:
+        """Its JSON Schema."""
+        made: Json = {"description": f"{self.what}, like {self.example}"}
+        if self.choices:
+            return made | {"enum": list(self.choices)}
+        if self.pattern and re.fullmatch(self.pattern, "2024"):
+            made["type"] = ["string", "integer"]  # a year without quotes
+        else:
+            made["type"] = "string"
+        return made | ({"pattern": f"^(?:{self.pattern})$"} if self.pattern else {"minLength": 1})
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number within limits.
+
+    Attributes:
+        unit: Of every figure of this kind; empty for shares and what the place tells.
+        low: Smallest value; excluded if ``above``.
+        share: Whether it is a share, which may carry a percent sign and has to above 1.
+        whole: Whether it is a count of things that cannot be split.
+    """
+
+    what: str
+    example: str
+    unit: str = ""
+    low: float = 0.0
+    high: float = math.inf
+    above: bool = False
+    share: bool = False
+    whole: bool = False
+
+    def read(self, node: yaml.Node, page: Page) -> yaml.ScalarNode | None:
+        """The node, if it is such a number; else ``None``, and the problem is noted."""
+        if not isinstance(node, yaml.ScalarNode):
+            misplaced(node, page, self.what, self.example)
+            return None
+        if tagged(node, page) or empty(node, page, self.what, self.example):
+            return None
+        if (fault := self.fault(node.value.strip())) is not None:
+            message, cures = fault
+            page.problem(place(node, page), message, *cures, width=width(node))
+            return None
+        return node
+
+    def fault(self, text: str) -> tuple[str, list[str]] | None:
+        """What is wrong with the number, and the cures; ``None`` if nothing is."""
+        not_it = f"'{short(text)}' is not {self.what}; write it like {self.example}"
+        try:
+            value = units.number(text)
+        except ValueError:
+            digits = text.replace(",", "_").replace(" ", "_")
+            is_number = digits != text and re.fullmatch(units.NUMBER, digits)
+            return not_it, [f"did you mean {digits}?"] if is_number else []
+        if text.endswith("%") and not self.share:
+            return not_it, ["a percent sign is for shares"]
+        if self.share and value > self.high and not text.endswith("%") and value <= 100:
+            return not_it, [f"did you mean {text}%?"]
+        too_low = value < self.low or (self.above and value == self.low)
+        if too_low or value > self.high or (self.whole and value != int(value)):
+            return not_it, []
+        return None
+
+    def schema(self, definitions: Json) -> Json:
+        """Its JSON Schema: a number, or one of the forms that YAML takes for a text."""
+        limits: Json = {"exclusiveMinimum" if self.above else "minimum": self.low}
+        if self.high < math.inf:
+            limits["maximum"] = self.high
+        kind = "integer" if self.whole else "number"
+        return {
+            "description": f"{self.what}, like {self.example}",
+            "anyOf": [
+                {"type": kind, **limits},
+                {"type": "string", "pattern": f"^(?:{units.NUMBER})$"},
+            ],
+        }
+
+
+def tagged(node: yaml.Node, page: Page) -> bool:
+    """Whether the node has a tag (``!!int``), which is noted."""
+    if node.tag:
+        page.problem(place(node, page), "tags are not allowed", "leave out what begins with '!'")
+    return bool(node.tag)
+
+
+def empty(node: yaml.ScalarNode, page: Page, what: str, example: str) -> bool:
+    """Whether nothing stands there, or a word for nothing, which is noted."""
+    if node.value.strip() and (node.style or node.value not in ("~", "null", "Null")):
+        return False
+    page.problem(
+        place(node, page),
+        f"{what} is expected here, but there is nothing",
+        f"write it like {example}, or leave the key out",
+    )
+    return True
+
+
+def misplaced(node: yaml.Node, page: Page, what: str, example: str) -> None:
+    """Note that something else stands there than what is expected."""
+    if isinstance(node, yaml.ScalarNode):
+        found = f"'{short(node.value)}'" if node.value.strip() else "nothing"
+    else:
+        found = "a block" if isinstance(node, yaml.MappingNode) else "a list"
+    page.problem(
+        place(node, page),
+        f"{what} is expected here, like {example}; found {found}",
+        width=width(node),
+    )

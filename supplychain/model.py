@@ -1,0 +1,489 @@
+"""The vocabulary: figures, commodities and their needs, organizations and their supplies.
+
+Every value here is frozen. The loader makes them from YAML and has checked them;
+no later step changes one. A question with changed data (``simulate --assume``)
+makes a new :class:`Network`.
+
+What one commodity requires is an AND over its needs; who makes a commodity is an
+OR over its supplies.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from supplychain.quarters import Quarter
+
+if TYPE_CHECKING:
+    import networkx
+
+Basis: TypeAlias = Literal["reported", "derived", "estimate"]
+Role: TypeAlias = Literal["component", "material", "tool", "software", "design", "service"]
+Tier: TypeAlias = Literal["rich", "poor"]
+
+STAGES = (
+    "materials",
+    "equipment",
+    "design",
+    "silicon",
+    "fabrication",
+    "memory",
+    "packaging",
+    "accelerators",
+    "systems",
+)
+"""The columns of the graph, upstream first."""
+
+FLOW_ROLES: frozenset[Role] = frozenset({"component", "material"})
+"""Roles whose loss stops output once the stock is used up; the others act slowly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands in the data: file (relative to the data folder), line, column."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One entry of the bibliography.
+
+    Attributes:
+        published: ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``; empty where the page has no date.
+        accessed: The day the page was read, ``YYYY-MM-DD``.
+    """
+
+    id: str
+    title: str
+    publisher: str
+    url: str
+    published: str
+    accessed: str
+    note: str = ""
+    place: Place = Place("", 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Another source's value for the same figure, in the figure's own unit."""
+
+    value: float
+    sources: tuple[str, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A value with unit, range, basis and sources.
+
+    Attributes:
+        unit: Of the place, e.g. ``wafers/month``, ``weeks``; empty for pure numbers and shares.
+        low: Lower end of the range; equals ``value`` where a reported figure gives none.
+        sources: Ids of the bibliography; empty only for an ``estimate``, which has a note.
+    """
+
+    value: float
+    low: float
+    high: float
+    unit: str = ""
+    basis: Basis = "reported"
+    sources: tuple[str, ...] = ()
+    note: str = ""
+    contradicted_by: tuple[Contradiction, ...] = ()
+    place: Place = Place("", 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What one unit of a commodity requires of another.
+
+    Attributes:
+        inputs: The commodity, or the alternatives any one of which will do, mapped to the
+            weeks that switching to it takes (``None``: no switch is needed, it is in use).
+        per_unit: Good input per unit of output, input unit / output unit; ``None`` where no
+            quantity is known (the need then counts for structure and availability only).
+        makers: Organizations qualified for this need, with the first quarter in which their
+            goods count; ``None``: any maker is.
+        cycle_weeks: From the input sent to the output finished.
+        stock_weeks: Stock held at the start, in weeks of use.
+        essential: Share of the output that cannot do without, 0 to 1.
+        install_weeks: For a ``tool``: from its delivery to the capacity it brings.
+        wear: For a ``tool`` or ``service``: share of capacity lost per quarter without it.
+    """
+
+    inputs: Mapping[str, Figure | None]
+    role: Role
+    per_unit: Figure | None = None
+    makers: Mapping[str, Quarter] | None = None
+    cycle_weeks: Figure | None = None
+    stock_weeks: Figure | None = None
+    essential: Figure | None = None
+    install_weeks: Figure | None = None
+    wear: Figure | None = None
+    basis: Basis = "reported"
+    sources: tuple[str, ...] = ()
+    note: str = ""
+    place: Place = Place("", 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What an accelerator can do and costs; ``None`` where no figure is known.
+
+    Attributes:
+        line: Products of one designer and line succeed one another; lines run side by side.
+        facts: By name (``bf16_tflops``, ``fp8_tflops``, ``int8_tops``, ``memory_gb``,
+            ``bandwidth_tb_s``, ``link_gb_s``, ``tdp_w``, ``hbm_stacks``, ``die_mm2``, ``dies``).
+            Peaks are dense.
+        price_usd: By year.
+    """
+
+    designer: str
+    partners: tuple[str, ...]
+    launch: Quarter
+    end: Quarter | None
+    line: str
+    facts: Mapping[str, Figure]
+    price_usd: Mapping[int, Figure]
+
+    def sold(self, quarter: Quarter) -> bool:
+        """Whether the quarter lies between launch and end of the product."""
+        return self.launch <= quarter and (self.end is None or quarter <= self.end)
+
+
+H100_TOPS = 1979.0
+"""Dense 8-bit peak of an H100 SXM in TFLOP/s, the unit of H100 equivalents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commodity:
+    """Something made and used: material, tool, software, component or product.
+
+    Attributes:
+        unit: What one of it is (``wafers``, ``GB``, ``units``, ``tools``).
+        output_yield: The commodity's own assembly and test yield; ``None`` means 1.
+        stock_weeks: How much of it the chain can hold, in weeks of the highest output to date;
+            ``None``: the default of the production program.
+        product: Facts of an accelerator; ``None`` for everything else.
+    """
+
+    id: str
+    name: str
+    stage: str
+    unit: str
+    aliases: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    needs: tuple[Need, ...] = ()
+    output_yield: Figure | None = None
+    stock_weeks: Figure | None = None
+    product: Product | None = None
+    note: str = ""
+    place: Place = Place("", 0, 0)
+
+    def h100e(self) -> float:
+        """H100 equivalents of one unit: dense 8-bit peak / 1,979; BF16 where it has no 8-bit mode.
+
+        Ref: Epoch AI counts AI chips by peak dense 8-bit operations.
+
+        Raises:
+            ValueError: Not an accelerator, or no peak is known.
+        """
+        facts = self.product.facts if self.product else {}
+        eight_bit = [facts[k].value for k in ("fp8_tflops", "int8_tops") if k in facts]
+        if eight_bit:
+            return max(eight_bit) / H100_TOPS
+        if "bf16_tflops" in facts:
+            return facts["bf16_tflops"].value / H100_TOPS
+        raise ValueError(f"{self.id}: no peak of 8-bit or BF16 operations is known")
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """What one line of an organization can put out, shared by the supplies that run on it.
+
+    Attributes:
+        unit: Always a rate: ``wafers/month``, ``million GB/quarter``.
+        at: Whether a figure is the rate at the quarter's end or its average over the quarter.
+        interpolate: How quarters between two figures are filled.
+        bookings: Year, then designer or partner: share of the capacity, 0 to 1.
+        booking_base: What the shares are shares of, in words.
+        per_base_unit: Output units of the supply's commodity in one unit of the rate's numerator
+            (1e6 for ``million GB``), divided by the quarters in the rate's period.
+    """
+
+    id: str
+    organization: str
+    unit: str
+    figures: Mapping[Quarter, Figure]
+    at: Literal["exit", "average"]
+    interpolate: Literal["linear", "step"]
+    bookings: Mapping[int, Mapping[str, Figure]]
+    booking_base: str = ""
+    per_base_unit: float = 1.0
+    note: str = ""
+    place: Place = Place("", 0, 0)
+
+    @property
+    def key(self) -> str:
+        """``organization.capacity``, as in ``--assume tsmc.cowos.2024Q4=40_000``."""
+        return f"{self.organization}.{self.id}"
+
+    def rate(self, quarter: Quarter) -> float:
+        """The rate at the end of the quarter (``at: exit``) or over it (``at: average``).
+
+        In the unit of the data. Zero before the first figure (the line does not exist as far
+        as is known), the last figure after the last.
+        """
+        known = sorted(self.figures)
+        if quarter < known[0]:
+            return 0.0
+        before = max(q for q in known if q <= quarter)
+        value = self.figures[before].value
+        later = [q for q in known if q > quarter]
+        if not later or self.interpolate == "step":
+            return value
+        after = later[0]
+        return value + (self.figures[after].value - value) * ((quarter - before) / (after - before))
+
+    def per_quarter(self, quarter: Quarter) -> float:
+        """Capacity of the quarter, in commodity units.
+
+        For exit rates the mean of the exits of this quarter and the one before; a line's first
+        quarter counts its own exit only.
+        """
+        rate = self.rate(quarter)
+        if self.at == "exit" and quarter > min(self.figures):
+            rate = (rate + self.rate(quarter + -1)) / 2
+        return rate * self.per_base_unit
+
+    def booked(self, quarter: Quarter) -> Mapping[str, Figure]:
+        """Shares booked in the quarter's year; the first year's before it, the last's after."""
+        if not self.bookings:
+            return MappingProxyType({})
+        years = sorted(self.bookings)
+        return self.bookings[max([y for y in years if y <= quarter.year], default=years[0])]
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """One organization making one commodity in one place.
+
+    Attributes:
+        country: Where the plant stands, ISO 3166-1 alpha-2.
+        draws: Capacities of the organization it runs on, with the units of capacity one unit of
+            output takes (``None``: one); empty for an unmetered supply.
+        share: Share of the commodity's world output by year, 0 to 1, where that is what is known.
+        start: First quarter of output; ``None``: before everything the data covers.
+        end: Last quarter of output; ``None``: none is known.
+        surge: Spare output as a share of normal output, available ``surge_weeks`` after a call.
+        needs: What this maker needs beyond the commodity's own needs.
+    """
+
+    organization: str
+    commodity: str
+    country: str
+    draws: Mapping[str, Figure | None] = field(default_factory=lambda: MappingProxyType({}))
+    share: Mapping[int, Figure] = field(default_factory=lambda: MappingProxyType({}))
+    start: Quarter | None = None
+    end: Quarter | None = None
+    recovery_weeks: Figure | None = None
+    surge: Figure | None = None
+    surge_weeks: Figure | None = None
+    needs: tuple[Need, ...] = ()
+    basis: Basis = "reported"
+    sources: tuple[str, ...] = ()
+    note: str = ""
+    place: Place = Place("", 0, 0)
+
+    @property
+    def id(self) -> str:
+        """``organization/commodity@COUNTRY``."""
+        return f"{self.organization}/{self.commodity}@{self.country}"
+
+    @property
+    def metered(self) -> bool:
+        """Whether the supply draws on a capacity in absolute units."""
+        return bool(self.draws)
+
+    def active(self, quarter: Quarter) -> bool:
+        """Whether the supply puts out in the quarter."""
+        return (self.start is None or self.start <= quarter) and (
+            self.end is None or quarter <= self.end
+        )
+
+    def share_in(self, quarter: Quarter) -> Figure | None:
+        """The share of the latest year up to the quarter's, else of the first year known."""
+        if not self.share:
+            return None
+        years = sorted(self.share)
+        return self.share[max([y for y in years if y <= quarter.year], default=years[0])]
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """A firm or institution.
+
+    Attributes:
+        country: Of its headquarters, ISO 3166-1 alpha-2.
+        owner: Id of the organization that controls it; empty if none in the data does.
+        lines: Year, then product line: share of the designer's units (for its product mix).
+    """
+
+    id: str
+    name: str
+    country: str
+    aliases: tuple[str, ...] = ()
+    owner: str = ""
+    capacities: tuple[Capacity, ...] = ()
+    supplies: tuple[Supply, ...] = ()
+    lines: Mapping[int, Mapping[str, Figure]] = field(default_factory=lambda: MappingProxyType({}))
+    note: str = ""
+    sources: tuple[str, ...] = ()
+    place: Place = Place("", 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What a buyer orders, is promised or would like, of some products.
+
+    Attributes:
+        products: Ids or groups of accelerators; within one order they substitute for each other.
+        figures: Units by period; a whole year (``2024``) is spread evenly over its quarters.
+    """
+
+    products: tuple[str, ...]
+    figures: Mapping[Quarter, Figure]
+    place: Place = Place("", 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """Who takes accelerators; one buyer, or a group of ``count`` alike.
+
+    Attributes:
+        kind: hyperscaler, china, neocloud, lab, enterprise, sovereign, university, startup, ...
+        orders: What it asks for, per quarter.
+        contracts: The part of that which is committed by the seller, per quarter.
+        fleet: Accelerators owned at the start of the data, by product.
+        export_class: Which export rule applies: ``open``, ``tier-2``, ``china``.
+        site_power_mw: Power of its sites by quarter.
+        price_limit_usd: The most it pays for one H100 equivalent.
+    """
+
+    id: str
+    name: str
+    tier: Tier
+    kind: str
+    country: str
+    count: int = 1
+    aliases: tuple[str, ...] = ()
+    export_class: str = "open"
+    organization: str = ""
+    orders: tuple[Orders, ...] = ()
+    contracts: tuple[Orders, ...] = ()
+    fleet: Mapping[str, Figure] = field(default_factory=lambda: MappingProxyType({}))
+    site_power_mw: Mapping[Quarter, Figure] = field(default_factory=lambda: MappingProxyType({}))
+    price_limit_usd: Figure | None = None
+    note: str = ""
+    sources: tuple[str, ...] = ()
+    place: Place = Place("", 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The whole data set, checked; all mappings are sorted by id.
+
+    Attributes:
+        groups: Group name to the ids of its commodities.
+        digest: SHA-256 of the data's text, so that a result can say what it was made from.
+    """
+
+    commodities: Mapping[str, Commodity]
+    organizations: Mapping[str, Organization]
+    buyers: Mapping[str, Buyer]
+    sources: Mapping[str, Source]
+    groups: Mapping[str, tuple[str, ...]]
+    supplies: tuple[Supply, ...]
+    digest: str = ""
+
+    @property
+    def products(self) -> Mapping[str, Commodity]:
+        """The accelerators."""
+        return {id_: c for id_, c in self.commodities.items() if c.product is not None}
+
+    def makers(self, commodity: str) -> tuple[Supply, ...]:
+        """The supplies of a commodity, in order of organization and country."""
+        return tuple(s for s in self.supplies if s.commodity == commodity)
+
+    def needs(self, supply: Supply) -> tuple[Need, ...]:
+        """What a supply needs: its commodity's needs and its own."""
+        return self.commodities[supply.commodity].needs + supply.needs
+
+    def owners(self, organization: str) -> tuple[str, ...]:
+        """The organization and those that own it, nearest first."""
+        chain = [organization]
+        while owner := self.organizations[chain[-1]].owner:
+            chain.append(owner)
+        return tuple(chain)
+
+    def capacity(self, supply: Supply, name: str) -> Capacity:
+        """The capacity of the supply's organization with that id."""
+        return next(c for c in self.organizations[supply.organization].capacities if c.id == name)
+
+    def graph(self) -> networkx.DiGraph[str]:
+        """The network as a networkx graph; see :func:`supplychain.graph.graph`."""
+        from supplychain.graph import graph
+
+        return graph(self)
+
+
+def assemble(
+    commodities: Iterable[Commodity],
+    organizations: Iterable[Organization],
+    buyers: Iterable[Buyer] = (),
+    sources: Iterable[Source] = (),
+    digest: str = "",
+) -> Network:
+    """Put checked parts together, sorted by id; each product is supplied by its designer.
+
+    An accelerator's supply stands in its designer's country and runs from launch to end.
+    """
+    organizations = sorted(organizations, key=lambda o: o.id)
+    commodities = sorted(commodities, key=lambda c: c.id)
+    countries = {o.id: o.country for o in organizations}
+    supplies = [s for o in organizations for s in o.supplies]
+    groups: dict[str, list[str]] = defaultdict(list)
+    for commodity in commodities:
+        for group in commodity.groups:
+            groups[group].append(commodity.id)
+        if (product := commodity.product) is not None:
+            supplies.append(
+                Supply(
+                    organization=product.designer,
+                    commodity=commodity.id,
+                    country=countries[product.designer],
+                    start=product.launch,
+                    end=product.end,
+                    note="the designer sells its own product",
+                    place=commodity.place,
+                )
+            )
+    return Network(
+        commodities=MappingProxyType({c.id: c for c in commodities}),
+        organizations=MappingProxyType({o.id: o for o in organizations}),
+        buyers=MappingProxyType({b.id: b for b in sorted(buyers, key=lambda b: b.id)}),
+        sources=MappingProxyType({s.id: s for s in sorted(sources, key=lambda s: s.id)}),
+        groups=MappingProxyType({name: tuple(groups[name]) for name in sorted(groups)}),
+        supplies=tuple(sorted(supplies, key=lambda s: (s.commodity, s.organization, s.country))),
+        digest=digest,
+    )

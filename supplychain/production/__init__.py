@@ -1,0 +1,1 @@
+"""From quarterly wafers, memory and packaging to accelerators."""

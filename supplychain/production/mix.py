@@ -1,0 +1,90 @@
+"""Which of its products a designer builds: succession within a line, shares between lines.
+
+A designer left to itself in a linear program stays on the product with most units per
+wafer. In reality a new product takes over from the one before it along an S-curve
+(Fisher and Pry 1971, "A simple substitution model of technological change"):
+
+    taken[p, t] = 1 / (1 + exp(-SLOPE * (quarters since launch - MIDPOINT)))
+
+The newest product of a line gets what it has taken; each older one what it has taken of
+the rest; the oldest all that remains.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from supplychain.model import Commodity, Network
+from supplychain.quarters import Quarter
+
+MIDPOINT = 1.6
+"""Quarters from launch to half of the line."""
+SLOPE = 1.15
+"""Steepness of the succession, per quarter."""
+
+
+def mix_shares(
+    network: Network, products: Sequence[Commodity], quarters: Sequence[Quarter]
+) -> Mapping[str, tuple[float, ...]]:
+    """Planned share of each product in its designer's units, by quarter.
+
+    Shares of a designer's products sold in a quarter sum to 1; a product not sold has 0.
+    """
+    by_designer: dict[str, list[Commodity]] = defaultdict(list)
+    for commodity in products:
+        assert commodity.product is not None
+        by_designer[commodity.product.designer].append(commodity)
+    shares: dict[str, list[float]] = {c.id: [] for c in products}
+    for designer, own in by_designer.items():
+        for quarter in quarters:
+            now = _designer_shares(network, designer, own, quarter)
+            for commodity in own:
+                shares[commodity.id].append(now.get(commodity.id, 0.0))
+    return MappingProxyType({id_: tuple(values) for id_, values in shares.items()})
+
+
+def _designer_shares(
+    network: Network, designer: str, own: Sequence[Commodity], quarter: Quarter
+) -> dict[str, float]:
+    lines: dict[str, list[Commodity]] = defaultdict(list)
+    for commodity in own:
+        assert commodity.product is not None
+        if commodity.product.sold(quarter):
+            lines[commodity.product.line].append(commodity)
+    weights = _line_weights(network, designer, sorted(lines), quarter)
+    total = sum(weights.values())
+    return {
+        id_: weights[line] / total * share
+        for line, members in lines.items()
+        for id_, share in _succession(members, quarter).items()
+    }
+
+
+def _line_weights(
+    network: Network, designer: str, lines: Sequence[str], quarter: Quarter
+) -> dict[str, float]:
+    """The designer's figures for the year, else equal shares of the lines sold."""
+    by_year = network.organizations[designer].lines
+    if not by_year:
+        return dict.fromkeys(lines, 1.0)
+    years = sorted(by_year)
+    figures = by_year[max([y for y in years if y <= quarter.year], default=years[0])]
+    weights = {line: figures[line].value if line in figures else 0.0 for line in lines}
+    return weights if sum(weights.values()) > 0 else dict.fromkeys(lines, 1.0)
+
+
+def _succession(members: Sequence[Commodity], quarter: Quarter) -> dict[str, float]:
+    shares: dict[str, float] = {}
+    rest = 1.0
+    newest_first = sorted(members, key=lambda c: (c.product.launch, c.id), reverse=True)  # type: ignore[union-attr]
+    for commodity in newest_first[:-1]:
+        assert commodity.product is not None
+        since = quarter - commodity.product.launch
+        taken = 1 / (1 + math.exp(-SLOPE * (since - MIDPOINT)))
+        shares[commodity.id] = rest * taken
+        rest *= 1 - taken
+    shares[newest_first[-1].id] = rest
+    return shares

@@ -1,0 +1,190 @@
+"""What came out of the production program, in the units of the data."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from supplychain.production.plan import Plan
+from supplychain.production.program import Columns, Floats, Model
+from supplychain.quarters import Quarter
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RENT = 1e-6
+"""A line whose scarcity is worth less than this share of the quarter's output does not bind."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Production:
+    """One solution of the program; all arrays are entity x period of the plan's grid.
+
+    Attributes:
+        make: Good units finished, by supply.
+        ship: Units shipped, by product in the order of ``plan.products``.
+        stock: By supply, at the end of the quarter.
+        use: By (link, sender) pair of ``columns.pairs``.
+        bank, bank_spill: Arrived inputs not yet built in, by link.
+        borrow, pool: By (holder, line) account of ``columns.accounts``.
+        price: Worth of one more unit of each line, undiscounted, in value of the objective.
+        booking_price: Worth of one more unit of each account's booking.
+        objective: Value of the plan.
+        variables: The solver's own (scaled) variables.
+    """
+
+    plan: Plan
+    columns: Columns
+    make: Floats
+    ship: Floats
+    stock: Floats
+    use: Floats
+    bank: Floats
+    bank_spill: Floats
+    borrow: Floats
+    pool: Floats
+    price: Floats
+    booking_price: Floats
+    dual_objective: float
+    objective: float
+    variables: Floats
+
+    @classmethod
+    def from_solution(
+        cls,
+        plan: Plan,
+        model: Model,
+        variables: Floats,
+        goal: float,
+        duals: Floats,
+        reduced: Floats,
+    ) -> Production:
+        """Undo the scaling and name the parts; arrays are made read-only."""
+        columns = model.columns
+        physical = np.maximum(variables, 0.0) * model.scale
+        worth = model.worth
+        periods = np.arange(len(plan.quarters))
+        fade = plan.calibration.discount**periods
+
+        def priced(kind: str, count: int) -> Floats:
+            out = np.zeros((count, len(periods)))
+            for i in range(count):
+                rows = model.rows[kind, i]
+                out[i] = np.maximum(-duals[rows], 0.0) * worth / model.row_scale[rows] / fade
+            return out
+
+        upper = np.where(np.isfinite(model.upper), model.upper, 0.0)
+        ceiling = np.where(np.isfinite(model.ceiling), model.ceiling, 0.0)
+        dual_objective = float(duals @ upper + np.minimum(reduced, 0.0) @ ceiling)
+        parts = {
+            name: physical[getattr(columns, name)]
+            for name in (
+                "make ship stock use bank bank_spill borrow pool".split()  # noqa: SIM905
+            )
+        }
+        result = cls(
+            plan=plan,
+            columns=columns,
+            price=priced("capacity", len(plan.lines)),
+            booking_price=priced("booking", len(columns.accounts)),
+            dual_objective=-dual_objective * worth,
+            objective=-goal * worth,
+            variables=variables,
+            **parts,
+        )
+        for array in (*parts.values(), result.price, result.booking_price, variables):
+            array.setflags(write=False)
+        return result
+
+    def units(self) -> Mapping[str, Floats]:
+        """Units shipped of each product, by quarter of the window."""
+        return {p: self._window(self.ship[row]) for row, p in enumerate(self.plan.products)}
+
+    def utilization(self) -> Mapping[str, Floats]:
+        """Share of each line's capacity in use, by quarter of the window; 0 where it has none.
+
+        What holders outside the program have booked counts as used.
+        """
+        out = {}
+        for line in self.plan.lines:
+            capacity = self._window(np.array(line.per_quarter))
+            used = sum(draw * self._window(self.make[m]) for m, draw in line.members.items())
+            share = np.divide(used, capacity, out=np.zeros_like(capacity), where=capacity > 0)
+            reserved = self._window(np.array(line.reserved))
+            out[line.key] = np.where(capacity > 0, share + reserved, 0.0)
+        return out
+
+    def rents(self) -> tuple[Mapping[str, float], ...]:
+        """By quarter of the window: what the scarcity of each commodity is worth, in value.
+
+        The shadow price of a line (and of the bookings on it) times its size: the share of the
+        objective that is owed to this commodity being scarce. Zero for what does not bind.
+        """
+        first, last = self.plan.window
+        rents: list[Mapping[str, float]] = []
+        for t in range(first, last + 1):
+            now: dict[str, float] = defaultdict(float)
+            for i, line in enumerate(self.plan.lines):
+                now[self._commodity(i)] += float(self.price[i, t]) * line.per_quarter[t]
+            for row, (holder, i) in enumerate(self.columns.accounts):
+                booked = self.plan.lines[i].booked[t].get(holder, 0.0)
+                now[self._commodity(i)] += (
+                    float(self.booking_price[row, t]) * booked * self.plan.lines[i].per_quarter[t]
+                )
+            output = sum(
+                self.plan.values[p] * float(self.ship[row, t])
+                for row, p in enumerate(self.plan.products)
+            )
+            rents.append({c: r for c, r in sorted(now.items()) if r > RENT * max(output, 1e-9)})
+        return tuple(rents)
+
+    def binding(self) -> tuple[tuple[str, ...], ...]:
+        """By quarter of the window: the commodities that bind, the most valuable first."""
+        return tuple(tuple(sorted(now, key=lambda c: (-now[c], c))) for now in self.rents())
+
+    def worth_in_units(self) -> Mapping[str, Floats]:
+        """Accelerators that one more unit of each line would bring, by quarter of the window.
+
+        Shadow price divided by the mean value of a unit shipped in the quarter.
+        """
+        value = np.array([self.plan.values[p] for p in self.plan.products])
+        shipped = self._window(self.ship)
+        total = shipped.sum(axis=0)
+        mean = np.divide(value @ shipped, total, out=np.zeros_like(total), where=total > 0)
+        return {
+            line.key: np.divide(
+                self._window(self.price[i]), mean, out=np.zeros_like(mean), where=mean > 0
+            )
+            for i, line in enumerate(self.plan.lines)
+        }
+
+    def to_frame(self) -> pd.DataFrame:
+        """Units shipped: one row per product and quarter."""
+        import pandas as pd
+
+        rows = [
+            (product, self.plan.supplies[self.plan.products[product]].organization, str(q), u)
+            for product, units in self.units().items()
+            for q, u in zip(self.plan.reported, units.tolist(), strict=True)
+        ]
+        return pd.DataFrame(rows, columns=["product", "designer", "quarter", "units"])
+
+    def total(self, quarters: tuple[Quarter, ...] | None = None) -> float:
+        """Units shipped of all products in the quarters (the window, if none are given)."""
+        wanted = set(quarters or self.plan.reported)
+        columns = [t for t, q in enumerate(self.plan.quarters) if q in wanted]
+        return float(self.ship[:, columns].sum())
+
+    def _window(self, array: Floats) -> Floats:
+        first, last = self.plan.window
+        part: Floats = array[..., first : last + 1]
+        return part
+
+    def _commodity(self, line: int) -> str:
+        """The commodity of a line, or what its commodities have in common."""
+        names = {self.plan.supplies[m].commodity for m in self.plan.lines[line].members}
+        return names.pop() if len(names) == 1 else self.plan.lines[line].capacity.id

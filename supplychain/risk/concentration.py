@@ -1,0 +1,163 @@
+"""Who holds how much of a commodity's supply, and how concentrated that is.
+
+The Herfindahl–Hirschman index is the sum of squared shares in percent: 10,000 for one maker.
+Above 1,000 a market is moderately, above 1,800 highly concentrated (US Department of Justice
+and Federal Trade Commission, Merger Guidelines, 2023, guideline 1). More than 65% of world
+supply in one place is the alarm level of SIA and BCG, "Strengthening the global semiconductor
+supply chain in an uncertain era" (2021).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal, TypeAlias
+
+from supplychain.model import Network, Supply
+from supplychain.quarters import Quarter
+
+Holder: TypeAlias = Literal["organization", "owner", "country"]
+Level: TypeAlias = Literal["low", "moderate", "high"]
+
+MODERATE_HHI = 1_000.0
+HIGH_HHI = 1_800.0
+ONE_REGION_ALARM = 0.65
+
+
+@dataclass(frozen=True, slots=True)
+class Concentration:
+    """Shares of one commodity's supply in a quarter.
+
+    Attributes:
+        by: What a share belongs to: maker, its ultimate owner, or the country of the plants.
+        shares: By holder, sorted by id, 0 to 1; they may add up to less than 1, the rest being
+            makers that the data does not name.
+        estimated: Whether a share is an estimate, or the split of a remainder.
+    """
+
+    commodity: str
+    at: Quarter
+    by: Holder
+    shares: Mapping[str, float]
+    estimated: bool
+
+    @property
+    def hhi(self) -> float:
+        """Herfindahl–Hirschman index, 0 to 10,000; makers not named count as many small ones."""
+        return 10_000.0 * sum(share**2 for share in self.shares.values())
+
+    @property
+    def effective(self) -> float:
+        """The number of equal makers with the same index; 0 if no share is above zero."""
+        return 10_000.0 / self.hhi if self.hhi else 0.0
+
+    @property
+    def top(self) -> str:
+        """The largest holder, the first by id among equals."""
+        return max(sorted(self.shares), key=lambda holder: self.shares[holder])
+
+    @property
+    def top_share(self) -> float:
+        """The largest share, 0 to 1."""
+        return max(self.shares.values())
+
+    @property
+    def level(self) -> Level:
+        """``low``, ``moderate`` or ``high``, after the 2023 merger guidelines."""
+        if self.hhi > HIGH_HHI:
+            return "high"
+        return "moderate" if self.hhi > MODERATE_HHI else "low"
+
+    @property
+    def alarm(self) -> bool:
+        """Whether one country has more than 65% of the supply (only ``by`` country)."""
+        return self.by == "country" and self.top_share > ONE_REGION_ALARM
+
+
+def concentration(
+    network: Network, commodity: str, at: Quarter, by: Holder = "organization"
+) -> Concentration | None:
+    """How concentrated the commodity's supply is; ``None`` if no supply is active then."""
+    supplies = [s for s in network.makers(commodity) if s.active(at)]
+    if not supplies:
+        return None
+    shares, estimated = shares_of(network, supplies, at)
+    held: dict[str, float] = defaultdict(float)
+    for supply, share in zip(supplies, shares, strict=True):
+        held[_holder(network, supply, by)] += share
+    return Concentration(
+        commodity, at, by, MappingProxyType({h: held[h] for h in sorted(held)}), estimated
+    )
+
+
+def concentrations(
+    network: Network, at: Quarter, by: Holder = "organization"
+) -> tuple[Concentration, ...]:
+    """All commodities with an active supply, sorted by id."""
+    found = (concentration(network, c, at, by) for c in network.commodities)
+    return tuple(c for c in found if c is not None)
+
+
+def shares_of(
+    network: Network, supplies: Sequence[Supply], at: Quarter
+) -> tuple[tuple[float, ...], bool]:
+    """World share of each of the active supplies of one commodity, and whether any is estimated.
+
+    From capacities if all of them are known. Otherwise from market shares; makers without one
+    split the remainder by capacity if all of those are known, else equally. A line shared by
+    several commodities counts in full for each of them.
+
+    Returns:
+        Shares from 0 to 1 along ``supplies``; they add up to at most 1.
+    """
+    capacities = [_capacity(network, s, at) for s in supplies]
+    by_capacity = _proportions(capacities)
+    if by_capacity is not None:
+        return by_capacity, any(_capacity_estimated(network, s, at) for s in supplies)
+
+    figures = [s.share_in(at) for s in supplies]
+    known = sum(f.value for f in figures if f is not None)
+    scale = 1 / max(known, 1.0)  # rounded shares may add up to slightly more than 100%
+    missing = [i for i, f in enumerate(figures) if f is None]
+    split = _proportions([capacities[i] for i in missing]) or (1 / max(len(missing), 1),) * len(
+        missing
+    )
+    shares = [0.0 if f is None else f.value * scale for f in figures]
+    for i, part in zip(missing, split, strict=True):
+        shares[i] = max(0.0, 1 - known) * part
+    return tuple(shares), bool(missing) or any(f.basis == "estimate" for f in figures if f)
+
+
+def _holder(network: Network, supply: Supply, by: Holder) -> str:
+    if by == "country":
+        return supply.country
+    return supply.organization if by == "organization" else network.owners(supply.organization)[-1]
+
+
+def _proportions(capacities: Sequence[float]) -> tuple[float, ...] | None:
+    """Each as a share of the sum; ``None`` unless there are some and all are above zero."""
+    if not capacities or min(capacities) <= 0:
+        return None
+    return tuple(c / sum(capacities) for c in capacities)
+
+
+def _capacity(network: Network, supply: Supply, at: Quarter) -> float:
+    """Output the supply's capacities allow in the quarter, in commodity units; 0 if not known."""
+    return min(
+        (
+            network.capacity(supply, name).per_quarter(at) / (1.0 if draw is None else draw.value)
+            for name, draw in supply.draws.items()
+        ),
+        default=0.0,
+    )
+
+
+def _capacity_estimated(network: Network, supply: Supply, at: Quarter) -> bool:
+    """Whether the capacity figure that holds in the quarter is an estimate."""
+    for name in supply.draws:
+        figures = network.capacity(supply, name).figures
+        if figures[max(q for q in figures if q <= at)].basis == "estimate":
+            return True
+    return False

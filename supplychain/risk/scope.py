@@ -1,0 +1,119 @@
+"""Which products a question about a quarter is about, and what each weighs."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from supplychain.model import Network, Product
+from supplychain.quarters import Quarter, quarter_range
+from supplychain.risk.cascade import Falls, unserved
+from supplychain.risk.reasons import chain_to, exact_links, without_maker
+from supplychain.risk.structure import Structure, standing
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The products that can be lost, and why others cannot.
+
+    Attributes:
+        of: What is up in the quarter with nothing removed.
+        weights: Product to its share of what is at stake; adds up to 1.
+        makers: Product to the positions of its supplies.
+        not_sold: Product to the reason: the quarter is before its launch or after its end.
+        not_made: Product to the reason: a need of it has no maker, with nothing removed.
+    """
+
+    of: Structure
+    weights: Mapping[str, float]
+    makers: Mapping[str, tuple[int, ...]]
+    not_sold: Mapping[str, str]
+    not_made: Mapping[str, str]
+
+
+def scope(
+    network: Network, asked: Sequence[str], weights: Mapping[str, float] | None, whole: Structure
+) -> Scope:
+    """Sort out the asked products.
+
+    Args:
+        network: The data.
+        asked: Ids of commodities, accelerators as a rule.
+        weights: Output of each product in any common unit, e.g. H100e; equal if not given.
+        whole: Everything active in the quarter.
+
+    Raises:
+        ValueError: A commodity is not in the data, or a product that is up has no weight.
+    """
+    of, falls = standing(whole)
+    not_sold: dict[str, str] = {}
+    not_made: dict[str, str] = {}
+    for id_ in asked:
+        product = network.commodities[id_].product
+        if product is not None and not product.sold(whole.at):
+            not_sold[id_] = _lifetime(id_, product)
+        elif not whole.makers(id_):
+            not_made[id_] = f"nobody in the data makes {id_} in {whole.at}"
+        elif not of.makers(id_):
+            not_made[id_] = _why_down(whole, falls, id_)
+    up = [id_ for id_ in asked if id_ not in not_sold and id_ not in not_made]
+    makers = {id_: of.makers(id_) for id_ in up}
+    return Scope(of, _shares(up, weights), makers, not_sold, not_made)
+
+
+def asked_products(network: Network, products: Sequence[str] | None) -> tuple[str, ...]:
+    """The ids, sorted and each once; all accelerators if none is given.
+
+    Raises:
+        ValueError: A commodity is not in the data.
+    """
+    for id_ in products or ():
+        if id_ not in network.commodities:
+            near = difflib.get_close_matches(id_, network.commodities, 1)
+            hint = f"; did you mean '{near[0]}'?" if near else ""
+            raise ValueError(f"no commodity is called '{id_}'{hint}")
+    return tuple(sorted(set(network.products if products is None else products)))
+
+
+def busiest_quarter(network: Network, asked: Sequence[str]) -> Quarter:
+    """The quarter in which most of the asked accelerators are sold, the last of such quarters.
+
+    Raises:
+        ValueError: The data has no accelerator.
+    """
+    products = [p for id_ in asked if (p := network.commodities[id_].product) is not None]
+    if not products:
+        products = [p for c in network.commodities.values() if (p := c.product) is not None]
+    if not products:
+        raise ValueError("a quarter is needed: the data has no accelerator to take it from")
+    first = min(p.launch for p in products)
+    last = max(p.end or p.launch for p in products)
+    return max(quarter_range(first, last), key=lambda q: (sum(p.sold(q) for p in products), q))
+
+
+def _lifetime(id_: str, product: Product) -> str:
+    if product.end is None:
+        return f"{id_} is sold from {product.launch}"
+    return f"{id_} is sold from {product.launch} to {product.end}"
+
+
+def _shares(products: Sequence[str], weights: Mapping[str, float] | None) -> dict[str, float]:
+    if weights is None:
+        return {p: 1 / len(products) for p in products}
+    missing = [p for p in products if p not in weights]
+    if missing:
+        raise ValueError(f"no weight is given for {', '.join(missing)}")
+    total = sum(weights[p] for p in products)
+    return {p: weights[p] / total if total > 0 else 0.0 for p in products}
+
+
+def _why_down(whole: Structure, falls: Falls, product: str) -> str:
+    """Which need nobody serves, and through what the product needs it."""
+    numbers = whole.system()
+    links = exact_links(numbers, unserved(numbers), falls)
+    chain = chain_to(links, whole.makers(product)).supplies
+    need = next(r for r in whole.requirements if not r.members and chain[0] in r.users)
+    through = [whole.supplies[s].commodity for s in chain[:-1]]
+    path = f", which {product} depends on through {', '.join(through)}" if through else ""
+    return without_maker(whole, need) + path

@@ -1,0 +1,166 @@
+"""Baseline against scenario: production, allocation, and what the difference says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from supplychain.allocation import Allocation, allocate
+from supplychain.model import Network
+from supplychain.production.plan import Calibration, plan
+from supplychain.production.result import Production
+from supplychain.production.solve import Program
+from supplychain.quarters import Quarter, quarter_range
+from supplychain.scenario import Cut, find_supplies, parse_cut, shares_kept
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FIRST = Quarter(2023, 1)
+LAST = Quarter(2026, 4)
+"""The window unless another is asked for."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Simulation:
+    """A scenario beside its baseline.
+
+    Attributes:
+        cuts: What the scenario takes away; empty: the baseline itself.
+        outside: Supplies the cuts name that the production program does not hold, because no
+            capacity in absolute units is known for them.
+    """
+
+    network: Network
+    cuts: tuple[Cut, ...]
+    baseline: Production
+    scenario: Production
+    baseline_allocation: Allocation
+    allocation: Allocation
+    outside: tuple[str, ...]
+
+    @property
+    def quarters(self) -> tuple[Quarter, ...]:
+        """The window."""
+        return self.baseline.plan.reported
+
+    def totals(self) -> Mapping[str, tuple[float, float]]:
+        """Units over the window by product, baseline and scenario."""
+        before, after = self.baseline.units(), self.scenario.units()
+        return {p: (float(before[p].sum()), float(after[p].sum())) for p in sorted(before)}
+
+    def h100e(self) -> tuple[float, float]:
+        """H100 equivalents shipped over the window, baseline and scenario."""
+        worth = {p: self.network.commodities[p].h100e() for p in self.baseline.plan.products}
+        totals = self.totals()
+        return (
+            sum(worth[p] * totals[p][0] for p in worth),
+            sum(worth[p] * totals[p][1] for p in worth),
+        )
+
+    def first_felt(self) -> Quarter | None:
+        """First quarter in which output differs by more than 0.1%; ``None``: never."""
+        for t, quarter in enumerate(self.quarters):
+            column = self.baseline.plan.window[0] + t
+            before = float(self.baseline.ship[:, column].sum())
+            after = float(self.scenario.ship[:, column].sum())
+            if abs(before - after) > 1e-3 * max(before, 1.0):
+                return quarter
+        return None
+
+    def deepest(self) -> tuple[Quarter, float]:
+        """The quarter with the largest relative loss of units, and that loss (negative)."""
+        first, last = self.baseline.plan.window
+        before = self.baseline.ship[:, first : last + 1].sum(axis=0)
+        after = self.scenario.ship[:, first : last + 1].sum(axis=0)
+        change = np.divide(after - before, before, out=np.zeros_like(before), where=before > 0)
+        worst = int(np.argmin(change))
+        return self.quarters[worst], float(change[worst])
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per product and quarter: units in the baseline and in the scenario."""
+        frame = self.baseline.to_frame().rename(columns={"units": "baseline"})
+        frame["scenario"] = self.scenario.to_frame()["units"]
+        return frame
+
+
+def simulate(
+    network: Network,
+    cuts: Sequence[str | Cut] = (),
+    first: Quarter | str = FIRST,
+    last: Quarter | str = LAST,
+    policy: str = "contract-first",
+    calibration: Calibration | None = None,
+) -> Simulation:
+    """Run the production program and the allocation, without and with the cuts.
+
+    Args:
+        network: The data.
+        cuts: Such as ``"hbm=20%"`` or ``"org:sk-hynix=50%@2024Q1:2024Q4"``.
+        first: First quarter of the window; a cut without quarters lasts for all of it.
+        last: Its last quarter.
+        policy: The allocation rule.
+        calibration: Constants of the program, if not the default ones.
+
+    Raises:
+        ValueError: A cut is malformed or hits nothing in the program, or the window is not in
+            the data.
+    """
+    first = Quarter.parse(first) if isinstance(first, str) else first
+    last = Quarter.parse(last) if isinstance(last, str) else last
+    check_window(network, first, last)
+    parsed = tuple(parse_cut(c) if isinstance(c, str) else c for c in cuts)
+    program = Program(plan(network, first, last, calibration))
+    outside = _outside(network, parsed, program)
+    kept = shares_kept(network, parsed, program.plan.supplies, program.plan.quarters, (first, last))
+    scenario = program.scenario(kept)
+    quarters = program.plan.reported
+    before = allocate(network, program.baseline.units(), quarters, policy)
+    after = before
+    if scenario is not program.baseline:
+        after = allocate(network, scenario.units(), quarters, policy)
+    return Simulation(network, parsed, program.baseline, scenario, before, after, outside)
+
+
+def check_window(network: Network, first: Quarter, last: Quarter) -> None:
+    """Refuse a window the data does not cover.
+
+    Raises:
+        ValueError: It ends before it begins, or lies outside the quarters with capacity figures.
+    """
+    if last < first:
+        raise ValueError(f"the window ends in {last}, before it begins in {first}")
+    known = [q for o in network.organizations.values() for c in o.capacities for q in c.figures]
+    if not known:
+        raise ValueError(
+            "the data holds no capacity in absolute units, so nothing can be simulated"
+        )
+    if first < min(known) or last > max(known):
+        asked = quarter_range(first, last)
+        outside = next(q for q in asked if not min(known) <= q <= max(known))
+        raise ValueError(
+            f"the data has capacities from {min(known)} to {max(known)}; {outside} is outside"
+        )
+
+
+def _outside(network: Network, cuts: Sequence[Cut], program: Program) -> tuple[str, ...]:
+    """Supplies named by the cuts that the program does not hold.
+
+    Raises:
+        ValueError: A cut hits none that it does.
+    """
+    inside = {s.id for s in program.plan.supplies}
+    outside: set[str] = set()
+    for cut in cuts:
+        hit = [s.id for s in find_supplies(network, cut.target)]
+        if not inside & set(hit):
+            raise ValueError(
+                f"'{cut.target}' has no capacity in absolute units, so a cut of it cannot be "
+                "counted in accelerators; what depends on it: "
+                f"supplychain chokepoints, supplychain explain {cut.target}"
+            )
+        outside |= set(hit) - inside
+    return tuple(sorted(outside))
