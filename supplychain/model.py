@@ -217,6 +217,8 @@ class Capacity:
         interpolate: How quarters between two figures are filled.
         bookings: Year, then designer or partner: share of the capacity, 0 to 1.
         booking_base: What the shares are shares of, in words.
+        part_of: A name shared by the capacities that are the planned split of one line, between
+            which it can be converted; empty for a line of its own.
         per_base_unit: Output units of the supply's commodity in one unit of the rate's numerator
             (1e6 for ``million GB``), divided by the quarters in the rate's period.
     """
@@ -229,6 +231,7 @@ class Capacity:
     interpolate: Literal["linear", "step"]
     bookings: Mapping[int, Mapping[str, Figure]]
     booking_base: str = ""
+    part_of: str = ""
     per_base_unit: float = 1.0
     note: str = ""
     place: Place = Place("", 0, 0)

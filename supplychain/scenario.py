@@ -28,12 +28,25 @@ class Cut:
     Attributes:
         share: Share of the output that is lost, 0 to 1.
         first, last: Quarters, both included; ``None``: the whole window.
+        recovery: Instead of an end: weeks since ``first`` began and the share of normal output
+            reached then, straight lines between; ``share`` of what is missing is lost.
     """
 
     target: str
     share: float
     first: Quarter | None = None
     last: Quarter | None = None
+    recovery: tuple[tuple[float, float], ...] = ()
+
+    def lost(self, quarter: Quarter, window: tuple[Quarter, Quarter]) -> float:
+        """Share of the quarter's output that is lost, 0 to 1."""
+        first, last = self.first or window[0], self.last or window[1]
+        if not first <= quarter <= last:
+            return 0.0
+        if not self.recovery:
+            return self.share
+        begin = 13.0 * (quarter - first)
+        return self.share * (1 - _mean_level(self.recovery, begin, begin + 13.0))
 
     def __str__(self) -> str:
         when = ""
@@ -41,6 +54,8 @@ class Cut:
             when = f" in {self.first}"
             if self.last != self.first:
                 when = f" from {self.first}" + (f" to {self.last}" if self.last else "")
+        if self.recovery:
+            when += f", recovered after {self.recovery[-1][0]:g} weeks"
         return f"{self.target} −{self.share * 100:g}%{when}"
 
 
@@ -188,8 +203,16 @@ def shares_kept(
     kept = np.ones((len(supplies), len(quarters)))
     for cut in sorted(cuts, key=str):
         hit = {s.id for s in find_supplies(network, cut.target)}
-        first, last = cut.first or window[0], cut.last or window[1]
         rows = [i for i, s in enumerate(supplies) if s.id in hit]
-        columns = [t for t, q in enumerate(quarters) if first <= q <= last]
-        kept[np.ix_(rows, columns)] *= 1 - cut.share
+        kept[rows] *= 1 - np.array([cut.lost(q, window) for q in quarters])
     return kept
+
+
+def _mean_level(curve: Sequence[tuple[float, float]], begin: float, end: float) -> float:
+    """Mean of a curve of straight lines over some weeks; its first and last level hold outside."""
+    weeks, levels = np.array(curve, dtype=float).T
+    inside = [week for week in weeks.tolist() if begin < week < end]
+    grid = np.array([begin, *inside, end])
+    values = np.interp(grid, weeks, levels)
+    area = float(((values[1:] + values[:-1]) / 2 * np.diff(grid)).sum())
+    return area / (end - begin)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import keyword
 import os
 import sys
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ COMMANDS = {
     "graph": "The dependency graph as a page, a picture or a graph file.",
     "validate": "Check the data; all problems of all files at once.",
     "schema": "JSON Schema of each kind of data file, for editors.",
+    "import": "Other data sets as data folders; so far CSET's semiconductor supply chain.",
 }
 
 
@@ -31,8 +33,9 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"supplychain.cli.{cmd_name}")
-        command: click.Command = getattr(module, cmd_name)
+        name = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        module = importlib.import_module(f"supplychain.cli.{name}")
+        command: click.Command = getattr(module, name)
         return command
 
     def resolve_command(

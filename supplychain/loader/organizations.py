@@ -133,6 +133,7 @@ def _capacity(reader: Reader, block: Block, organization: str) -> Capacity:
         interpolate=cast(Literal["linear", "step"], block.word("interpolate") or "linear"),
         bookings=booked,
         booking_base=block.word("booking_base"),
+        part_of=block.word("part_of"),
         per_base_unit=Rate.parse(unit).per_quarter,
         note=block.word("note"),
         place=place(block.node, reader.page),

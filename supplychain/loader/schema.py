@@ -153,6 +153,7 @@ CAPACITY = Record(
             figures("a block of figures", QUARTER, RATE_VALUE), "by quarter", required=True
         ),
         "booking_base": Key(NOTE, "what the bookings are shares of"),
+        "part_of": Key(NOTE, "name shared by the capacities into which one line is split by plan"),
         "bookings": Key(
             Table("a block of bookings", YEAR, _BOOKED, STANDING),
             "by year: share reserved for a designer or partner",

@@ -9,7 +9,7 @@ into a linear program.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
@@ -35,6 +35,8 @@ class Calibration:
         borrow_price: Price of borrowed capacity, in values of that capacity.
         mix_width: Free deviation from the planned product mix, either side.
         mix_price: Price of a unit beyond that, in values of the unit.
+        conversion: Quarters by which a line that is split by plan can be converted early or late;
+            0: exactly as split.
         stock_weeks: What the chain can hold of a commodity that says nothing else.
         warm_up: Quarters before the window, started empty.
         run_out: Quarters after it, so that the end of the window is not the end of the world.
@@ -47,7 +49,8 @@ class Calibration:
     borrow_price: float = 0.4
     mix_width: float = 0.15
     mix_price: float = 0.5
-    stock_weeks: float = 6.5
+    conversion: int = 2
+    stock_weeks: float = 10.0
     warm_up: int = 4
     run_out: int = 4
 
@@ -161,7 +164,7 @@ def plan(
         for i, supply in enumerate(supplies)
         for link in _links(network, i, supply, supplies, quarters)
     )
-    lines = _lines(network, supplies, index, quarters, chosen)
+    lines = _lines(network, supplies, index, quarters, chosen, calibration.conversion)
     products = {c.id: index[_product_supply(network, c).id] for c in chosen}
     holders = {c.id: _holder(network, c) for c in chosen}
     draws = {id_: _booked_draw(i, links, lines) for id_, i in products.items()}
@@ -297,6 +300,7 @@ def _lines(
     index: Mapping[str, int],
     quarters: tuple[Quarter, ...],
     chosen: list[Commodity],
+    conversion: int,
 ) -> tuple[Line, ...]:
     members: dict[str, dict[int, float]] = {}
     for supply in supplies:
@@ -319,7 +323,43 @@ def _lines(
                 tuple(outside),
             )
         )
-    return tuple(lines)
+    return (*_converted(lines, conversion), *_whole_lines(lines, conversion))
+
+
+def _converted(lines: list[Line], quarters: int) -> list[Line]:
+    """Parts of a split line, each up to the most it has by plan in the quarters around.
+
+    Not before its own first output: a generation is not made before it exists.
+    """
+    out = []
+    for line in lines:
+        rates = line.per_quarter
+        if line.capacity.part_of and quarters > 0:
+            rates = tuple(
+                max(rates[max(0, t - quarters) : t + quarters + 1]) if any(rates[: t + 1]) else 0.0
+                for t in range(len(rates))
+            )
+        out.append(replace(line, per_quarter=rates))
+    return out
+
+
+def _whole_lines(parts: list[Line], conversion: int) -> list[Line]:
+    """The lines that are split by plan, as wholes; needless where the split is exact."""
+    by_name: dict[tuple[str, str], list[Line]] = {}
+    for line in parts:
+        if line.capacity.part_of and conversion > 0:
+            key = (line.capacity.organization, line.capacity.part_of)
+            by_name.setdefault(key, []).append(line)
+    return [
+        Line(
+            replace(some[0].capacity, id=name, part_of="", figures=MappingProxyType({})),
+            tuple(map(sum, zip(*(line.per_quarter for line in some), strict=True))),
+            MappingProxyType({m: draw for line in some for m, draw in line.members.items()}),
+            some[0].booked,
+            some[0].reserved,
+        )
+        for (_, name), some in by_name.items()
+    ]
 
 
 def _holder(network: Network, commodity: Commodity) -> str:

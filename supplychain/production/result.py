@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from supplychain.production.plan import Plan
-from supplychain.production.program import Columns, Floats, Model
+from supplychain.production.program import Columns, Floats, Ints, Model
 from supplychain.quarters import Quarter
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class Production:
         use: By (link, sender) pair of ``columns.pairs``.
         bank, bank_spill: Arrived inputs not yet built in, by link.
         borrow, pool: By (holder, line) account of ``columns.accounts``.
+        over, under, gap: Deviations from the planned mix, by product.
         price: Worth of one more unit of each line, undiscounted, in value of the objective.
         booking_price: Worth of one more unit of each account's booking.
         objective: Value of the plan.
@@ -47,6 +48,9 @@ class Production:
     bank_spill: Floats
     borrow: Floats
     pool: Floats
+    over: Floats
+    under: Floats
+    gap: Floats
     price: Floats
     booking_price: Floats
     dual_objective: float
@@ -83,7 +87,7 @@ class Production:
         parts = {
             name: physical[getattr(columns, name)]
             for name in (
-                "make ship stock use bank bank_spill borrow pool".split()  # noqa: SIM905
+                "make ship stock use bank bank_spill borrow pool over under gap".split()  # noqa: SIM905
             )
         }
         result = cls(
@@ -188,3 +192,59 @@ class Production:
         """The commodity of a line, or what its commodities have in common."""
         names = {self.plan.supplies[m].commodity for m in self.plan.lines[line].members}
         return names.pop() if len(names) == 1 else self.plan.lines[line].capacity.id
+
+
+def on_columns(result: Production, plan: Plan, columns: Columns) -> Floats:
+    """A solution laid onto the columns of another plan over the same quarters, unscaled.
+
+    Supplies, links, accounts and products are matched by name; what the other plan does not
+    have is dropped, what this solution does not have is zero.
+    """
+    values = np.zeros(columns.count)
+    for names in ("make", "stock"):
+        _lay(
+            values, getattr(columns, names), _supplies(plan), result, names, _supplies(result.plan)
+        )
+    for names in ("ship", "over", "under", "gap"):
+        products = list(plan.products), list(result.plan.products)
+        _lay(values, getattr(columns, names), products[0], result, names, products[1])
+    for names in ("bank", "bank_spill"):
+        _lay(values, getattr(columns, names), _links(plan), result, names, _links(result.plan))
+    for names in ("borrow", "pool"):
+        accounts = _accounts(plan, columns), _accounts(result.plan, result.columns)
+        _lay(values, getattr(columns, names), accounts[0], result, names, accounts[1])
+    pairs = _pairs(plan, columns), _pairs(result.plan, result.columns)
+    _lay(values, columns.use, pairs[0], result, "use", pairs[1])
+    return values
+
+
+def _lay(
+    values: Floats,
+    grid: Ints,
+    names: Sequence[Hashable],
+    result: Production,
+    part: str,
+    known: Sequence[Hashable],
+) -> None:
+    rows = {name: row for row, name in enumerate(known)}
+    array: Floats = getattr(result, part)
+    for row, name in enumerate(names):
+        if name in rows:
+            values[grid[row]] = array[rows[name]]
+
+
+def _supplies(plan: Plan) -> list[str]:
+    return [s.id for s in plan.supplies]
+
+
+def _links(plan: Plan) -> list[tuple[str, str]]:
+    return [(plan.supplies[x.consumer].id, "|".join(x.need.inputs)) for x in plan.links]
+
+
+def _pairs(plan: Plan, columns: Columns) -> list[tuple[tuple[str, str], str]]:
+    links = _links(plan)
+    return [(links[link], plan.supplies[sender].id) for link, sender in columns.pairs]
+
+
+def _accounts(plan: Plan, columns: Columns) -> list[tuple[str, str]]:
+    return [(holder, plan.lines[line].key) for holder, line in columns.accounts]

@@ -15,13 +15,14 @@ from the baseline.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import highspy
 import numpy as np
 
 from supplychain.production.plan import Plan
 from supplychain.production.program import INFINITY, Floats, Model, borrow_limits, build
-from supplychain.production.result import Production
+from supplychain.production.result import Production, on_columns
 
 TOLERANCE = 1e-9
 """Of feasibility and of reduced costs, in scaled variables (a full quarter is about 100)."""
@@ -44,20 +45,20 @@ class Program:
 
     Attributes:
         plan: What is being solved.
-        baseline: The solution without any shock.
     """
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self._model = build(plan)
         self._highs = _load(self._model)
-        self._free = _Bounds(
-            np.zeros(self._model.columns.count),
-            self._model.ceiling,
-            self._model.lower,
-            self._model.upper,
-        )
-        self.baseline = self._lexicographic(self._free, basis=None)
+        self._basis: highspy.HighsBasis | None = None
+
+    @cached_property
+    def baseline(self) -> Production:
+        """The solution without any shock."""
+        model = self._model
+        free = _Bounds(np.zeros(model.columns.count), model.ceiling, model.lower, model.upper)
+        return self._lexicographic(free, basis=None)
 
     def scenario(self, kept: Floats) -> Production:
         """Solve with part of the supplies' output gone.
@@ -72,17 +73,42 @@ class Program:
             ValueError: ``kept`` has the wrong shape or a share outside 0 to 1.
             SolverError: The solver did not reach an optimum.
         """
-        expected = (len(self.plan.supplies), len(self.plan.quarters))
-        if kept.shape != expected or not ((kept >= 0) & (kept <= 1)).all():
-            raise ValueError(f"shares kept must be {expected[0]} x {expected[1]}, each 0 to 1")
+        self._check(kept)
         shocked = np.flatnonzero((kept < 1).any(axis=0))
         if shocked.size == 0:
             return self.baseline
-        return self._lexicographic(self._shocked(kept, int(shocked[0])), self._basis)
+        bounds = self._shocked(kept, int(shocked[0]), self.baseline)
+        return self._lexicographic(bounds, self._basis)
 
-    def _shocked(self, kept: Floats, first: int) -> _Bounds:
+    def after(self, past: Production, first: int, kept: Floats) -> Production:
+        """Solve this plan from a period on, with what another plan did before it.
+
+        For scenarios that change more than capacities (a launch, a qualification, a new line):
+        this plan is theirs, ``past`` the undisturbed baseline.
+
+        Args:
+            past: A solution on the same quarters.
+            first: The first period that may differ from it.
+            kept: As for :meth:`scenario`.
+
+        Raises:
+            ValueError: The quarters differ, or as for :meth:`scenario`.
+            SolverError: The solver did not reach an optimum.
+        """
+        self._check(kept)
+        if past.plan.quarters != self.plan.quarters:
+            raise ValueError("the two plans cover different quarters")
+        return self._lexicographic(self._shocked(kept, first, past), basis=None)
+
+    def _check(self, kept: Floats) -> None:
+        expected = (len(self.plan.supplies), len(self.plan.quarters))
+        if kept.shape != expected or not ((kept >= 0) & (kept <= 1)).all():
+            raise ValueError(f"shares kept must be {expected[0]} x {expected[1]}, each 0 to 1")
+
+    def _shocked(self, kept: Floats, first: int, past: Production) -> _Bounds:
         model, columns = self._model, self._model.columns
-        line_kept = self._line_kept(kept)
+        before = on_columns(past, self.plan, columns)
+        line_kept = self._line_kept(kept, before[columns.make])
         row_upper = model.upper.copy()
         for (kind, entity), rows in model.rows.items():
             line = entity if kind in ("capacity", "pool") else None
@@ -90,18 +116,25 @@ class Program:
                 line = columns.accounts[entity][1]
             if line is not None:
                 row_upper[rows] = model.upper[rows] * line_kept[line]
-        column_upper = model.ceiling.copy()
-        limits = borrow_limits(self.plan, columns, line_kept)
-        column_upper[columns.borrow] = limits / model.scale[columns.borrow]
+        column_upper = model.ceiling * model.scale
+        column_upper[columns.borrow] = borrow_limits(self.plan, columns, line_kept)
+        for i in self.plan.products.values():
+            # A product has no line of its own: a cut of it is a cut of what it made.
+            cut = kept[i] < 1
+            column_upper[columns.make[i, cut]] = (kept[i] * before[columns.make[i]])[cut]
         column_lower = np.zeros(columns.count)
-        past = columns.period < first
-        column_lower[past] = column_upper[past] = np.maximum(self.baseline.variables[past], 0.0)
+        fixed = columns.period < first
+        column_lower[fixed] = column_upper[fixed] = before[fixed]
         # Rows wholly in the past hold already, but for the solver's last digit.
         done = model.row_period < first
-        row_lower = np.where(done, -INFINITY, model.lower)
-        return _Bounds(column_lower, column_upper, row_lower, np.where(done, INFINITY, row_upper))
+        return _Bounds(
+            column_lower / model.scale,
+            column_upper / model.scale,
+            np.where(done, -INFINITY, model.lower),
+            np.where(done, INFINITY, row_upper),
+        )
 
-    def _line_kept(self, kept: Floats) -> Floats:
+    def _line_kept(self, kept: Floats, made: Floats) -> Floats:
         """Share of each line's capacity left.
 
         A cut common to all supplies of a line lowers the line; a cut of one of them takes away
@@ -111,9 +144,7 @@ class Program:
         for i, line in enumerate(self.plan.lines):
             members = list(line.members)
             capacity = np.array(line.per_quarter)
-            gone = sum(
-                (1 - kept[m]) * draw * self.baseline.make[m] for m, draw in line.members.items()
-            )
+            gone = sum((1 - kept[m]) * draw * made[m] for m, draw in line.members.items())
             share_gone = np.divide(gone, capacity, out=np.zeros_like(capacity), where=capacity > 0)
             left[i] = np.clip(np.minimum(kept[members].max(axis=0), 1 - share_gone), 0, 1)
         return left
@@ -128,7 +159,8 @@ class Program:
         if basis:
             highs.setBasis(basis)
         goal = self._minimize(model.cost)
-        self._basis = basis or highs.getBasis()
+        if self._basis is None:
+            self._basis = highs.getBasis()
         first = highs.getSolution()
         row_dual, col_dual = np.array(first.row_dual), np.array(first.col_dual)
         highs.setOptionValue("solver", "simplex")

@@ -1,0 +1,103 @@
+"""Time the commands as whole processes, as ratios to an empty Python and to importing pandas.
+
+Run: python benchmarks/commands.py [RUNS]
+
+All are run in turn, again and again, so that a drift of the machine's speed hits them alike; the
+table gives medians. "First time" starts with an empty cache. "Ten times the data" is the built-in
+data with nine renamed copies of every commodity, organization and buyer beside it.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent.parent
+DATA = HERE / "graph_data"
+PYTHON = [sys.executable]
+CUT = ["simulate", "--hbm-cut", "20%"]
+
+
+def seconds(command: list[str], environment: dict[str, str]) -> float:
+    """Wall time of one run of the command, which must succeed."""
+    begin = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
+    return time.perf_counter() - begin
+
+
+def tenfold(folder: Path) -> None:
+    """Write the built-in data and nine renamed copies of it into the folder."""
+    shutil.copytree(DATA, folder, dirs_exist_ok=True)
+    names = [
+        p for k in ("commodities", "organizations", "buyers") for p in (DATA / k).rglob("*.yaml")
+    ]
+    ids = {p.stem for p in names}
+    token = re.compile(r"(?<![\w-])[a-z0-9]+(?:-[a-z0-9]+)*(?![\w-])")
+    named = re.compile(r"^(name: .*|aliases: .*)$", re.MULTILINE)
+    for number in range(1, 10):
+        for path in names:
+            text = path.read_text(encoding="utf-8")
+            text = re.sub(r"^aliases:.*\n", "", text, flags=re.MULTILINE)
+            text = named.sub(lambda m, n=number: f"{m[1]} {n}", text)
+            lines = [
+                line
+                if line.startswith("name:")
+                else token.sub(lambda m, n=number: f"{m[0]}-{n}" if m[0] in ids else m[0], line)
+                for line in text.splitlines()
+            ]
+            target = folder / path.relative_to(DATA).with_name(f"{path.stem}-{number}.yaml")
+            target.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Measure and print a Markdown table."""
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    with tempfile.TemporaryDirectory() as scratch:
+        warm = {**os.environ, "XDG_CACHE_HOME": f"{scratch}/cache"}
+        cold = {**os.environ, "XDG_CACHE_HOME": "/dev/null"}
+        large = Path(scratch) / "tenfold"
+        tenfold(large)
+        program = [*PYTHON, "-m", "supplychain"]
+        commands = {
+            "python -c pass": ([*PYTHON, "-c", "pass"], warm),
+            "python -c 'import pandas'": ([*PYTHON, "-c", "import pandas"], warm),
+            "supplychain --help": ([*program, "--help"], warm),
+            "supplychain chokepoints": ([*program, "chokepoints"], warm),
+            "supplychain chokepoints, first time": ([*program, "chokepoints"], cold),
+            "supplychain simulate --hbm-cut 20%": ([*program, *CUT], warm),
+            "supplychain simulate --hbm-cut 20%, first time": ([*program, *CUT], cold),
+            "chokepoints, ten times the data": (
+                [*program, "chokepoints", "--data", str(large)],
+                warm,
+            ),
+            "chokepoints, ten times the data, first time": (
+                [*program, "chokepoints", "--data", str(large)],
+                cold,
+            ),
+        }
+        for command, environment in commands.values():
+            seconds(command, environment)
+        times: dict[str, list[float]] = {name: [] for name in commands}
+        for _ in range(runs):
+            for name, (command, environment) in commands.items():
+                times[name].append(seconds(command, environment))
+    median = {name: statistics.median(values) for name, values in times.items()}
+    empty, pandas = median["python -c pass"], median["python -c 'import pandas'"]
+    print(f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} CPUs,")
+    print(f"medians of {runs} runs in turn\n")
+    print("| command | seconds | x empty Python | x import pandas |")
+    print("|---|--:|--:|--:|")
+    for name, value in median.items():
+        print(f"| `{name}` | {value:.2f} | {value / empty:.1f} | {value / pandas:.2f} |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""Keep what was read and checked, so that the same data is not read twice.
+
+Parsing and checking some hundreds of YAML files takes most of the time of a quick command. A
+network that passed every check is kept in the user's cache folder under the SHA-256 of the data
+and of the loader's own code: another byte in either, and it is read anew. Nothing is kept of
+data with problems. A cache that cannot be read or written is as good as none.
+
+Only values of this package are read back: unpickling anything else is refused.
+"""
+
+from __future__ import annotations
+
+import copyreg
+import gc
+import hashlib
+import io
+import os
+import pickle
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from supplychain.model import Network
+
+KEPT = 8
+"""Networks kept; the oldest go first."""
+
+_VALUES = frozenset({"supplychain.model", "supplychain.quarters"})
+
+
+def cache_folder() -> Path | None:
+    """``$XDG_CACHE_HOME/supplychain`` or ``~/.cache/supplychain``; ``None`` if there is no home."""
+    base = os.environ.get("XDG_CACHE_HOME")
+    try:
+        return Path(base or Path.home() / ".cache") / "supplychain"
+    except RuntimeError:
+        return None
+
+
+def cache_key(files: Mapping[str, bytes]) -> str:
+    """SHA-256 of the data files, the code that reads them and the Python version."""
+    package = Path(__file__).parent
+    code = [*sorted(package.glob("*.py")), package.parent / "model.py", package.parent / "units.py"]
+    digest = hashlib.sha256(repr(sys.version_info).encode())
+    for path in code:
+        digest.update(path.read_bytes())
+    for name in sorted(files):
+        digest.update(f"{name}\0{len(files[name])}\0".encode())
+        digest.update(files[name])
+    return digest.hexdigest()
+
+
+def recall(key: str) -> Network | None:
+    """The network kept under the key, or ``None``."""
+    folder = cache_folder()
+    if folder is None:
+        return None
+    running = gc.isenabled()
+    gc.disable()  # a network has no cycles; collecting while it is built only costs
+    try:
+        kept = _Values(io.BytesIO((folder / f"{key}.pickle").read_bytes())).load()
+    except Exception:  # whatever a damaged file may raise, the data is read anew
+        return None
+    finally:
+        if running:
+            gc.enable()
+    return kept if isinstance(kept, Network) else None
+
+
+def keep(key: str, network: Network) -> None:
+    """Keep the network under the key; silently not, where the folder cannot be written."""
+    folder = cache_folder()
+    if folder is None:
+        return
+    out = io.BytesIO()
+    pickler = pickle.Pickler(out, protocol=5)
+    pickler.dispatch_table = copyreg.dispatch_table.copy()
+    pickler.dispatch_table[MappingProxyType] = _reduce
+    try:
+        pickler.dump(network)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+            file.write(out.getvalue())
+        Path(file.name).replace(folder / f"{key}.pickle")
+        kept = sorted(folder.glob("*.pickle"), key=lambda p: p.stat().st_mtime)
+        for old in kept[:-KEPT]:
+            old.unlink(missing_ok=True)
+    except OSError:
+        return
+
+
+def proxy(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    """A read-only view; a mapping proxy cannot be pickled by itself."""
+    return MappingProxyType(mapping)
+
+
+def _reduce(view: MappingProxyType[Any, Any]) -> tuple[Any, tuple[dict[Any, Any]]]:
+    return proxy, (dict(view),)
+
+
+class _Values(pickle.Unpickler):
+    """Reads back frozen values of this package and nothing else."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module in _VALUES or (module, name) == (__name__, "proxy"):
+            return super().find_class(module, name)
+        raise pickle.UnpicklingError(f"{module}.{name} is not a value of the data")
