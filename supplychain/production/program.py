@@ -433,6 +433,9 @@ def _objectives(plan: Plan, columns: Columns) -> tuple[Floats, Floats, Floats]:
     for row, link in enumerate(plan.links):
         worth = by_supply.get(link.consumer, 0.0) / link.per_unit
         cost[columns.bank[row]] = calibration.holding * worth * fade
+        # What is sent and then thrown away costs as much as holding it, or nothing would be sent
+        # just as it is needed.
+        cost[columns.bank_spill[row]] = cost[columns.bank[row]]
         for sender in link.senders:
             worth_of[sender].append(worth)
     for i, worths in worth_of.items():
