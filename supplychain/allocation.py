@@ -134,6 +134,7 @@ def allocate(
     units: Mapping[str, Floats],
     quarters: Sequence[Quarter],
     rule: str = "contract-first",
+    barred: Callable[[Commodity, Buyer, Quarter], bool] = lambda *_: False,
 ) -> Allocation:
     """Give each quarter's accelerators to buyers; unfilled orders wait, some are withdrawn.
 
@@ -142,6 +143,7 @@ def allocate(
         units: Shipped units by product, over the quarters.
         quarters: The grid.
         rule: A name of :data:`RULES`.
+        barred: Sales that a scenario forbids, beside the export rules.
 
     Raises:
         KeyError: No such rule.
@@ -151,7 +153,10 @@ def allocate(
     buyers = tuple(b for b in network.buyers.values() if b.orders)
     lines = [(i, line) for i, buyer in enumerate(buyers) for line in buyer.orders]
     allowed = np.array(
-        [[_allowed(network, buyers[i], line, p, quarters) for p in products] for i, line in lines]
+        [
+            [_allowed(network, buyers[i], line, p, quarters, barred) for p in products]
+            for i, line in lines
+        ]
     ).reshape(len(lines), len(products), len(quarters))
     asked = _quantities([line for _, line in lines], quarters)
     committed = np.array([_committed(buyers[i], line, quarters) for i, line in lines]).reshape(
@@ -188,11 +193,19 @@ def _committed(buyer: Buyer, line: Orders, quarters: Sequence[Quarter]) -> list[
 
 
 def _allowed(
-    network: Network, buyer: Buyer, line: Orders, product: str, quarters: Sequence[Quarter]
+    network: Network,
+    buyer: Buyer,
+    line: Orders,
+    product: str,
+    quarters: Sequence[Quarter],
+    barred: Callable[[Commodity, Buyer, Quarter], bool],
 ) -> list[bool]:
     commodity = network.commodities[product]
     named = {product, *commodity.groups} & set(line.products)
-    return [bool(named) and exportable(commodity, buyer, q) for q in quarters]
+    return [
+        bool(named) and exportable(commodity, buyer, q) and not barred(commodity, buyer, q)
+        for q in quarters
+    ]
 
 
 def exportable(commodity: Commodity, buyer: Buyer, quarter: Quarter) -> bool:

@@ -23,7 +23,7 @@ from supplychain.model import Network
 from supplychain.production.plan import Calibration, plan
 from supplychain.production.result import Production
 from supplychain.production.solve import Program
-from supplychain.quarters import Quarter, quarter_range
+from supplychain.quarters import Quarter
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,12 +99,15 @@ class Backtest:
         """Cells inside the published range, and all cells."""
         return sum(row.inside for row in self.rows), len(self.rows)
 
-    def error(self, designer: str | None = None, of: str = "model") -> float | None:
+    def error(
+        self, designer: str | None = None, of: str = "model", common: bool = False
+    ) -> float | None:
         """Mean absolute percentage error by quarter, of one designer or of all together.
 
         Args:
             designer: Id; all designers' units summed by quarter if not given.
-            of: ``model``, ``last`` or ``trend``; quarters without that forecast are left out.
+            of: ``model``, ``last`` or ``trend``.
+            common: Score only cells for which all three exist, so that they can be compared.
 
         Returns:
             ``None`` where no quarter can be scored.
@@ -113,7 +116,9 @@ class Backtest:
         outcome: dict[Quarter, float] = defaultdict(float)
         for row in self.rows:
             value: float | None = getattr(row, of)
-            if value is not None and designer in (None, row.published.designer):
+            if value is None or (common and row.trend is None):
+                continue
+            if designer in (None, row.published.designer):
                 forecast[row.published.quarter] += value
                 outcome[row.published.quarter] += row.published.value
         errors = [abs(forecast[q] / outcome[q] - 1) for q in outcome]
@@ -152,20 +157,18 @@ def backtest(
     Raises:
         ValueError: The data publishes no units of any accelerator in these quarters.
     """
-    chips = published_chips(network)
-    outcomes = published_units(network, chips)
     # The window ends a year later, so that its end does not bear on what is scored.
     baseline = Program(plan(network, first, last + 4, calibration)).baseline
     units = baseline.units()
+    chips = {c: d for c, d in published_chips(network).items() if c in units}
+    outcomes = published_units(network, chips)
     grid = {q: t for t, q in enumerate(baseline.plan.reported)}
     rows = []
     for (designer, quarter), published in sorted(outcomes.items()):
         if not first <= quarter <= last:
             continue
         model = sum(
-            float(units[chip][grid[quarter]])
-            for chip, owner in chips.items()
-            if owner == designer and chip in units
+            float(units[chip][grid[quarter]]) for chip, owner in chips.items() if owner == designer
         )
         before = outcomes.get((designer, quarter + -1))
         earlier = outcomes.get((designer, quarter + -2))
@@ -239,7 +242,7 @@ def _shares(network: Network, baseline: Production) -> tuple[Share, ...]:
 
 
 def _capacity(baseline: Production, commodities: Sequence[str]) -> np.ndarray:
-    """Capacity of all makers by period; of a split line its whole, of a limit within a line none."""
+    """Capacity of all makers by period, each line once."""
     total = np.zeros(len(baseline.plan.quarters))
     counted: set[int] = set()
     lines = sorted(
@@ -251,9 +254,3 @@ def _capacity(baseline: Production, commodities: Sequence[str]) -> np.ndarray:
             total += np.array(line.per_quarter)
             counted |= members
     return total
-
-
-def quarters_of(backtest_: Backtest) -> tuple[Quarter, ...]:
-    """The quarters scored."""
-    known = [row.published.quarter for row in backtest_.rows]
-    return quarter_range(min(known), max(known))

@@ -21,6 +21,8 @@ from supplychain.quarters import Quarter
 if TYPE_CHECKING:
     import networkx
 
+    from supplychain.shocks import Scenario
+
 Basis: TypeAlias = Literal["reported", "derived", "estimate"]
 Role: TypeAlias = Literal["component", "material", "tool", "software", "design", "service"]
 Tier: TypeAlias = Literal["rich", "poor"]
@@ -403,12 +405,104 @@ class Buyer:
 
 
 @dataclass(frozen=True, slots=True)
+class AIModel:
+    """An AI model, for questions of usable compute.
+
+    Attributes:
+        developer: Id of an organization or buyer, or a name.
+        published: ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``.
+        facts: By name (``parameters``, ``active_parameters``, ``layers``, ``hidden``, ``heads``,
+            ``kv_heads``, ``head_dim``, ``tokens``, ``training_flop``, ``sequence``,
+            ``bytes_per_weight``).
+        chip: What it was trained on, id of a product or a name; empty if nothing is published.
+        training: Figures of the published run: ``chips``, ``days``, ``chip_hours``, ``mfu``,
+            ``cost_usd``.
+    """
+
+    id: str
+    name: str
+    developer: str
+    published: str
+    facts: Mapping[str, Figure]
+    chip: str = ""
+    training: Mapping[str, Figure] = field(default_factory=lambda: MappingProxyType({}))
+    aliases: tuple[str, ...] = ()
+    note: str = ""
+    place: Place = Place("", 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A published series of outcomes, to be compared with, never an input.
+
+    Attributes:
+        measure: units, revenue_usd, price_usd, rent_usd_hour, share, racks, wafers.
+        of: Id of a product, commodity or organization.
+        also: Further ids published together with it.
+        buyer: Id of the buyer, for units by owner; empty for all buyers together.
+        figures: By quarter.
+        years: By year, where that is what is published.
+    """
+
+    measure: str
+    of: str
+    also: tuple[str, ...]
+    buyer: str
+    unit: str
+    figures: Mapping[Quarter, Figure]
+    years: Mapping[int, Figure]
+    note: str = ""
+    place: Place = Place("", 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Published series that belong together."""
+
+    id: str
+    name: str
+    series: tuple[Series, ...]
+    note: str = ""
+    place: Place = Place("", 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Disruption:
+    """A past disruption and what was published of it.
+
+    Attributes:
+        began: ``YYYY-MM-DD``.
+        country: Where, ISO 3166-1 alpha-2; empty if in no single one.
+        hits: What it hit, as targets of cuts; what is not in the data is left out.
+        figures: By name, such as ``world_share``, ``restart_weeks``, ``full_weeks``, ``loss_usd``.
+        curve: Weeks since it began to the share of normal output.
+    """
+
+    id: str
+    name: str
+    began: str
+    country: str
+    cause: str
+    hits: tuple[str, ...]
+    lost: str
+    figures: Mapping[str, Figure]
+    curve: Mapping[float, Figure]
+    sources: tuple[str, ...] = ()
+    note: str = ""
+    place: Place = Place("", 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Network:
     """The whole data set, checked; all mappings are sorted by id.
 
     Attributes:
         groups: Group name to the ids of its commodities.
         digest: SHA-256 of the data's text, so that a result can say what it was made from.
+        models: AI models.
+        outcomes: What was published of the past, to be compared with.
+        disruptions: Past disruptions.
+        scenarios: Named scenarios.
     """
 
     commodities: Mapping[str, Commodity]
@@ -418,6 +512,10 @@ class Network:
     groups: Mapping[str, tuple[str, ...]]
     supplies: tuple[Supply, ...]
     digest: str = ""
+    models: Mapping[str, AIModel] = field(default_factory=lambda: MappingProxyType({}))
+    outcomes: Mapping[str, Outcome] = field(default_factory=lambda: MappingProxyType({}))
+    disruptions: Mapping[str, Disruption] = field(default_factory=lambda: MappingProxyType({}))
+    scenarios: Mapping[str, Scenario] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def products(self) -> Mapping[str, Commodity]:
@@ -456,6 +554,10 @@ def assemble(
     buyers: Iterable[Buyer] = (),
     sources: Iterable[Source] = (),
     digest: str = "",
+    models: Iterable[AIModel] = (),
+    outcomes: Iterable[Outcome] = (),
+    disruptions: Iterable[Disruption] = (),
+    scenarios: Iterable[Scenario] = (),
 ) -> Network:
     """Put checked parts together, sorted by id; each product is supplied by its designer.
 
@@ -489,4 +591,8 @@ def assemble(
         groups=MappingProxyType({name: tuple(groups[name]) for name in sorted(groups)}),
         supplies=tuple(sorted(supplies, key=lambda s: (s.commodity, s.organization, s.country))),
         digest=digest,
+        models=MappingProxyType({m.id: m for m in sorted(models, key=lambda m: m.id)}),
+        outcomes=MappingProxyType({o.id: o for o in sorted(outcomes, key=lambda o: o.id)}),
+        disruptions=MappingProxyType({d.id: d for d in sorted(disruptions, key=lambda d: d.id)}),
+        scenarios=MappingProxyType({s.id: s for s in sorted(scenarios, key=lambda s: s.id)}),
     )

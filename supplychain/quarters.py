@@ -50,3 +50,8 @@ class Quarter:
 def quarter_range(first: Quarter, last: Quarter) -> tuple[Quarter, ...]:
     """All quarters from first to last, both included; empty if last is before first."""
     return tuple(first + i for i in range(last - first + 1))
+
+
+FIRST = Quarter(2023, 1)
+LAST = Quarter(2026, 4)
+"""The window of a question that names no quarters."""

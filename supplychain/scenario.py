@@ -13,12 +13,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from supplychain.model import Network, Supply
 from supplychain.quarters import Quarter
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,7 @@ def _nothing(network: Network, target: str, name: str) -> str:
         *{s.country for s in network.supplies},
     ]
     near = get_close_matches(name, known, n=1)
-    hint = f"; did you mean '{near[0]}'?" if near else "; see `supplychain explain --list`"
+    hint = f"; did you mean '{near[0]}'?" if near else "; supplychain graph shows what it holds"
     return f"nothing in the data has the name '{target}'{hint}"
 
 
@@ -200,6 +202,8 @@ def shares_kept(
     Raises:
         ValueError: A target matches nothing.
     """
+    import numpy as np
+
     kept = np.ones((len(supplies), len(quarters)))
     for cut in sorted(cuts, key=str):
         hit = {s.id for s in find_supplies(network, cut.target)}
@@ -210,6 +214,8 @@ def shares_kept(
 
 def _mean_level(curve: Sequence[tuple[float, float]], begin: float, end: float) -> float:
     """Mean of a curve of straight lines over some weeks; its first and last level hold outside."""
+    import numpy as np
+
     weeks, levels = np.array(curve, dtype=float).T
     inside = [week for week in weeks.tolist() if begin < week < end]
     grid = np.array([begin, *inside, end])

@@ -357,12 +357,17 @@ def _rebuilt(
     organizations: Iterable[Organization] | None = None,
     buyers: Iterable[Buyer] | None = None,
 ) -> Network:
+    """The network with some of its parts replaced."""
     return assemble(
         network.commodities.values() if commodities is None else commodities,
         network.organizations.values() if organizations is None else organizations,
         network.buyers.values() if buyers is None else buyers,
         network.sources.values(),
         network.digest,
+        network.models.values(),
+        network.outcomes.values(),
+        network.disruptions.values(),
+        network.scenarios.values(),
     )
 
 

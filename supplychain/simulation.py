@@ -13,15 +13,23 @@ from supplychain.model import Network
 from supplychain.production.plan import Calibration, plan
 from supplychain.production.result import Production
 from supplychain.production.solve import Program
-from supplychain.quarters import Quarter, quarter_range
+from supplychain.quarters import FIRST, LAST, Quarter, quarter_range
 from supplychain.scenario import Cut, find_supplies, parse_cut, shares_kept
+from supplychain.shocks import (
+    AddLine,
+    Ban,
+    ChangeOrders,
+    Launch,
+    Qualify,
+    Scenario,
+    Shock,
+    assumed,
+    changed,
+    first_quarter,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
-
-FIRST = Quarter(2023, 1)
-LAST = Quarter(2026, 4)
-"""The window unless another is asked for."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,18 +37,23 @@ class Simulation:
     """A scenario beside its baseline.
 
     Attributes:
-        cuts: What the scenario takes away; empty: the baseline itself.
+        shocks: What the scenario does; empty: the baseline itself.
         outside: Supplies the cuts name that the production program does not hold, because no
             capacity in absolute units is known for them.
     """
 
     network: Network
-    cuts: tuple[Cut, ...]
+    shocks: tuple[Shock, ...]
     baseline: Production
     scenario: Production
     baseline_allocation: Allocation
     allocation: Allocation
     outside: tuple[str, ...]
+
+    @property
+    def cuts(self) -> tuple[Cut, ...]:
+        """The cuts among the shocks."""
+        return tuple(s for s in self.shocks if isinstance(s, Cut))
 
     @property
     def quarters(self) -> tuple[Quarter, ...]:
@@ -92,37 +105,103 @@ def simulate(
     cuts: Sequence[str | Cut] = (),
     first: Quarter | str = FIRST,
     last: Quarter | str = LAST,
-    policy: str = "contract-first",
+    policy: str = "",
     calibration: Calibration | None = None,
+    scenarios: Sequence[Scenario] = (),
+    assume: Mapping[str, float] | None = None,
 ) -> Simulation:
-    """Run the production program and the allocation, without and with the cuts.
+    """Run the production program and the allocation, without and with the shocks.
 
     Args:
         network: The data.
         cuts: Such as ``"hbm=20%"`` or ``"org:sk-hynix=50%@2024Q1:2024Q4"``.
         first: First quarter of the window; a cut without quarters lasts for all of it.
         last: Its last quarter.
-        policy: The allocation rule.
+        policy: The allocation rule; if not given the scenarios', else contract-first.
         calibration: Constants of the program, if not the default ones.
+        scenarios: Named lists of further shocks; their order does not matter.
+        assume: Figures replaced, in the baseline as in the scenario, by the names that
+            ``explain`` shows.
 
     Raises:
-        ValueError: A cut is malformed or hits nothing in the program, or the window is not in
-            the data.
+        ValueError: A cut is malformed or hits nothing in the program, a name is not in the data,
+            two scenarios disagree, or the window is not in the data.
     """
     first = Quarter.parse(first) if isinstance(first, str) else first
     last = Quarter.parse(last) if isinstance(last, str) else last
     check_window(network, first, last)
     parsed = tuple(parse_cut(c) if isinstance(c, str) else c for c in cuts)
+    shocks = (*parsed, *(shock for scenario in scenarios for shock in scenario.shocks))
+    network = assumed(network, together(scenarios, assume or {}))
+    rule = policy or chosen_policy(scenarios)
     program = Program(plan(network, first, last, calibration))
-    outside = _outside(network, parsed, program)
-    kept = shares_kept(network, parsed, program.plan.supplies, program.plan.quarters, (first, last))
-    scenario = program.scenario(kept)
+    scenario = disturbed(network, program, shocks, (first, last))
     quarters = program.plan.reported
-    before = allocate(network, program.baseline.units(), quarters, policy)
+    before = allocate(network, program.baseline.units(), quarters, rule)
     after = before
-    if scenario is not program.baseline:
-        after = allocate(network, scenario.units(), quarters, policy)
-    return Simulation(network, parsed, program.baseline, scenario, before, after, outside)
+    if scenario is not program.baseline or any(not isinstance(s, Cut) for s in shocks):
+        bans = [s for s in shocks if isinstance(s, Ban)]
+        after = allocate(
+            changed(network, [s for s in shocks if isinstance(s, ChangeOrders)]),
+            scenario.units(),
+            quarters,
+            rule,
+            lambda product, buyer, quarter: any(b.hits(product, buyer, quarter) for b in bans),
+        )
+    outside = _outside(network, [s for s in shocks if isinstance(s, Cut)], program)
+    return Simulation(network, shocks, program.baseline, scenario, before, after, outside)
+
+
+def disturbed(
+    network: Network, program: Program, shocks: Sequence[Shock], window: tuple[Quarter, Quarter]
+) -> Production:
+    """Production under the shocks; nothing differs from the baseline before the first of them.
+
+    Raises:
+        ValueError: A shock names something that is not in the data.
+    """
+    cuts = [s for s in shocks if isinstance(s, Cut)]
+    structural = [s for s in shocks if isinstance(s, Qualify | Launch | AddLine)]
+    grid = program.plan.quarters
+    kept = shares_kept(network, cuts, program.plan.supplies, grid, window)
+    if not structural:
+        return program.scenario(kept)
+    start = first_quarter(structural, network)
+    assert start is not None
+    other = Program(
+        plan(changed(network, structural), *window, calibration=program.plan.calibration)
+    )
+    kept = shares_kept(network, cuts, other.plan.supplies, grid, window)
+    cut_periods = np.flatnonzero((kept < 1).any(axis=0)).tolist()
+    first = min([max(0, start - grid[0]), *cut_periods])
+    return other.after(program.baseline, first, kept)
+
+
+def together(scenarios: Sequence[Scenario], assume: Mapping[str, float]) -> Mapping[str, float]:
+    """All assumptions of the scenarios and the asked ones, which win.
+
+    Raises:
+        ValueError: Two scenarios assume different values of one figure.
+    """
+    values: dict[str, float] = {}
+    for scenario in scenarios:
+        for name, value in scenario.assume.items():
+            if name not in assume and values.get(name, value) != value:
+                raise ValueError(f"two scenarios assume different values of {name}")
+            values[name] = value
+    return {**values, **assume}
+
+
+def chosen_policy(scenarios: Sequence[Scenario]) -> str:
+    """The allocation rule the scenarios ask for; contract-first if none does.
+
+    Raises:
+        ValueError: They ask for different ones.
+    """
+    rules = sorted({s.policy for s in scenarios if s.policy})
+    if len(rules) > 1:
+        raise ValueError(f"the scenarios ask for different allocation rules: {', '.join(rules)}")
+    return rules[0] if rules else "contract-first"
 
 
 def check_window(network: Network, first: Quarter, last: Quarter) -> None:

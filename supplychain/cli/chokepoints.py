@@ -14,7 +14,7 @@ from supplychain.cli.edges import (
     read_quarter,
     usage_error,
 )
-from supplychain.quarters import Quarter
+from supplychain.quarters import LAST, Quarter
 
 if TYPE_CHECKING:
     from supplychain.model import Network
@@ -76,7 +76,8 @@ def chokepoints(
     network = load_network(data)
     try:
         asked = expand(network, products)
-        at = at or busiest_quarter(network, asked)
+        if at is None:
+            at = busiest_quarter(network, asked) if network.products else LAST
         # Only accelerators have a weight; with anything else among them all count alike.
         weighted = all(id_ in network.products for id_ in asked)
         weights = planned_h100e(network, at) if weighted else None

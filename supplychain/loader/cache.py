@@ -28,7 +28,9 @@ from supplychain.model import Network
 KEPT = 8
 """Networks kept; the oldest go first."""
 
-_VALUES = frozenset({"supplychain.model", "supplychain.quarters"})
+_VALUES = frozenset(
+    f"supplychain.{module}" for module in ("model", "quarters", "scenario", "shocks")
+)
 
 
 def cache_folder() -> Path | None:
@@ -40,11 +42,14 @@ def cache_folder() -> Path | None:
         return None
 
 
-def cache_key(files: Mapping[str, bytes]) -> str:
-    """SHA-256 of the data files, the code that reads them and the Python version."""
+def cache_key(files: Mapping[str, bytes], shown: str) -> str:
+    """SHA-256 of the data files, the code that reads them and the Python version.
+
+    ``shown``, the folder as a reader would open it, is in the key, since it is in every place.
+    """
     package = Path(__file__).parent
-    code = [*sorted(package.glob("*.py")), package.parent / "model.py", package.parent / "units.py"]
-    digest = hashlib.sha256(repr(sys.version_info).encode())
+    code = [*sorted(package.glob("*.py")), *sorted(package.parent.glob("*.py"))]
+    digest = hashlib.sha256(f"{sys.version_info}\0{shown}\0".encode())
     for path in code:
         digest.update(path.read_bytes())
     for name in sorted(files):

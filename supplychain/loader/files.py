@@ -12,7 +12,7 @@ from supplychain.loader.schema import FOLDERS
 from supplychain.loader.text import MAX_BYTES
 from supplychain.model import Place
 
-OTHER_FOLDERS = ("scenarios", "models", "history")
+OTHER_FOLDERS = ("scenarios",)
 """Folders of the data that other parts of the program read."""
 
 _HERE = Path(__file__)

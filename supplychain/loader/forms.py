@@ -87,6 +87,74 @@ FACT_UNITS = {
 }
 """Facts of a product, each with its unit; peaks are dense."""
 FACT = Text("a fact", "fp8_tflops", choices=tuple(FACT_UNITS))
+MODEL_FACTS = {
+    "parameters": "parameters",
+    "active_parameters": "parameters",
+    "layers": "layers",
+    "hidden": "",
+    "heads": "heads",
+    "kv_heads": "heads",
+    "head_dim": "",
+    "tokens": "tokens",
+    "training_flop": "FLOP",
+    "sequence": "tokens",
+    "bytes_per_weight": "bytes",
+}
+"""Facts of an AI model, each with its unit."""
+MODEL_FACT = Text("a fact of a model", "parameters", choices=tuple(MODEL_FACTS))
+RUN_FACTS = {
+    "chips": "chips",
+    "days": "days",
+    "chip_hours": "chip hours",
+    "mfu": "",
+    "cost_usd": "USD",
+}
+"""Figures of a training run, each with its unit."""
+RUN_FACT = Text("a figure of a training run", "chip_hours", choices=tuple(RUN_FACTS))
+LOSS_FACTS = {
+    "world_share": "",
+    "output_lost": "",
+    "loss_usd": "USD",
+    "stock_weeks": "weeks",
+    "restart_weeks": "weeks",
+    "full_weeks": "weeks",
+    "substitute_weeks": "weeks",
+}
+"""Figures of a disruption, each with its unit; that of output_lost is written with it."""
+LOSS_FACT = Text("a figure of a disruption", "full_weeks", choices=tuple(LOSS_FACTS))
+MEASURE = Text(
+    "a measure",
+    "units",
+    choices=("units", "revenue_usd", "price_usd", "rent_usd_hour", "share", "racks", "wafers"),
+)
+CAUSE = Text(
+    "a cause",
+    "earthquake",
+    choices=(
+        "earthquake",
+        "fire",
+        "flood",
+        "power",
+        "outage",
+        "contamination",
+        "export-control",
+        "war",
+        "storm",
+        "cyber",
+        "other",
+    ),
+)
+HISTORY = Text("'outcome' or 'disruption'", "outcome", choices=("outcome", "disruption"))
+TARGET = Text(
+    "a target of a cut", "org:sk-hynix", r"(?:(?:org|country|commodity|supply):)?[\w/*@.-]+"
+)
+SERIES_UNIT = Text("a unit", "US$bn", r"\S(?:.*\S)?")
+START = Text(
+    "a quarter, or 'never'", "2024Q1", r"(?:19|2[0-9])[0-9][0-9]Q[1-4]|never", remedy=_quarter_meant
+)
+CHANGE = Text("a change with its percent sign", "20%", r"[+-]?[0-9]+(?:\.[0-9]+)?%")
+FIGURE_NAME = Text("the name of a figure", "tsmc.cowos.2024Q4", r"[A-Za-z0-9|+._-]+")
+WEEK = Text("a number of weeks since it began", "8", r"[0-9]+(?:\.[0-9]+)?")
 
 SHARE = Amount("a share from 0% to 100%", "54%", high=1, share=True)
 YIELD = Amount("a yield above 0%, up to 100%", "90%", high=1, above=True, share=True)
@@ -100,4 +168,7 @@ DOLLARS = Amount("an amount in US$", "26_268", unit="USD", above=True)
 MEGAWATTS = Amount("a power in MW", "150", unit="MW")
 FACT_VALUE = Amount("an amount above 0", "989", above=True)
 ANY_NUMBER = Amount("a number", "34_000")
+PUBLISHED = Amount("a published number or share", "62%", share=True)
+RUN_VALUE = Amount("an amount above 0", "38%", above=True, share=True)
+RATE_CHANGE = Text("a change of a rate", "-5_000", r"[+-]?[0-9][0-9_]*(?:\.[0-9]+)?")
 COUNT = Amount("a whole number of 1 or more", "200", low=1, whole=True)

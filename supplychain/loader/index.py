@@ -35,6 +35,7 @@ class Index:
 
     commodities: set[str] = field(default_factory=set)
     organizations: set[str] = field(default_factory=set)
+    buyers: set[str] = field(default_factory=set)
     sources: set[str] = field(default_factory=set)
     groups: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     units: dict[str, str] = field(default_factory=dict)
@@ -60,6 +61,8 @@ class Index:
                 self.unsure.add(stem)
             if block:
                 self._organization(stem, block)
+        elif folder == "buyers":
+            self.buyers.add(stem)
         elif folder == "sources":
             self.sources.update(block.keys if block else ())
 

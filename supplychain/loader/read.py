@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from supplychain.loader.buyers import read_buyer
+from supplychain.loader.cache import cache_key, keep, recall
 from supplychain.loader.figures import Reader
 from supplychain.loader.files import data_folder, gather
 from supplychain.loader.index import Index
 from supplychain.loader.organizations import read_organization
 from supplychain.loader.parts import read_commodity, read_sources
+from supplychain.loader.past import read_disruption, read_model, read_outcome
 from supplychain.loader.problems import DataError, Page, Problem
 from supplychain.loader.rules import (
     check_ids,
@@ -26,20 +28,25 @@ from supplychain.loader.rules import (
     take_over_needs,
     warn_unused,
 )
+from supplychain.loader.scenarios import read_scenario
 from supplychain.loader.schema import shape_of
 from supplychain.loader.shapes import Block
 from supplychain.loader.text import compose, decode
 from supplychain.model import (
+    AIModel,
     Buyer,
     Commodity,
+    Disruption,
     Network,
     Organization,
+    Outcome,
     Place,
     Source,
     assemble,
 )
+from supplychain.shocks import Scenario
 
-_Part = TypeVar("_Part", Commodity, Organization, Buyer, Source)
+_Part = TypeVar("_Part", Commodity, Organization, Buyer, Source, AIModel, Outcome, Disruption)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ class Report:
 
     Attributes:
         files: Files read, relative to the data folder.
-        counts: How many commodities, organizations, buyers and sources.
+        counts: How many of each kind of thing.
         problems: In order of file and line; any one of them stops everything.
         warnings: What is probably not meant.
         network: ``None`` if there are problems.
@@ -67,16 +74,30 @@ class _Parts:
     organizations: dict[str, Organization] = field(default_factory=dict)
     buyers: dict[str, Buyer] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
+    models: dict[str, AIModel] = field(default_factory=dict)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    disruptions: dict[str, Disruption] = field(default_factory=dict)
+    scenarios: dict[str, Scenario] = field(default_factory=dict)
     needs_as: dict[str, str] = field(default_factory=dict)
 
 
 def load(path: Path | None = None) -> Network:
     """The network of a data folder; of the built-in data if none is given.
 
+    Data that was read and checked before is taken from the cache.
+
     Raises:
         DataError: Something is wrong with the data; it lists every problem.
     """
-    return _network(check(path))
+    found = gather(data_folder() if path is None else path)
+    if found.strays:
+        return _network(_check(found.texts, found.shown + "/", found.strays, found.mentioned))
+    key = cache_key(found.texts, found.shown)
+    network = recall(key)
+    if network is None:
+        network = _network(_check(found.texts, found.shown + "/", [], found.mentioned))
+        keep(key, network)
+    return network
 
 
 def load_texts(files: Mapping[str, str]) -> Network:
@@ -149,6 +170,10 @@ def _check(
             parts.buyers.values(),
             parts.sources.values(),
             _digest(files),
+            parts.models.values(),
+            parts.outcomes.values(),
+            parts.disruptions.values(),
+            parts.scenarios.values(),
         )
     return Report(
         tuple(pages),
@@ -157,6 +182,9 @@ def _check(
             "organization": len(index.organizations),
             "buyer": sum(f.startswith("buyers/") for f in files),
             "source": len(index.sources),
+            "AI model": sum(f.startswith("models/") for f in files),
+            "piece of history": sum(f.startswith("history/") for f in files),
+            "scenario": sum(f.startswith("scenarios/") for f in files),
         },
         tuple(sorted(problems, key=_order)),
         tuple(sorted((w for g in pages.values() for w in g.warnings), key=_order)),
@@ -190,6 +218,14 @@ def _build(reader: Reader, block: Block, parts: _Parts) -> None:
             _once(reader, parts.organizations, read_organization(reader, block, stem))
         case "buyers":
             _once(reader, parts.buyers, read_buyer(reader, block, stem))
+        case "models":
+            _once(reader, parts.models, read_model(reader, block, stem))
+        case "history" if block.word("kind") == "outcome":
+            _once(reader, parts.outcomes, read_outcome(reader, block, stem))
+        case "history":
+            _once(reader, parts.disruptions, read_disruption(reader, block, stem))
+        case "scenarios":
+            parts.scenarios[stem] = read_scenario(reader, block, stem)
         case _:
             for source in read_sources(reader, block):
                 _once(reader, parts.sources, source)

@@ -1,9 +1,11 @@
-"""The four kinds of files: which keys they have, what may stand there, and what it means."""
+"""The kinds of files: which keys they have, what may stand there, and what it means."""
 
 from __future__ import annotations
 
 from supplychain.loader.forms import (
     BASIS,
+    CAUSE,
+    CHANGE,
     COUNT,
     COUNTRY,
     DATE,
@@ -11,24 +13,37 @@ from supplychain.loader.forms import (
     DOLLARS,
     FACT,
     FACT_VALUE,
+    FIGURE_NAME,
+    HISTORY,
     ID,
+    LOSS_FACT,
+    MEASURE,
     MEGAWATTS,
+    MODEL_FACT,
     NAME,
     NOTE,
     PER_UNIT,
     PERIOD,
+    PUBLISHED,
     QUARTER,
     RATE,
+    RATE_CHANGE,
     RATE_VALUE,
     RATIO,
     ROLE,
+    RUN_FACT,
+    RUN_VALUE,
+    SERIES_UNIT,
     SHARE,
     SPREAD,
     STAGE,
+    START,
     SURGE,
+    TARGET,
     UNIT,
     UNITS,
     URL,
+    WEEK,
     WEEKS,
     YEAR,
     YIELD,
@@ -270,10 +285,114 @@ SOURCE = Record(
     },
 )
 
+MODEL = Record(
+    "an AI model",
+    {
+        "id": Key(ID, "the file's name without .yaml", required=True),
+        "name": Key(NAME, "as people write it", required=True),
+        "aliases": Key(ListOf(NAME), "other names"),
+        "developer": Key(NAME, "id of an organization or buyer, or a name", required=True),
+        "published": Key(DATE, "YYYY-MM-DD, YYYY-MM or YYYY", required=True),
+        "facts": Key(
+            figures("a block of facts", MODEL_FACT, FACT_VALUE),
+            "architecture, tokens, FLOP",
+            required=True,
+        ),
+        "training": Key(
+            Record(
+                "a training run",
+                {
+                    "chip": Key(NAME, "id of a product, or a name", required=True),
+                    "figures": Key(
+                        figures("a block of figures", RUN_FACT, RUN_VALUE), required=True
+                    ),
+                },
+            ),
+            "a published run",
+        ),
+        "note": Key(NOTE),
+    },
+)
+
+SERIES = Record(
+    "a series",
+    {
+        "measure": Key(MEASURE, "what is counted", required=True),
+        "of": Key(ID, "a product, commodity or organization", required=True),
+        "also": Key(ListOf(ID), "what is published together with it"),
+        "buyer": Key(ID, "for units by owner"),
+        "unit": Key(SERIES_UNIT, required=True),
+        "figures": Key(
+            figures("a block of figures", PERIOD, PUBLISHED), "by quarter or year", required=True
+        ),
+        **STANDING,
+    },
+)
+
+HISTORY_FILE = Record(
+    "a piece of history",
+    {
+        "id": Key(ID, "the file's name without .yaml", required=True),
+        "name": Key(NAME, "as people write it", required=True),
+        "kind": Key(HISTORY, "published series, or a past disruption", required=True),
+        "series": Key(ListOf(SERIES, shortest=1), "outcomes: what was published"),
+        "began": Key(DAY, "disruptions: the day it began"),
+        "country": Key(COUNTRY, "disruptions: where"),
+        "cause": Key(CAUSE, "disruptions: what happened"),
+        "hits": Key(ListOf(TARGET), "disruptions: what it hit, as targets of cuts"),
+        "lost": Key(NOTE, "disruptions: what was lost, in a sentence"),
+        "figures": Key(figures("a block of figures", LOSS_FACT, PUBLISHED), "disruptions"),
+        "curve": Key(
+            figures("a curve", WEEK, PUBLISHED), "disruptions: weeks to share of normal output"
+        ),
+        "source": Key(SOURCES),
+        "note": Key(NOTE),
+    },
+)
+
+SHOCK = Record(
+    "a shock",
+    {
+        "cut": Key(TARGET, "output of what the target names falls"),
+        "by": Key(CHANGE, "by this share: of a cut, or of orders (+ or -)"),
+        "recovery": Key(
+            Table("a curve", WEEK, SHARE), "weeks since the start to the share of normal output"
+        ),
+        "qualify": Key(ID, "a maker is qualified at another date"),
+        "input": Key(ID, "for what it makes: a commodity or group"),
+        "in": Key(ID, "in what uses it; absent: everywhere"),
+        "launch": Key(ID, "a product or group ships at another date"),
+        "add_line": Key(TARGET, "a capacity (organization.capacity) changes for good"),
+        "rate": Key(RATE_CHANGE, "by this rate, in its own unit; negative takes away"),
+        "orders": Key(ID, "orders of a buyer, or of all, change"),
+        "products": Key(ListOf(ID, shortest=1), "for these products only"),
+        "ban": Key(ID, "a product or group may not be sold"),
+        "buyers": Key(TARGET, "to an export class, country or buyer"),
+        "from": Key(START, "first quarter; of a qualification also never", required=True),
+        "to": Key(QUARTER, "last quarter; absent: to the end"),
+        **STANDING,
+    },
+)
+
+SCENARIO = Record(
+    "a scenario",
+    {
+        "id": Key(ID, "the file's name without .yaml", required=True),
+        "name": Key(NAME, "what happens, in a line", required=True),
+        "note": Key(NOTE, "why it matters"),
+        "shocks": Key(ListOf(SHOCK, shortest=1), "in any order", required=True),
+        "policy": Key(ID, "allocation rule"),
+        "assume": Key(Table("assumptions", FIGURE_NAME, RATE_VALUE), "figures replaced, by name"),
+    },
+)
+
 KINDS: dict[str, Record | Table] = {
     "commodity": COMMODITY,
     "organization": ORGANIZATION,
     "buyer": BUYER,
+    "model": MODEL,
+    "history": HISTORY_FILE,
+    "scenario": SCENARIO,
     "sources": Table("a bibliography", ID, SOURCE),
 }
 """The shape of each kind of file."""
@@ -282,6 +401,9 @@ FOLDERS = {
     "commodities": "commodity",
     "organizations": "organization",
     "buyers": "buyer",
+    "models": "model",
+    "history": "history",
+    "scenarios": "scenario",
     "sources": "sources",
 }
 """Folder of the data, and the kind of files in it."""
@@ -291,7 +413,7 @@ def json_schema(kind: str) -> Json:
     """The JSON Schema (draft 2020-12) of one kind of file, from the same declarations.
 
     Args:
-        kind: commodity, organization, buyer or sources.
+        kind: A key of :data:`KINDS`.
     """
     shape = KINDS[kind]
     definitions: Json = {}

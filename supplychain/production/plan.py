@@ -50,7 +50,7 @@ class Calibration:
     mix_width: float = 0.15
     mix_price: float = 0.5
     conversion: int = 2
-    stock_weeks: float = 10.0
+    stock_weeks: float = 13.0
     warm_up: int = 4
     run_out: int = 4
 
@@ -268,9 +268,7 @@ def _links(
         senders = {}
         for i, sender in enumerate(supplies):
             if sender.commodity in inputs and sender.metered:
-                periods = _sending(need, sender, supply, lag, quarters)
-                if periods:
-                    senders[i] = periods
+                senders[i] = _sending(need, sender, supply, lag, quarters)
         per_unit = need.per_unit.value / output_yield
         links.append(Link(consumer, need, per_unit, lag, MappingProxyType(senders)))
     return links

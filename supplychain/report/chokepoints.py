@@ -2,32 +2,59 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from supplychain.model import Network
 from supplychain.report.tables import Cell, Column, Document, Table
 from supplychain.risk import Chokepoint, Chokepoints
 
+FELT = {
+    "component": "when the stock is used up",
+    "material": "when the stock is used up",
+    "tool": "slowly, as growth stops",
+    "service": "slowly, as tools wear",
+    "software": "at the next product",
+    "design": "at the next product",
+}
+"""When the loss of a need is felt, by its role; the slowest of a chain counts."""
+
+ORDER = ("at once", *dict.fromkeys(FELT.values()))
+
 COLUMNS = (
-    Column("rank", "#", "number"),
-    Column("name", "Name"),
-    Column("kind", "Kind", priority=5),
-    Column("makes", "Through", priority=1),
-    Column("stage", "Stage", priority=4),
+    Column("rank", "#", "number", priority=1),
+    Column("name", "Name", least=16),
+    Column("kind", "Kind", priority=7),
+    Column("makes", "Through", priority=3, least=22),
+    Column("stage", "Stage", priority=6),
     Column("at_stake", "At stake", "share"),
-    Column("products", "Lost", "number", priority=3),
-    Column("share", "Share", "share", priority=2),
-    Column("hhi", "HHI", "number", priority=4),
-    Column("why", "Why"),
+    Column("products", "Lost", "number", priority=5),
+    Column("share", "Share", "share", priority=4),
+    Column("hhi", "HHI", "number", priority=6),
+    Column("felt", "Felt", priority=2, least=16),
+    Column("why", "Why", least=28),
 )
-NEAR_COLUMNS = (*COLUMNS[:7], Column("cover", "Others cover", "share"), *COLUMNS[7:])
+NEAR_COLUMNS = (*COLUMNS[:7], Column("cover", "Others cover", "share", priority=1), *COLUMNS[7:])
+
+
+def felt(network: Network, chain: tuple[str, ...]) -> str:
+    """When the loss at the head of a chain of supplies reaches its end."""
+    supplies = {s.id: s for s in network.supplies}
+    slowest = 0
+    for maker, user in pairwise(chain):
+        made = supplies[maker].commodity
+        roles = {n.role for n in network.needs(supplies[user]) if made in n.inputs}
+        # Where a good serves two needs, the faster one is felt first.
+        slowest = max(slowest, min(ORDER.index(FELT[role]) for role in roles))
+    return ORDER[slowest]
 
 
 def chokepoints_document(
     network: Network, found: Chokepoints, top: int | None, weighted: bool
 ) -> Document:
     """Exact single points, nearly single points, and what else a reader must know."""
-    lost = [row for row in found.rows if not row.trivial]
+    lost = _soonest_first(network, [row for row in found.rows if not row.trivial])
     own = [row for row in found.rows if row.trivial]
-    near = [row for row in found.near if not row.trivial]
+    near = _soonest_first(network, [row for row in found.near if not row.trivial])
     stake = "H100 equivalents of booked packaging" if weighted else "products, all alike"
     head = (
         (
@@ -76,6 +103,19 @@ def chokepoints_document(
     )
 
 
+def _soonest_first(network: Network, rows: list[Chokepoint]) -> list[Chokepoint]:
+    """Most at stake first; of equals what is felt sooner, then what stands nearer."""
+    return sorted(
+        rows,
+        key=lambda row: (
+            -round(row.at_stake_beyond_own, 9),
+            ORDER.index(felt(network, row.chain)),
+            len(row.chain),
+            row.id,
+        ),
+    )
+
+
 def _cells(network: Network, rank: int, row: Chokepoint) -> tuple[Cell, ...]:
     return (
         rank,
@@ -87,6 +127,7 @@ def _cells(network: Network, rank: int, row: Chokepoint) -> tuple[Cell, ...]:
         len(row.losses),
         row.share,
         row.hhi,
+        felt(network, row.chain),
         row.why,
     )
 
@@ -128,6 +169,7 @@ def _flat(network: Network, found: Chokepoints) -> Table:
         Column("product", "Product"),
         Column("trivial", "Trivial"),
         Column("cover", "Others cover", "share"),
+        Column("felt", "Felt"),
         Column("why", "Why"),
         Column("chain", "Chain"),
     )
@@ -146,6 +188,7 @@ def _flat(network: Network, found: Chokepoints) -> Table:
             loss.product,
             loss.trivial,
             loss.cover,
+            felt(network, loss.chain),
             loss.why,
             " > ".join(loss.chain),
         )

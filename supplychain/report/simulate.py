@@ -18,7 +18,7 @@ SHOWN_BUYERS = 10
 def simulation_document(result: Simulation) -> Document:
     """Totals, products, quarters, buyers, and why the loss is what it is."""
     quarters = result.quarters
-    scenario = "; ".join(map(str, result.cuts)) or "baseline, nothing is cut"
+    scenario = "; ".join(map(str, result.shocks)) or "baseline, nothing is cut"
     network = result.network
     head = (
         ("Scenario", f"{scenario} · {quarters[0]} to {quarters[-1]}"),
@@ -40,6 +40,7 @@ def simulation_document(result: Simulation) -> Document:
         schema="supplychain/simulate/1",
         meta={
             "data": network.digest,
+            "shocks": list(map(str, result.shocks)),
             "cuts": [
                 {
                     "target": c.target,
@@ -189,7 +190,7 @@ def buyers_table(result: Simulation, most: int | None) -> Table:
         for b, o in zip(result.allocation.buyers, ordered.tolist(), strict=True)
         if o > 0
     ]
-    if result.cuts:
+    if result.shocks:
         rows.sort(key=lambda r: (r[5] if r[5] is not None else 0.0, r[0]))
     else:
         rows.sort(key=lambda r: (-r[4], r[0]))
@@ -202,7 +203,7 @@ def buyers_table(result: Simulation, most: int | None) -> Table:
         Column("change", "Change", "change"),
         Column("filled", "Filled", "share", priority=1),
     )
-    title = "Who loses" if result.cuts else "Who gets them"
+    title = "Who loses" if result.shocks else "Who gets them"
     if most is not None and len(rows) > most:
         title += f" ({most} of {len(rows)} buyers; all with --format json)"
     return Table("buyers", title, columns, tuple(rows[:most]), "no buyer has orders")
@@ -216,19 +217,20 @@ def sentences(result: Simulation) -> list[str]:
     if baseline_binds:
         limits = ", ".join(f"{c} in {n}" for c, n in baseline_binds.most_common())
         out.append(f"What limits output most in the baseline: {limits} of {quarters} quarters.")
-    if not result.cuts:
+    if not result.shocks:
         return out
     before, after = result.baseline.total(), result.scenario.total()
     lost = change(before, after)
     felt = result.first_felt()
     if lost is None or felt is None:
-        return [*out, "The cut is not felt: no quarter ships 0.1% more or less than the baseline."]
+        return [*out, "It is not felt: no quarter ships 0.1% more or less than the baseline."]
     worst, depth = result.deepest()
     out.append(
         f"First felt in {felt}; deepest in {worst} ({show(depth, 'change')}); "
-        f"{compact(before - after)} accelerators fewer over the window."
+        f"{compact(abs(before - after))} accelerators {'fewer' if after < before else 'more'} "
+        "over the window."
     )
-    if len(result.cuts) == 1:
+    if len(result.shocks) == len(result.cuts) == 1:
         out.append(_why(result, lost))
     return out
 
@@ -237,31 +239,32 @@ def _why(result: Simulation, lost: float) -> str:
     """Why the loss of accelerators is not the size of the cut."""
     [cut] = result.cuts
     used, available, idle = _slack(result)
-    binds = sum(any(c in _cut_names(result) for c in now) for now in result.scenario.binding())
-    first, others = result.baseline.binding(), Counter[str]()
-    for now in first:
-        others.update(c for c in now[:1] if c not in _cut_names(result))
-    rival = others.most_common(1)
+    names = _cut_names(result)
+    quarters = len(result.quarters)
+    rivals = Counter(now[0] for now in result.baseline.binding() if now and now[0] not in names)
+    binds = sum(any(c in names for c in now[:1]) for now in result.scenario.binding())
     text = (
         f"Why {show(lost, 'change')} and not −{cut.share * 100:g}%: the baseline uses "
-        f"{show(used / available if available > 0 else 0.0, 'share')} of what is cut"
+        f"{show(used / available if available > 0 else 0.0, 'share')} of the capacity that is cut"
+        f" and leaves some of it idle in {idle} of {quarters} quarters"
     )
-    text += f" ({idle} of {len(first)} quarters leave some of it idle)" if idle else ""
-    if rival:
-        text += f"; {rival[0][0]} limits more in {rival[0][1]} of {len(first)} quarters"
-    return text + f"; after the cut it binds in {binds} of {len(first)}."
+    for rival, count in rivals.most_common(1):
+        text += f"; {rival} limits output more in {count}"
+    return text + f"; after the cut it limits output most in {binds} of {quarters}."
 
 
 def _cut_lines(result: Simulation) -> list[int]:
-    """Lines all of whose supplies, or some, are hit by the cut."""
+    """Lines some of whose supplies are hit by the cut; of a split line only the whole."""
     from supplychain.scenario import find_supplies
 
     plan = result.baseline.plan
     hit = {s.id for c in result.cuts for s in find_supplies(result.network, c.target)}
+    whole = {(x.capacity.organization, x.capacity.id) for x in plan.lines}
     return [
         i
         for i, line in enumerate(plan.lines)
         if any(plan.supplies[m].id in hit for m in line.members)
+        and (line.capacity.organization, line.capacity.part_of) not in whole
     ]
 
 
@@ -316,7 +319,7 @@ def flat_table(result: Simulation) -> Table:
         Column("value", "Value", "number"),
         Column("change", "Change", "change"),
     )
-    name = "; ".join(map(str, result.cuts)) or "baseline"
+    name = "; ".join(map(str, result.shocks)) or "baseline"
     rows: list[tuple[Cell, ...]] = []
 
     def add(measure: str, node: str, unit: str, before: object, after: object) -> None:

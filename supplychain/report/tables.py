@@ -31,12 +31,14 @@ class Column:
         kind: How its cells are written for people: ``units`` (1.24M), ``number``, ``share``
             (54%), ``change`` (−12.8%), ``text``.
         priority: Columns with the highest number are dropped first where the terminal is narrow.
+        least: Characters a text column needs; others are dropped before it gets fewer.
     """
 
     key: str
     label: str
     kind: Kind = "text"
     priority: int = 0
+    least: int = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,8 @@ def show(value: Cell, kind: Kind) -> str:
         return _signed(value)
     if kind == "units":
         return compact(value)
-    return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:,.2g}"
+    text = f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:,.2g}"
+    return text.replace("-", "−")
 
 
 def _signed(share: float) -> str:
@@ -218,11 +221,13 @@ def _print_table(console: object, table: Table, width: int) -> None:
     for i in kept:
         column = table.columns[i]
         numeric = column.kind != "text"
+        longest = max(len(w) for row in shown for w in [*row[i].split(), column.label])
         grid.add_column(
             Text(column.label),
             justify="right" if numeric else "left",
             no_wrap=numeric,
             overflow="fold",
+            min_width=None if numeric else min(longest, width - 2),
         )
     for row in shown:
         grid.add_row(*(Text(row[i]) for i in kept))
@@ -231,19 +236,13 @@ def _print_table(console: object, table: Table, width: int) -> None:
 
 def _fitting(table: Table, shown: list[list[str]], width: int) -> list[int]:
     """Columns that fit the width, least important dropped first; words are never cut."""
-    needed = [
-        max(len(column.label), *(len(row[i]) for row in shown))
-        if column.kind != "text"
-        # Text may wrap, but not below its longest word or 14 characters.
-        else max(
-            len(column.label),
-            *(
-                min(len(row[i]), max(14, *(len(w) for w in row[i].split() or [""])))
-                for row in shown
-            ),
-        )
-        for i, column in enumerate(table.columns)
-    ]
+    needed = []
+    for i, column in enumerate(table.columns):
+        cells = [row[i] for row in shown]
+        if column.kind == "text":
+            # Text may wrap, but not below its longest word.
+            cells = [c[: max(column.least, *map(len, c.split() or [""]))] for c in cells]
+        needed.append(max(len(column.label), *map(len, cells)))
     kept = list(range(len(table.columns)))
     while len(kept) > 1 and sum(needed[i] + 2 for i in kept) > width:
         kept.remove(max(kept, key=lambda i: (table.columns[i].priority, i)))
