@@ -17,6 +17,7 @@ from supplychain.quarters import Quarter
 if TYPE_CHECKING:
     from supplychain.model import Network
     from supplychain.report.tables import Document, Format
+    from supplychain.shocks import Scenario
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -41,6 +42,65 @@ def data_option(command: F) -> F:
         metavar="DIR",
         help="Data folder instead of the built-in one.",
     )(command)
+
+
+def window_options(first: str, last: str) -> Callable[[F], F]:
+    """``--from Q`` and ``--to Q``, with these defaults."""
+
+    def options(command: F) -> F:
+        for name, target, default in (("--to", "last", last), ("--from", "first", first)):
+            command = click.option(
+                name, target, callback=read_quarter, metavar="Q", default=default, show_default=True
+            )(command)
+        return command
+
+    return options
+
+
+def read_assumptions(
+    ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
+) -> dict[str, float]:
+    """Callback of ``--assume FIGURE=VALUE``."""
+    from supplychain.units import number
+
+    assume = {}
+    for text in values:
+        name, equals, value = text.rpartition("=")
+        try:
+            if not equals or not name:
+                raise ValueError("no figure is named")
+            assume[name.strip()] = number(value.strip())
+        except ValueError as error:
+            message = f"'{text}' is not FIGURE=VALUE, like tsmc.cowos.2024Q4=40_000"
+            raise click.BadParameter(message, ctx, param) from error
+    return assume
+
+
+def assume_option(command: F) -> F:
+    """``--assume FIGURE=VALUE``."""
+    return click.option(
+        "--assume",
+        multiple=True,
+        callback=read_assumptions,
+        metavar="FIGURE=VALUE",
+        help="Replace a figure of the data, by the name that explain shows; repeatable.",
+    )(command)
+
+
+def find_scenario(network: Network, name: str) -> Scenario:
+    """The scenario of the data with that id.
+
+    Raises:
+        ValueError: There is none; the message names the nearest, or all.
+    """
+    import difflib
+
+    if name not in network.scenarios:
+        near = difflib.get_close_matches(name, network.scenarios, n=1)
+        known = ", ".join(network.scenarios) or "none"
+        hint = f"did you mean '{near[0]}'?" if near else f"there are: {known}"
+        raise ValueError(f"no scenario is called '{name}'; {hint}")
+    return network.scenarios[name]
 
 
 def output_options(command: F) -> F:

@@ -9,11 +9,12 @@ import click
 
 from supplychain.cli.edges import (
     answer,
+    find_scenario,
     load_network,
     output_options,
-    read_quarter,
     remark,
     usage_error,
+    window_options,
 )
 from supplychain.quarters import Quarter
 
@@ -35,17 +36,18 @@ POLICIES = ("contract-first", "pro-rata")
     help="Cut of a commodity, group, org:ID, country:CC, supply:ORG/COMMODITY or glob; repeatable.",
 )
 @click.option(
-    "--from", "first", callback=read_quarter, metavar="Q", default="2023Q1", show_default=True
+    "--scenario",
+    "names",
+    multiple=True,
+    metavar="ID",
+    help="A scenario of the data, by its id; repeatable, they add up.",
 )
-@click.option(
-    "--to", "last", callback=read_quarter, metavar="Q", default="2026Q4", show_default=True
-)
+@assume_option
+@window_options("2023Q1", "2026Q4")
 @click.option(
     "--policy",
     type=click.Choice(POLICIES),
-    default=POLICIES[0],
-    show_default=True,
-    help="Who gets the accelerators first.",
+    help="Who gets the accelerators first; contract-first unless a scenario says otherwise.",
 )
 @output_options
 def simulate(
@@ -53,9 +55,11 @@ def simulate(
     cowos_cut: str | None,
     wafer_cut: str | None,
     cuts: tuple[str, ...],
+    names: tuple[str, ...],
+    assume: dict[str, float],
     first: Quarter,
     last: Quarter,
-    policy: str,
+    policy: str | None,
     form: Format | None,
     out: Path | None,
     no_color: bool,
@@ -69,6 +73,7 @@ def simulate(
     \b
     supplychain simulate --hbm-cut 20%
     supplychain simulate --cut hbm=20%@2024Q1:2024Q4 --cut org:tsmc=10%
+    supplychain simulate --scenario taiwan-two-quarters
     """
     from supplychain.report.simulate import simulation_document
     from supplychain.scenario import Cut, parse_cut, parse_share
@@ -96,7 +101,8 @@ def simulate(
         raise usage_error("\n".join(problems))
     network = load_network(data)
     try:
-        result = run(network, parsed, first, last, policy)
+        scenarios = [find_scenario(network, name) for name in names]
+        result = run(network, parsed, first, last, policy or "", scenarios=scenarios, assume=assume)
     except ValueError as error:
         raise usage_error(str(error)) from error
     if result.outside:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +10,6 @@ from supplychain.loader.problems import DataError, Problem, nearest
 from supplychain.loader.schema import FOLDERS
 from supplychain.loader.text import MAX_BYTES
 from supplychain.model import Place
-
-OTHER_FOLDERS = ("scenarios",)
-"""Folders of the data that other parts of the program read."""
 
 _HERE = Path(__file__)
 
@@ -34,13 +30,11 @@ class Files:
         shown: The folder as a reader would open it.
         texts: Bytes by path in the folder.
         strays: What is out of place.
-        mentioned: What could be ids in the files that other parts of the program read.
     """
 
     shown: str
     texts: dict[str, bytes]
     strays: list[Problem]
-    mentioned: set[str]
 
 
 def gather(root: Path) -> Files:
@@ -62,14 +56,7 @@ def gather(root: Path) -> Files:
             strays.append(_stray(folder.name, shown, "a file outside the folders", cure))
         elif folder.is_dir() and not folder.name.startswith((".", "_")):
             _gather(root, folder, shown, files, strays)
-    return Files(shown, files, strays, _words(root))
-
-
-def _words(root: Path) -> set[str]:
-    """What could be ids in the files that other parts of the program read."""
-    files = (file for name in OTHER_FOLDERS for file in (root / name).glob("*.yaml"))
-    texts = (file.read_bytes() for file in files if file.is_file())
-    return {id_.decode() for text in texts for id_ in re.findall(rb"[a-z0-9-]+", text)}
+    return Files(shown, files, strays)
 
 
 def _shown(root: Path) -> str:
@@ -83,8 +70,6 @@ def _gather(
     root: Path, folder: Path, shown: str, files: dict[str, bytes], strays: list[Problem]
 ) -> None:
     """Read the files of one folder; note what does not belong there."""
-    if folder.name in OTHER_FOLDERS:
-        return
     if folder.name not in FOLDERS:
         close = nearest(folder.name, FOLDERS)
         cure = f"did you mean '{close}'?" if close else f"folders: {', '.join(sorted(FOLDERS))}"

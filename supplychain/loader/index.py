@@ -29,8 +29,7 @@ class Index:
         metered: Commodities that some supply makes from a capacity.
         unsure: Organizations whose files have problems, so that their supplies are not all known.
         unread: Folders in which some file hides ids or groups by its problems.
-        cited: Sources that some figure cites, and words of files that other parts of the program
-            read, which may cite sources too.
+        cited: Sources that some figure cites.
     """
 
     commodities: set[str] = field(default_factory=set)

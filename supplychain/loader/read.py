@@ -91,11 +91,11 @@ def load(path: Path | None = None) -> Network:
     """
     found = gather(data_folder() if path is None else path)
     if found.strays:
-        return _network(_check(found.texts, found.shown + "/", found.strays, found.mentioned))
+        return _network(_check(found.texts, found.shown + "/", found.strays))
     key = cache_key(found.texts, found.shown)
     network = recall(key)
     if network is None:
-        network = _network(_check(found.texts, found.shown + "/", [], found.mentioned))
+        network = _network(_check(found.texts, found.shown + "/", []))
         keep(key, network)
     return network
 
@@ -111,7 +111,7 @@ def load_texts(files: Mapping[str, str]) -> Network:
 
 def check_texts(files: Mapping[str, str]) -> Report:
     """What is found in texts by their path in a data folder."""
-    return _check({name: text.encode() for name, text in files.items()}, "", [], set())
+    return _check({name: text.encode() for name, text in files.items()}, "", [])
 
 
 def check(path: Path | None = None) -> Report:
@@ -120,7 +120,7 @@ def check(path: Path | None = None) -> Report:
         found = gather(data_folder() if path is None else path)
     except DataError as error:
         return Report((), {}, error.problems, (), None)
-    return _check(found.texts, found.shown + "/", found.strays, found.mentioned)
+    return _check(found.texts, found.shown + "/", found.strays)
 
 
 def _network(report: Report) -> Network:
@@ -142,12 +142,10 @@ def _no_collection() -> Iterator[None]:
 
 
 @_no_collection()
-def _check(
-    files: Mapping[str, bytes], prefix: str, strays: list[Problem], mentioned: set[str]
-) -> Report:
+def _check(files: Mapping[str, bytes], prefix: str, strays: list[Problem]) -> Report:
     """Read the files and check them; problems of places that no file has come in ``strays``."""
     pages = {file: Page(file, prefix + file) for file in sorted(files)}
-    index = Index(cited=mentioned)
+    index = Index()
     blocks: dict[str, Block] = {}
     for file, page in pages.items():
         block = _read_shape(files[file], page)
@@ -183,7 +181,7 @@ def _check(
             "buyer": sum(f.startswith("buyers/") for f in files),
             "source": len(index.sources),
             "AI model": sum(f.startswith("models/") for f in files),
-            "piece of history": sum(f.startswith("history/") for f in files),
+            "history file": sum(f.startswith("history/") for f in files),
             "scenario": sum(f.startswith("scenarios/") for f in files),
         },
         tuple(sorted(problems, key=_order)),

@@ -108,6 +108,11 @@ class Production:
         """Units shipped of each product, by quarter of the window."""
         return {p: self._window(self.ship[row]) for row, p in enumerate(self.plan.products)}
 
+    def total_by_quarter(self) -> Floats:
+        """Units shipped of all products, by quarter of the window."""
+        total: Floats = self._window(self.ship).sum(axis=0)
+        return total
+
     def utilization(self) -> Mapping[str, Floats]:
         """Share of each line's capacity in use, by quarter of the window; 0 where it has none.
 
