@@ -9,6 +9,7 @@ import click
 
 from supplychain.cli.edges import (
     answer,
+    assume_option,
     find_scenario,
     load_network,
     output_options,
