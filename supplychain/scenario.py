@@ -113,7 +113,9 @@ def find_supplies(network: Network, target: str) -> tuple[Supply, ...]:
             "org": lambda: _of_organizations(network, [name]),
             "country": lambda: [s for s in network.supplies if s.country == name.upper()],
             "commodity": lambda: _of_commodities(network, [name]),
-            "supply": lambda: [s for s in network.supplies if name in _supply_names(s)],
+            "supply": lambda: [
+                s for s in network.supplies if any(fnmatchcase(n, name) for n in _supply_names(s))
+            ],
         }
         if kind not in finders:
             raise ValueError(

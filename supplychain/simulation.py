@@ -10,11 +10,12 @@ import numpy as np
 
 from supplychain.allocation import Allocation, allocate
 from supplychain.model import Network
+from supplychain.production.availability import availability, slips, web
 from supplychain.production.plan import Calibration, plan
 from supplychain.production.result import Production
 from supplychain.production.solve import Program
 from supplychain.quarters import FIRST, LAST, Quarter, quarter_range
-from supplychain.scenario import Cut, find_supplies, parse_cut, shares_kept
+from supplychain.scenario import Cut, parse_cut, shares_kept
 from supplychain.shocks import (
     AddLine,
     Ban,
@@ -38,8 +39,6 @@ class Simulation:
 
     Attributes:
         shocks: What the scenario does; empty: the baseline itself.
-        outside: Supplies the cuts name that the production program does not hold, because no
-            capacity in absolute units is known for them.
     """
 
     network: Network
@@ -48,7 +47,6 @@ class Simulation:
     scenario: Production
     baseline_allocation: Allocation
     allocation: Allocation
-    outside: tuple[str, ...]
 
     @property
     def cuts(self) -> tuple[Cut, ...]:
@@ -124,8 +122,8 @@ def simulate(
             ``explain`` shows.
 
     Raises:
-        ValueError: A cut is malformed or hits nothing in the program, a name is not in the data,
-            two scenarios disagree, or the window is not in the data.
+        ValueError: A cut is malformed, a name is not in the data, two scenarios disagree, or the
+            window is not in the data.
     """
     first = Quarter.parse(first) if isinstance(first, str) else first
     last = Quarter.parse(last) if isinstance(last, str) else last
@@ -148,8 +146,7 @@ def simulate(
             rule,
             lambda product, buyer, quarter: any(b.hits(product, buyer, quarter) for b in bans),
         )
-    outside = _outside(network, [s for s in shocks if isinstance(s, Cut)], program)
-    return Simulation(network, shocks, program.baseline, scenario, before, after, outside)
+    return Simulation(network, shocks, program.baseline, scenario, before, after)
 
 
 def disturbed(
@@ -161,9 +158,18 @@ def disturbed(
         ValueError: A shock names something that is not in the data.
     """
     cuts = [s for s in shocks if isinstance(s, Cut)]
-    structural = [s for s in shocks if isinstance(s, Qualify | Launch | AddLine)]
+    structural: list[Shock] = [s for s in shocks if isinstance(s, Qualify | Launch | AddLine)]
     grid = program.plan.quarters
-    kept = shares_kept(network, cuts, program.plan.supplies, grid, window)
+    kept = np.ones((len(program.plan.supplies), len(grid)))
+    if cuts:
+        own = shares_kept(network, cuts, network.supplies, grid, window)
+        left = availability(web(network, grid, only_unmetered=True), own[None]).left[0]
+        rows = {s.id: i for i, s in enumerate(network.supplies)}
+        kept = left[[rows[s.id] for s in program.plan.supplies]]
+        structural += [
+            Launch(product, network.products[product].product.launch + late)  # type: ignore[union-attr]
+            for product, late in slips(network, grid, own).items()
+        ]
     if not structural:
         return program.scenario(kept)
     start = first_quarter(structural, network)
@@ -171,7 +177,6 @@ def disturbed(
     other = Program(
         plan(changed(network, structural), *window, calibration=program.plan.calibration)
     )
-    kept = shares_kept(network, cuts, other.plan.supplies, grid, window)
     cut_periods = np.flatnonzero((kept < 1).any(axis=0)).tolist()
     first = min([max(0, start - grid[0]), *cut_periods])
     return other.after(program.baseline, first, kept)
@@ -223,23 +228,3 @@ def check_window(network: Network, first: Quarter, last: Quarter) -> None:
         raise ValueError(
             f"the data has capacities from {min(known)} to {max(known)}; {outside} is outside"
         )
-
-
-def _outside(network: Network, cuts: Sequence[Cut], program: Program) -> tuple[str, ...]:
-    """Supplies named by the cuts that the program does not hold.
-
-    Raises:
-        ValueError: A cut hits none that it does.
-    """
-    inside = {s.id for s in program.plan.supplies}
-    outside: set[str] = set()
-    for cut in cuts:
-        hit = [s.id for s in find_supplies(network, cut.target)]
-        if not inside & set(hit):
-            raise ValueError(
-                f"'{cut.target}' has no capacity in absolute units, so a cut of it cannot be "
-                "counted in accelerators; what depends on it: "
-                f"supplychain chokepoints, supplychain explain {cut.target}"
-            )
-        outside |= set(hit) - inside
-    return tuple(sorted(outside))

@@ -15,8 +15,8 @@ from supplychain.risk.concentration import (
     Holder,
     concentration,
     concentrations,
-    shares_of,
 )
+from supplychain.shares import shares_of
 from tests.networks import capacity, commodity, figure, network, organization, supply
 
 AT = Quarter(2024, 1)

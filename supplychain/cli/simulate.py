@@ -13,7 +13,6 @@ from supplychain.cli.edges import (
     find_scenario,
     load_network,
     output_options,
-    remark,
     usage_error,
     window_options,
 )
@@ -106,10 +105,4 @@ def simulate(
         result = run(network, parsed, first, last, policy or "", scenarios=scenarios, assume=assume)
     except ValueError as error:
         raise usage_error(str(error)) from error
-    if result.outside:
-        remark(
-            f"{len(result.outside)} supplies in the target have no capacity in absolute units and "
-            "are left out: " + ", ".join(result.outside[:5]) + (" …" if result.outside[5:] else ""),
-            quiet,
-        )
     answer(simulation_document(result), form, out, no_color, quiet)

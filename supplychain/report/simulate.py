@@ -53,7 +53,6 @@ def simulation_document(result: Simulation) -> Document:
             "quarters": [str(q) for q in quarters],
             "policy": result.allocation.rule,
             "left_out": dict(result.baseline.plan.left_out),
-            "outside": list(result.outside),
         },
         head=head,
         parts=tuple(parts),

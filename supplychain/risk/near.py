@@ -10,8 +10,8 @@ from collections import defaultdict
 
 from supplychain.model import Network
 from supplychain.risk.cascade import Falls, System, system
-from supplychain.risk.concentration import shares_of
 from supplychain.risk.structure import Structure
+from supplychain.shares import shares_of
 
 NEAR_COVER = 0.25
 """Below this share of a need, the makers left count as no help."""

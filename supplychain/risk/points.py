@@ -16,11 +16,12 @@ from math import fsum
 
 from supplychain.model import Network
 from supplychain.quarters import Quarter
-from supplychain.risk.concentration import concentration, shares_of
+from supplychain.risk.concentration import concentration
 from supplychain.risk.losses import losses, question
 from supplychain.risk.result import Chokepoint, Chokepoints, Loss
 from supplychain.risk.scope import Scope, asked_products, busiest_quarter, scope
 from supplychain.risk.structure import KINDS, Entity, Kind, entities, structure
+from supplychain.shares import shares_of
 
 
 def chokepoints(
