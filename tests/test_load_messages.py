@@ -108,17 +108,95 @@ def test_a_folder_without_files_is_a_problem(folder: str) -> None:
     )
 
 
-def test_scenarios_models_and_history_may_cite_too(tmp_path: Path) -> None:
-    files = example()
-    files["sources/more.yaml"] = files["sources/news.yaml"].replace("-202", "-199")
-    files["models/gpt.yaml"] = "parameters: {value: 1, source: [maker-1993]}\n"
-    for name, text in files.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text, encoding="utf-8")
+MODEL = """\
+id: gpt
+name: GPT
+developer: OpenAI
+published: 2020
+facts: {parameters: 175e9, source: [trade-press-2024]}
+training: {chip: v100, figures: {chips: 10_000, mfu: 20%, source: [trade-press-2024]}}
+"""
+OUTCOME = """\
+id: units
+name: Units
+kind: outcome
+series:
+  - measure: units
+    of: h100
+    unit: units
+    source: [trade-press-2024]
+    figures: {2023Q1: 5, 2024: 9}
+"""
+FIRE = """\
+id: fire
+name: A fire
+kind: disruption
+began: 2021-03-19
+country: JP
+cause: fire
+hits: [org:tsmc, country:JP]
+lost: much
+figures: {full_weeks: 15, world_share: 2%, source: [trade-press-2024]}
+curve: {0: 0%, 8: 90%, source: [trade-press-2024]}
+"""
+SCENARIO = """\
+id: stop
+name: A stop
+shocks:
+  - {cut: "org:tsmc", by: 100%, from: 2024Q1, recovery: {0: 0%, 13: 100%}}
+  - {ban: h100, buyers: china, from: 2024Q1, to: 2024Q2}
+"""
 
-    [warning] = check(tmp_path).warnings
 
-    assert warning.cures == ("cite or take out: trade-press-1994",)
+def past(**changed: str) -> dict[str, str]:
+    """The example with a model, an outcome, a disruption and a scenario."""
+    more = {
+        "models/gpt.yaml": MODEL,
+        "history/units.yaml": OUTCOME,
+        "history/fire.yaml": FIRE,
+        "scenarios/stop.yaml": SCENARIO,
+    }
+    return example() | more | {name.replace("__", "/") + ".yaml": t for name, t in changed.items()}
+
+
+def test_models_history_and_scenarios_are_read() -> None:
+    net = load_texts(past())
+
+    assert net.models["gpt"].training["mfu"].value == 0.2
+    [series] = net.outcomes["units"].series
+    assert [f.value for f in (*series.figures.values(), *series.years.values())] == [5, 9]
+    assert net.disruptions["fire"].curve[8].value == 0.9
+    cut, ban = net.scenarios["stop"].shocks
+    assert str(cut) == "org:tsmc −100% from 2024Q1, recovered after 13 weeks"
+    assert str(ban) == "h100 not sold to china from 2024Q1 to 2024Q2"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        ("models__gpt", "parameters:", "parameter:", "'parameter' is not a fact of a model"),
+        ("history__units", "of: h100", "of: h1000", "unknown commodity or organization 'h1000'"),
+        ("history__units", "kind: outcome", "kind: disruption", "a disruption without 'began'"),
+        ("history__fire", "org:tsmc", "org:tsms", "unknown target 'tsms'"),
+        ("history__fire", "cause: fire", "cause: blaze", "'blaze' is not a cause"),
+        ("scenarios__stop", "by: 100%", "by: 120%", "a cut is from 0% to 100%"),
+        ("scenarios__stop", "by: 100%, ", "", "a cut without 'by'"),
+        ("scenarios__stop", "cut:", "kut:", "unknown key 'kut'"),
+        ("scenarios__stop", "ban: h100", "ban: h1000", "unknown product or group 'h1000'"),
+        ("scenarios__stop", "to: 2024Q2", "to: 2023Q2", "'to' 2023Q2 comes before 'from' 2024Q1"),
+        ("scenarios__stop", "ban: h100, ", "", "a shock is one of cut, qualify, launch"),
+        ("scenarios__stop", "from: 2024Q1, to", "from: never, to", "only a qualification can be"),
+    ],
+)
+def test_their_mistakes_have_a_place_and_a_cure(
+    file: str, old: str, new: str, message: str
+) -> None:
+    text = past()[file.replace("__", "/") + ".yaml"]
+    with pytest.raises(DataError) as caught:
+        load_texts(past(**{file: text.replace(old, new)}))
+
+    assert message in str(caught.value)
+    assert str(caught.value).startswith(file.replace("__", "/") + ".yaml:")
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
@@ -134,7 +212,7 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_files_where_nothing_reads_them(tmp_path: Path) -> None:
-    for name in ("organisations/a.yaml", "buyers/b.yml", "c.yaml", "README.md", "scenarios/d.yaml"):
+    for name in ("organisations/a.yaml", "buyers/b.yml", "c.yaml", "README.md"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     (tmp_path / "buyers" / "e.yaml").symlink_to(tmp_path / "gone")
@@ -145,7 +223,8 @@ def test_files_where_nothing_reads_them(tmp_path: Path) -> None:
         "buyers/b.yml: only files in .yaml are read\n  help: rename it",
         "buyers/e.yaml: not a file that can be read",
         "c.yaml: a file outside the folders\n"
-        "  help: move it into one of: buyers, commodities, organizations, sources",
+        "  help: move it into one of: buyers, commodities, history, models, organizations, "
+        "scenarios, sources",
         "organisations: unknown folder 'organisations'\n  help: did you mean 'organizations'?",
     ]
 

@@ -17,7 +17,6 @@ from supplychain.cli.edges import (
 from supplychain.quarters import LAST, Quarter
 
 if TYPE_CHECKING:
-    from supplychain.model import Network
     from supplychain.report.tables import Format
     from supplychain.risk import Kind
 
@@ -70,12 +69,13 @@ def chokepoints(
     """
     from supplychain.production.plan import planned_h100e
     from supplychain.report.chokepoints import chokepoints_document
-    from supplychain.risk import busiest_quarter
+    from supplychain.risk import asked_products, busiest_quarter
     from supplychain.risk import chokepoints as find
 
     network = load_network(data)
     try:
-        asked = expand(network, products)
+        named = [id_ for name in products for id_ in network.groups.get(name, (name,))]
+        asked = asked_products(network, named or None)
         if at is None:
             at = busiest_quarter(network, asked) if network.products else LAST
         # Only accelerators have a weight; with anything else among them all count alike.
@@ -86,10 +86,3 @@ def chokepoints(
     except ValueError as error:
         raise usage_error(str(error)) from error
     answer(chokepoints_document(network, found, top, weighted), form, out, no_color, quiet)
-
-
-def expand(network: Network, products: tuple[str, ...]) -> tuple[str, ...]:
-    """Ids of the products, groups replaced by their members; all accelerators if none is named."""
-    if not products:
-        return tuple(network.products)
-    return tuple(id_ for name in products for id_ in network.groups.get(name, (name,)))

@@ -180,14 +180,19 @@ def _check(files: Mapping[str, bytes], prefix: str, strays: list[Problem]) -> Re
             "organization": len(index.organizations),
             "buyer": sum(f.startswith("buyers/") for f in files),
             "source": len(index.sources),
-            "AI model": sum(f.startswith("models/") for f in files),
-            "history file": sum(f.startswith("history/") for f in files),
-            "scenario": sum(f.startswith("scenarios/") for f in files),
+            **_extra(files),
         },
         tuple(sorted(problems, key=_order)),
         tuple(sorted((w for g in pages.values() for w in g.warnings), key=_order)),
         network,
     )
+
+
+def _extra(files: Mapping[str, bytes]) -> dict[str, int]:
+    """How many files of the kinds that a data set need not have, if it has any."""
+    kinds = {"AI model": "models/", "history file": "history/", "scenario": "scenarios/"}
+    counts = {kind: sum(f.startswith(folder) for f in files) for kind, folder in kinds.items()}
+    return {kind: count for kind, count in counts.items() if count}
 
 
 def _order(problem: Problem) -> tuple[str, int, int]:

@@ -302,6 +302,6 @@ def sources_table(network: Network, ids: Iterable[str]) -> Table:
         Column("publisher", "Publisher", priority=1),
         Column("published", "Date", priority=2),
         Column("title", "Title", priority=3),
-        Column("url", "Address"),
+        Column("url", "Address", least=30, breakable=True),
     )
     return Table("sources", "Sources", columns, tuple(rows), "no sources")

@@ -32,6 +32,7 @@ class Column:
             (54%), ``change`` (−12.8%), ``text``.
         priority: Columns with the highest number are dropped first where the terminal is narrow.
         least: Characters a text column needs; others are dropped before it gets fewer.
+        breakable: Whether its words may be cut anywhere, as addresses may.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Column:
     kind: Kind = "text"
     priority: int = 0
     least: int = 14
+    breakable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,13 +223,16 @@ def _print_table(console: object, table: Table, width: int) -> None:
     for i in kept:
         column = table.columns[i]
         numeric = column.kind != "text"
-        longest = max(len(w) for row in shown for w in [*row[i].split(), column.label])
+        words = [w for row in shown for w in [*row[i].split(), column.label]]
+        longest = min(width - 2, max(map(len, words)))
         grid.add_column(
             Text(column.label),
             justify="right" if numeric else "left",
             no_wrap=numeric,
             overflow="fold",
-            min_width=None if numeric else min(longest, width - 2),
+            min_width=None
+            if numeric
+            else min(longest, column.least if column.breakable else width),
         )
     for row in shown:
         grid.add_row(*(Text(row[i]) for i in kept))
@@ -241,7 +246,8 @@ def _fitting(table: Table, shown: list[list[str]], width: int) -> list[int]:
         cells = [row[i] for row in shown]
         if column.kind == "text":
             # Text may wrap, but not below its longest word.
-            cells = [c[: max(column.least, *map(len, c.split() or [""]))] for c in cells]
+            words = 0 if column.breakable else max(len(w) for c in cells for w in [*c.split(), ""])
+            cells = [c[: max(column.least, words)] for c in cells]
         needed.append(max(len(column.label), *map(len, cells)))
     kept = list(range(len(table.columns)))
     while len(kept) > 1 and sum(needed[i] + 2 for i in kept) > width:

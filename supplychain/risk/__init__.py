@@ -2,7 +2,15 @@
 
 from supplychain.risk.points import chokepoints
 from supplychain.risk.result import Chokepoint, Chokepoints, Loss
-from supplychain.risk.scope import busiest_quarter
+from supplychain.risk.scope import asked_products, busiest_quarter
 from supplychain.risk.structure import Kind
 
-__all__ = ["Chokepoint", "Chokepoints", "Kind", "Loss", "busiest_quarter", "chokepoints"]
+__all__ = [
+    "Chokepoint",
+    "Chokepoints",
+    "Kind",
+    "Loss",
+    "asked_products",
+    "busiest_quarter",
+    "chokepoints",
+]
