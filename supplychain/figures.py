@@ -8,7 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from supplychain.model import Buyer, Capacity, Commodity, Figure, Need, Network, Organization
+from supplychain.model import (
+    AIModel,
+    Buyer,
+    Capacity,
+    Commodity,
+    Disruption,
+    Figure,
+    Need,
+    Network,
+    Organization,
+    Outcome,
+)
 
 NEED_FIGURES = (
     "per_unit",
@@ -29,12 +40,23 @@ def figures(network: Network) -> Iterator[tuple[str, Figure]]:
         yield from organization_figures(organization)
     for buyer in network.buyers.values():
         yield from buyer_figures(buyer)
+    for model in network.models.values():
+        yield from model_figures(model)
+    for outcome in network.outcomes.values():
+        yield from outcome_figures(outcome)
+    for disruption in network.disruptions.values():
+        yield from disruption_figures(disruption)
 
 
 def commodity_figures(commodity: Commodity) -> Iterator[tuple[str, Figure]]:
     """Figures of a commodity, its needs and its product facts."""
     name = commodity.id
-    yield from _given(name, {"yield": commodity.output_yield, "stock_weeks": commodity.stock_weeks})
+    own = {
+        "yield": commodity.output_yield,
+        "stock_weeks": commodity.stock_weeks,
+        "cycle_weeks": commodity.cycle_weeks,
+    }
+    yield from _given(name, own)
     yield from _needs(name, commodity.needs)
     if commodity.product is not None:
         yield from _given(name, commodity.product.facts)
@@ -71,6 +93,26 @@ def buyer_figures(buyer: Buyer) -> Iterator[tuple[str, Figure]]:
     yield from _given(f"{buyer.id}.fleet", buyer.fleet)
     yield from _given(f"{buyer.id}.site_power_mw", buyer.site_power_mw)
     yield from _given(buyer.id, {"price_limit_usd": buyer.price_limit_usd})
+
+
+def model_figures(model: AIModel) -> Iterator[tuple[str, Figure]]:
+    """Facts and the training run of an AI model."""
+    yield from _given(model.id, model.facts)
+    yield from _given(f"{model.id}.training", model.training)
+
+
+def outcome_figures(outcome: Outcome) -> Iterator[tuple[str, Figure]]:
+    """Published series."""
+    for series in outcome.series:
+        name = ".".join(filter(None, (outcome.id, series.measure, series.of, series.buyer)))
+        yield from _given(name, series.figures)
+        yield from _given(name, series.years)
+
+
+def disruption_figures(disruption: Disruption) -> Iterator[tuple[str, Figure]]:
+    """What was published of a disruption."""
+    yield from _given(disruption.id, disruption.figures)
+    yield from _given(f"{disruption.id}.curve", disruption.curve)
 
 
 def _needs(name: str, needs: tuple[Need, ...]) -> Iterator[tuple[str, Figure]]:

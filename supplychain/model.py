@@ -116,7 +116,7 @@ class Need:
             quantity is known (the need then counts for structure and availability only).
         makers: Organizations qualified for this need, with the first quarter in which their
             goods count; ``None``: any maker is.
-        cycle_weeks: From the input sent to the output finished.
+        cycle_weeks: From the input sent to the output finished; ``None``: as the input says.
         stock_weeks: Stock held at the start, in weeks of use.
         essential: Share of the output that cannot do without, 0 to 1.
         install_weeks: For a ``tool``: from its delivery to the capacity it brings.
@@ -176,6 +176,8 @@ class Commodity:
         output_yield: The commodity's own assembly and test yield; ``None`` means 1.
         stock_weeks: How much of it the chain can hold, in weeks of the highest output to date;
             ``None``: the default of the production program.
+        cycle_weeks: From one of it sent to the user's output finished, where the need does not
+            say; ``None`` means no time.
         product: Facts of an accelerator; ``None`` for everything else.
     """
 
@@ -188,6 +190,7 @@ class Commodity:
     needs: tuple[Need, ...] = ()
     output_yield: Figure | None = None
     stock_weeks: Figure | None = None
+    cycle_weeks: Figure | None = None
     product: Product | None = None
     note: str = ""
     place: Place = Place("", 0, 0)
@@ -529,6 +532,12 @@ class Network:
     def needs(self, supply: Supply) -> tuple[Need, ...]:
         """What a supply needs: its commodity's needs and its own."""
         return self.commodities[supply.commodity].needs + supply.needs
+
+    def cycle_weeks(self, need: Need) -> Figure | None:
+        """Weeks from the input sent to the output finished: the need's figure, else the input's."""
+        if need.cycle_weeks is not None:
+            return need.cycle_weeks
+        return self.commodities[next(iter(need.inputs))].cycle_weeks
 
     def owners(self, organization: str) -> tuple[str, ...]:
         """The organization and those that own it, nearest first."""

@@ -77,6 +77,7 @@ def read_commodity(reader: Reader, block: Block, stem: str) -> Commodity:
         needs=read_needs(reader, block.items("needs"), stem, metered),
         output_yield=reader.optional(block, "yield", YIELD, NOTHING),
         stock_weeks=reader.optional(block, "stock_weeks", WEEKS, NOTHING),
+        cycle_weeks=reader.optional(block, "cycle_weeks", WEEKS, NOTHING),
         product=_product(reader, product) if product else None,
         note=block.word("note"),
         place=place(block.node, reader.page),

@@ -141,6 +141,9 @@ COMMODITY = Record(
         "stock_weeks": Key(
             figure(WEEKS), "how much the chain can hold, in weeks of the highest output"
         ),
+        "cycle_weeks": Key(
+            figure(WEEKS), "from one of it sent to the user's output, where the need does not say"
+        ),
         "needs_as": Key(ID, "the commodity whose needs it starts from"),
         "needs": Key(ListOf(NEED), "what it needs: all of them"),
         "product": Key(PRODUCT, "accelerators only"),

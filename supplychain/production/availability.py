@@ -193,6 +193,8 @@ def _assembled(
     surge = [supplies[m].surge for _, m, _ in edges]
     surge_weeks = [supplies[m].surge_weeks for _, m, _ in edges]
     wear = column("wear", 0.0)
+    weeks = [network.cycle_weeks(n) for _, _, n in needs]
+    lags = [0.0 if f is None else f.value / WEEKS_PER_QUARTER for f in weeks]
     return Web(
         quarters=quarters,
         makers=np.array([m for _, m, _ in edges], dtype=np.int64),
@@ -208,7 +210,7 @@ def _assembled(
         flow=np.array([r in flow for r in roles], dtype=bool),
         tool=np.array([r == "tool" and r in slow for r in roles], dtype=bool),
         wearing=np.array([r in slow for r in roles], dtype=bool) & (wear > 0),
-        lag=column("cycle_weeks", 0.0, WEEKS_PER_QUARTER),
+        lag=np.array(lags, dtype=float),
         start=column("stock_weeks", 0.0, WEEKS_PER_QUARTER),
         essential=column("essential", 1.0),
         install=np.rint(column("install_weeks", 0.0, WEEKS_PER_QUARTER)).astype(np.int64),

@@ -264,7 +264,8 @@ def _links(
         inputs = _metered_inputs(network, need)
         if not inputs or need.per_unit is None:
             continue
-        lag = (need.cycle_weeks.value if need.cycle_weeks else 0.0) / WEEKS_PER_QUARTER
+        weeks = network.cycle_weeks(need)
+        lag = (weeks.value if weeks else 0.0) / WEEKS_PER_QUARTER
         senders = {}
         for i, sender in enumerate(supplies):
             if sender.commodity in inputs and sender.metered:

@@ -121,7 +121,7 @@ def needs_table(name: str, title: str, network: Network, needs: Iterable[Need]) 
             ", ".join(f"{m} from {q}" for m, q in need.makers.items())
             if need.makers
             else "any maker",
-            f"{need.cycle_weeks.value:g}" if need.cycle_weeks else "–",
+            f"{weeks.value:g}" if (weeks := network.cycle_weeks(need)) else "–",
             need.note,
         )
         for need in needs

@@ -1,0 +1,69 @@
+"""``supplychain data``."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from supplychain.cli.edges import answer, load_network, output_options
+from supplychain.quarters import FIRST, LAST
+
+if TYPE_CHECKING:
+    from supplychain.report.tables import Format
+
+
+@click.group()
+def data() -> None:
+    """What the data holds, what it rests on, how old that is."""
+
+
+@data.command()
+@output_options
+def coverage(
+    form: Format | None, out: Path | None, no_color: bool, quiet: bool, data: Path | None
+) -> None:
+    """Counts, figures by basis, and the estimates that enter production."""
+    from supplychain.production.plan import plan
+    from supplychain.report.data import coverage_document
+
+    network = load_network(data)
+    document = coverage_document(network, plan(network, FIRST, LAST))
+    answer(document, form, out, no_color, quiet)
+
+
+@data.command()
+@output_options
+def sources(
+    form: Format | None, out: Path | None, no_color: bool, quiet: bool, data: Path | None
+) -> None:
+    """Every source, how many figures rest on it, and where."""
+    from supplychain.report.data import sources_document
+
+    answer(sources_document(load_network(data)), form, out, no_color, quiet)
+
+
+@data.command()
+@click.option("--days", type=click.IntRange(min=0), default=730, show_default=True)
+@click.option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Count from this day; by default from today, so that the answer changes with time.",
+)
+@output_options
+def stale(
+    days: int,
+    today: datetime.datetime | None,
+    form: Format | None,
+    out: Path | None,
+    no_color: bool,
+    quiet: bool,
+    data: Path | None,
+) -> None:
+    """Figures whose newest dated source is older than some days."""
+    from supplychain.report.data import stale_document
+
+    day = today.date() if today else datetime.date.today()
+    answer(stale_document(load_network(data), day, days), form, out, no_color, quiet)

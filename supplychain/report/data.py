@@ -1,0 +1,221 @@
+"""The answers of ``data``: what the data holds, what it rests on, how old that is."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+
+from supplychain.figures import (
+    buyer_figures,
+    capacity_figures,
+    commodity_figures,
+    disruption_figures,
+    figures,
+    model_figures,
+    organization_figures,
+    outcome_figures,
+)
+from supplychain.model import STAGES, Figure, Network
+from supplychain.production.plan import Plan
+from supplychain.report.tables import Cell, Column, Document, Table
+
+ETO = "cset-eto"
+"""Sources of the CSET/ETO data set begin with this."""
+
+
+def coverage_document(network: Network, plan: Plan) -> Document:
+    """Counts, figures by basis, and the estimates among the inputs of production."""
+    inputs = dict(production_figures(network, plan))
+    estimates = [(name, f) for name, f in sorted(inputs.items()) if f.basis == "estimate"]
+    eto = sum(any(s.startswith(ETO) for s in f.sources) for _, f in figures(network))
+    flat = basis_table(network, inputs)
+    return Document(
+        schema="supplychain/data-coverage/1",
+        meta={"data": network.digest},
+        head=(),
+        parts=(
+            counts_table(network),
+            flat,
+            estimates_table(estimates),
+            f"{len(estimates)} of {len(inputs)} figures that enter production are estimates "
+            f"({len(estimates) / max(len(inputs), 1):.0%}). "
+            f"{eto} figures cite the CSET/ETO data set.",
+        ),
+        flat=flat,
+    )
+
+
+def counts_table(network: Network) -> Table:
+    """How many of each kind of thing."""
+    stages = Counter(c.stage for c in network.commodities.values())
+    rows: list[tuple[Cell, ...]] = [
+        ("commodities", len(network.commodities)),
+        *((f"of them {stage}", stages[stage]) for stage in STAGES),
+        ("organizations", len(network.organizations)),
+        ("supplies", len(network.supplies)),
+        ("buyers", len(network.buyers)),
+        ("AI models", len(network.models)),
+        ("published series", sum(len(o.series) for o in network.outcomes.values())),
+        ("past disruptions", len(network.disruptions)),
+        ("scenarios", len(network.scenarios)),
+        ("sources", len(network.sources)),
+    ]
+    columns = (Column("kind", "What"), Column("count", "How many", "number"))
+    return Table("counts", "What the data holds", columns, tuple(rows))
+
+
+def basis_table(network: Network, inputs: dict[str, Figure]) -> Table:
+    """Figures by what they rest on."""
+    kinds: dict[str, list[Figure]] = {
+        "commodities": [f for c in network.commodities.values() for _, f in commodity_figures(c)],
+        "organizations": [
+            f for o in network.organizations.values() for _, f in organization_figures(o)
+        ],
+        "buyers": [f for b in network.buyers.values() for _, f in buyer_figures(b)],
+        "AI models": [f for m in network.models.values() for _, f in model_figures(m)],
+        "published series": [f for o in network.outcomes.values() for _, f in outcome_figures(o)],
+        "disruptions": [f for d in network.disruptions.values() for _, f in disruption_figures(d)],
+    }
+    kinds["all"] = [f for some in kinds.values() for f in some]
+    kinds["of them inputs of production"] = list(inputs.values())
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            kind,
+            len(some),
+            *(sum(f.basis == basis for f in some) for basis in ("reported", "derived", "estimate")),
+            sum(bool(f.contradicted_by) for f in some),
+        )
+        for kind, some in kinds.items()
+    )
+    columns = (
+        Column("kind", "Figures of"),
+        Column("figures", "All", "number"),
+        Column("reported", "Reported", "number"),
+        Column("derived", "Derived", "number"),
+        Column("estimate", "Estimates", "number"),
+        Column("contradicted", "Contradicted", "number", priority=1),
+    )
+    return Table("basis", "What the figures rest on", columns, rows)
+
+
+def production_figures(network: Network, plan: Plan) -> Iterator[tuple[str, Figure]]:
+    """The figures that the production program reads: lines, recipes, yields, lags, mix."""
+    keys = {line.key for line in plan.lines}
+    keys |= {
+        c.key
+        for line in plan.lines
+        for c in network.organizations[line.capacity.organization].capacities
+        if c.part_of == line.capacity.id
+    }
+    for organization in network.organizations.values():
+        for capacity in organization.capacities:
+            if capacity.key in keys:
+                yield from capacity_figures(capacity)
+    for link in plan.links:
+        commodity = plan.supplies[link.consumer].commodity
+        name = f"{commodity}.{'|'.join(link.need.inputs)}"
+        if link.need.per_unit is not None:
+            yield f"{name}.per_unit", link.need.per_unit
+        if link.need.cycle_weeks is not None:
+            yield f"{name}.cycle_weeks", link.need.cycle_weeks
+    designers = {plan.supplies[i].organization for i in plan.products.values()}
+    for id_ in sorted({s.commodity for s in plan.supplies}):
+        for part, figure in (
+            ("yield", network.commodities[id_].output_yield),
+            ("stock_weeks", network.commodities[id_].stock_weeks),
+            ("cycle_weeks", network.commodities[id_].cycle_weeks),
+        ):
+            if figure is not None:
+                yield f"{id_}.{part}", figure
+    for designer in sorted(designers):
+        for year, shares in network.organizations[designer].lines.items():
+            for line_, figure in shares.items():
+                yield f"{designer}.lines.{year}.{line_}", figure
+
+
+def estimates_table(estimates: list[tuple[str, Figure]]) -> Table:
+    """The estimates among them, widest range first."""
+    rows = [
+        (name, f.value, f.low, f.high, (f.high - f.low) / f.value if f.value else None, f.note)
+        for name, f in estimates
+    ]
+    rows.sort(key=lambda row: (-(row[4] or 0.0), row[0]))
+    columns = (
+        Column("figure", "Figure"),
+        Column("value", "Value", "number"),
+        Column("low", "Low", "number", priority=1),
+        Column("high", "High", "number", priority=1),
+        Column("width", "Width", "share", priority=2),
+        Column("note", "Why", priority=3, least=30),
+    )
+    title = "Estimates that enter production, widest range first"
+    return Table("estimates", title, columns, tuple(rows), "none")
+
+
+def sources_document(network: Network) -> Document:
+    """Every source: how many figures rest on it, and in which files."""
+    counts: Counter[str] = Counter()
+    files: dict[str, set[str]] = defaultdict(set)
+    for _, figure in figures(network):
+        for id_ in {*figure.sources, *(s for c in figure.contradicted_by for s in c.sources)}:
+            counts[id_] += 1
+            files[id_].add(figure.place.file.rpartition("/")[2].removesuffix(".yaml"))
+    rows: list[tuple[Cell, ...]] = [
+        (
+            s.id,
+            s.publisher,
+            s.published or None,
+            counts[s.id],
+            ", ".join(sorted(files[s.id])),
+            s.url,
+        )
+        for s in sorted(network.sources.values(), key=lambda s: (-counts[s.id], s.id))
+    ]
+    columns = (
+        Column("source", "Source"),
+        Column("publisher", "Publisher", priority=1),
+        Column("published", "Date"),
+        Column("figures", "Figures", "number"),
+        Column("files", "In", priority=2),
+        Column("url", "Address", priority=3, least=30, breakable=True),
+    )
+    table = Table(
+        "sources", "Sources by the figures that rest on them", columns, tuple(rows), "none"
+    )
+    return _single("supplychain/data-sources/1", network, table)
+
+
+def stale_document(network: Network, today: datetime.date, days: int) -> Document:
+    """Figures whose newest dated source is older than some days."""
+    rows: list[tuple[Cell, ...]] = []
+    for name, figure in figures(network):
+        dates = [d for s in figure.sources if (d := _day(network.sources[s].published))]
+        if dates and (today - max(dates)).days > days:
+            rows.append((name, figure.value, str(max(dates)), (today - max(dates)).days))
+    rows.sort(key=lambda row: (-int(row[3] or 0), str(row[0])))
+    columns = (
+        Column("figure", "Figure"),
+        Column("value", "Value", "number"),
+        Column("newest", "Newest source"),
+        Column("days", "Days old", "number"),
+    )
+    title = f"Figures whose newest dated source is more than {days} days before {today}"
+    table = Table("stale", title, columns, tuple(rows), "none")
+    return _single("supplychain/data-stale/1", network, table)
+
+
+def _day(published: str) -> datetime.date | None:
+    """The last day a date can mean."""
+    parts = [int(p) for p in published.split("-")] if published else []
+    if not parts:
+        return None
+    year, month = parts[0], parts[1] if len(parts) > 1 else 12
+    if len(parts) == 3:
+        return datetime.date(*parts)
+    following = datetime.date(year + month // 12, month % 12 + 1, 1)
+    return following - datetime.timedelta(days=1)
+
+
+def _single(schema: str, network: Network, table: Table) -> Document:
+    return Document(schema, {"data": network.digest}, (), (table,), table)
