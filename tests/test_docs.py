@@ -1,0 +1,76 @@
+"""The documents do what they say."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+DATA = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
+
+
+def run(*args: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "supplychain", *args],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=cwd,
+        check=False,
+    )
+
+
+def test_adding_a_node_works_as_described(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "graph_data", tmp_path / "mine")
+    written = re.findall(r"`(mine/\S+\.yaml)`.*?```yaml\n(.*?)```", DATA, flags=re.DOTALL)
+    for name, text in written:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+
+    assert len(written) == 3
+    [commands] = re.findall(r"Check and look:\n\n```\n(.*?)```", DATA, flags=re.DOTALL)
+    for line in commands.splitlines():
+        shown = run(*line.split()[1:], cwd=tmp_path)
+        assert shown.returncode == 0, shown.stdout + shown.stderr
+    assert "Example Film" in run("explain", "example-film", "--data", "mine", cwd=tmp_path).stdout
+
+
+def test_the_coverage_is_up_to_date() -> None:
+    [written] = re.findall(r"--format md` -->\n(.*?)<!-- end", DATA, flags=re.DOTALL)
+    shown = run("data", "coverage", "--format", "md").stdout
+
+    assert written.strip() == shown.split("### Estimates")[0].strip(), (
+        "write the first two tables of `supplychain data coverage --format md` into docs/data.md"
+    )
+
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"^supplychain (?!graph)[a-z].*$", README, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_commands_of_the_readme_run(command: str) -> None:
+    words = [w.strip('"') for w in re.findall(r'"[^"]*"|\S+', command.split("#")[0])]
+    if "mine" in words:
+        words = [str(ROOT / "graph_data") if w == "mine" else w for w in words]
+    for part in " ".join(words).split(" && "):
+        shown = run(*[w.replace("\0", " ") for w in _split(part)])
+        assert shown.returncode == 0, shown.stderr
+
+
+def _split(command: str) -> list[str]:
+    return command.replace("SK hynix", "SK\0hynix").split()[1:]
+
+
+def test_the_python_of_the_readme_runs() -> None:
+    [code] = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    exec(compile(code, "README.md", "exec"), {})
+
+
+def test_no_word_of_a_machine_in_the_documents() -> None:
+    for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), ROOT / "CHANGELOG.md"]:
+        assert not re.search(r"(?<![\w./])/(home|root|tmp|work)/", path.read_text(encoding="utf-8"))
