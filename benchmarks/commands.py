@@ -41,12 +41,11 @@ def tenfold(folder: Path) -> None:
     ]
     ids = {p.stem for p in names}
     token = re.compile(r"(?<![\w-])[a-z0-9]+(?:-[a-z0-9]+)*(?![\w-])")
-    named = re.compile(r"^(name: .*|aliases: .*)$", re.MULTILINE)
     for number in range(1, 10):
         for path in names:
             text = path.read_text(encoding="utf-8")
             text = re.sub(r"^aliases:.*\n", "", text, flags=re.MULTILINE)
-            text = named.sub(lambda m, n=number: f"{m[1]} {n}", text)
+            text = re.sub(r"^name:.*", f"name: {path.stem} {number}", text, flags=re.MULTILINE)
             lines = [
                 line
                 if line.startswith("name:")

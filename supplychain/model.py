@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -495,7 +496,7 @@ class Disruption:
     place: Place = Place("", 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Network:
     """The whole data set, checked; all mappings are sorted by id.
 
@@ -527,7 +528,26 @@ class Network:
 
     def makers(self, commodity: str) -> tuple[Supply, ...]:
         """The supplies of a commodity, in order of organization and country."""
-        return tuple(s for s in self.supplies if s.commodity == commodity)
+        return self._makers.get(commodity, ())
+
+    @cached_property
+    def _makers(self) -> dict[str, tuple[Supply, ...]]:
+        made: dict[str, list[Supply]] = defaultdict(list)
+        for supply in self.supplies:
+            made[supply.commodity].append(supply)
+        return {commodity: tuple(supplies) for commodity, supplies in made.items()}
+
+    def supply(self, id_: str) -> Supply:
+        """The supply with that id.
+
+        Raises:
+            KeyError: There is none.
+        """
+        commodity = id_.partition("/")[2].rpartition("@")[0]
+        for supply in self.makers(commodity):
+            if supply.id == id_:
+                return supply
+        raise KeyError(id_)
 
     def needs(self, supply: Supply) -> tuple[Need, ...]:
         """What a supply needs: its commodity's needs and its own."""

@@ -166,7 +166,7 @@ def plan(
     )
     lines = _lines(network, supplies, index, quarters, chosen, calibration.conversion)
     products = {c.id: index[_product_supply(network, c).id] for c in chosen}
-    holders = {c.id: _holder(network, c) for c in chosen}
+    holders = dict(zip([c.id for c in chosen], _holders(network, chosen), strict=True))
     draws = {id_: _booked_draw(i, links, lines) for id_, i in products.items()}
     values = {c.id: _value(c, draws[c.id], calibration.valuation, last) for c in chosen}
     return Plan(
@@ -306,7 +306,7 @@ def _lines(
         for name, draw in supply.draws.items():
             key = f"{supply.organization}.{name}"
             members.setdefault(key, {})[index[supply.id]] = draw.value if draw else 1.0
-    holders = {_holder(network, c) for c in chosen}
+    holders = set(_holders(network, chosen))
     lines = []
     for capacity in _capacities(network):
         if capacity.key not in members:
@@ -361,14 +361,15 @@ def _whole_lines(parts: list[Line], conversion: int) -> list[Line]:
     ]
 
 
-def _holder(network: Network, commodity: Commodity) -> str:
-    """The designer if it books capacity anywhere, else the first partner that does."""
-    assert commodity.product is not None
-    holders = {h for c in _capacities(network) for shares in c.bookings.values() for h in shares}
-    for organization in (commodity.product.designer, *commodity.product.partners):
-        if organization in holders:
-            return organization
-    return commodity.product.designer
+def _holders(network: Network, products: list[Commodity]) -> list[str]:
+    """Who books for each product: its designer if it books anywhere, else a partner that does."""
+    booking = {h for c in _capacities(network) for shares in c.bookings.values() for h in shares}
+    holders = []
+    for commodity in products:
+        assert commodity.product is not None
+        candidates = (commodity.product.designer, *commodity.product.partners)
+        holders.append(next((o for o in candidates if o in booking), candidates[0]))
+    return holders
 
 
 def _booked_draw(consumer: int, links: tuple[Link, ...], lines: tuple[Line, ...]) -> float:
@@ -444,9 +445,12 @@ def planned_h100e(network: Network, at: Quarter) -> Mapping[str, float]:
             if s.organization == c.organization and c.id in s.draws
         }
     planned = dict.fromkeys(network.products, 0.0)
+    of_holder: dict[str, list[Commodity]] = {}
+    for commodity, holder in zip(chosen, _holders(network, chosen), strict=True):
+        of_holder.setdefault(holder, []).append(commodity)
     for capacity in booked:
         for holder, share in capacity.booked(at).items():
-            own = [c for c in chosen if _holder(network, c) == holder]
+            own = of_holder.get(holder, [])
             per_unit = sum(mix[c.id][0] * draws[c.id].get(capacity.key, 0.0) for c in own)
             if per_unit > 0:
                 units = share.value * capacity.per_quarter(at) / per_unit

@@ -38,11 +38,10 @@ NEAR_COLUMNS = (*COLUMNS[:7], Column("cover", "Others cover", "share", priority=
 
 def felt(network: Network, chain: tuple[str, ...]) -> str:
     """When the loss at the head of a chain of supplies reaches its end."""
-    supplies = {s.id: s for s in network.supplies}
     slowest = 0
     for maker, user in pairwise(chain):
-        made = supplies[maker].commodity
-        roles = {n.role for n in network.needs(supplies[user]) if made in n.inputs}
+        made = network.supply(maker).commodity
+        roles = {n.role for n in network.needs(network.supply(user)) if made in n.inputs}
         # Where a good serves two needs, the faster one is felt first.
         slowest = max(slowest, min(ORDER.index(FELT[role]) for role in roles))
     return ORDER[slowest]

@@ -95,8 +95,7 @@ def _row(network: Network, wanted: Scope, entity: Entity, found: Iterable[Loss])
             found, key=lambda x: (x.trivial, -wanted.weights[x.product], len(x.chain), x.product)
         )
     )
-    made_by = {s.id: s.commodity for s in wanted.of.supplies}
-    makes = made_by[ordered[0].chain[0]]
+    makes = network.supply(ordered[0].chain[0]).commodity
     makers = [s for s in network.makers(makes) if s.active(wanted.of.at)]
     shares, estimated = shares_of(network, makers, wanted.of.at)
     ids = {wanted.of.supplies[s].id for s in entity.supplies}

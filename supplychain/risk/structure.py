@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 from supplychain.model import Need, Network, Supply
@@ -46,7 +47,7 @@ class Requirement:
     users: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Structure:
     """Supplies and requirements as of a quarter.
 
@@ -70,7 +71,14 @@ class Structure:
 
     def makers(self, commodity: str) -> tuple[int, ...]:
         """Positions of the supplies of the commodity."""
-        return tuple(i for i, s in enumerate(self.supplies) if s.commodity == commodity)
+        return self._makers.get(commodity, ())
+
+    @cached_property
+    def _makers(self) -> dict[str, tuple[int, ...]]:
+        positions: dict[str, list[int]] = defaultdict(list)
+        for position, supply in enumerate(self.supplies):
+            positions[supply.commodity].append(position)
+        return {commodity: tuple(found) for commodity, found in positions.items()}
 
 
 @dataclass(frozen=True, slots=True)
