@@ -93,6 +93,7 @@ class Figure:
         unit: Of the place, e.g. ``wafers/month``, ``weeks``; empty for pure numbers and shares.
         low: Lower end of the range; equals ``value`` where a reported figure gives none.
         sources: Ids of the bibliography; empty only for an ``estimate``, which has a note.
+        stale_after: The day after which it should be looked at again, ``YYYY-MM-DD``; empty: none.
     """
 
     value: float
@@ -104,6 +105,7 @@ class Figure:
     note: str = ""
     contradicted_by: tuple[Contradiction, ...] = ()
     place: Place = Place("", 0, 0)
+    stale_after: str = ""
 
 
 @dataclass(frozen=True, slots=True)

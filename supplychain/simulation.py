@@ -10,7 +10,7 @@ import numpy as np
 
 from supplychain.allocation import Allocation, allocate
 from supplychain.model import Network
-from supplychain.production.availability import availability, slips, web
+from supplychain.production.availability import left_over, slips
 from supplychain.production.plan import Calibration, plan
 from supplychain.production.result import Production
 from supplychain.production.solve import Program
@@ -163,7 +163,7 @@ def disturbed(
     kept = np.ones((len(program.plan.supplies), len(grid)))
     if cuts:
         own = shares_kept(network, cuts, network.supplies, grid, window)
-        left = availability(web(network, grid, only_unmetered=True), own[None]).left[0]
+        left = left_over(network, grid, own)
         rows = {s.id: i for i, s in enumerate(network.supplies)}
         kept = left[[rows[s.id] for s in program.plan.supplies]]
         structural += [

@@ -124,6 +124,7 @@ class Reader:
             standing.note,
             self._contradictions(value),
             place(number, self.page),
+            value.word("stale_after") if isinstance(value, Block) else "",
         )
 
     def _unit(self, block: Block, unit: str) -> None:

@@ -84,6 +84,7 @@ def figure(amount: Amount) -> Either:
             "source": _SOURCE,
             "note": _NOTE,
             "contradicted_by": Key(ListOf(contradiction), "other sources that disagree"),
+            "stale_after": Key(DAY, "the day after which to look again; see `data stale`"),
         },
     )
     return Either(amount, block)

@@ -365,6 +365,28 @@ class _Capacity:
         return tools, np.minimum(1.0, self.health * lost + repair), missed, largest
 
 
+def left_over(network: Network, quarters: tuple[Quarter, ...], own: Floats) -> Floats:
+    """Share of normal output left of each supply, for the production program; one scenario.
+
+    Through needs with a maker of known capacity nothing is passed on: the program charges those.
+
+    Args:
+        network: The data.
+        quarters: The grid.
+        own: Supply x quarter: share of its own output each supply keeps.
+    """
+    hit = {s.commodity for s, kept in zip(network.supplies, own, strict=True) if kept.min() < 1}
+    metered = {s.commodity for s in network.supplies if s.metered}
+    if not any(
+        hit & need.inputs.keys() and not metered & need.inputs.keys()
+        for supply in network.supplies
+        for need in network.needs(supply)
+    ):
+        return own  # nobody is reached through what is hit
+    left: Floats = availability(web(network, quarters, only_unmetered=True), own[None]).left[0]
+    return left
+
+
 def slips(network: Network, quarters: tuple[Quarter, ...], own: Floats) -> Mapping[str, int]:
     """Quarters by which launches slip because their design or its software is down.
 
@@ -376,6 +398,13 @@ def slips(network: Network, quarters: tuple[Quarter, ...], own: Floats) -> Mappi
         quarters: The grid.
         own: Supply x quarter: share kept, one scenario.
     """
+    hit = {s.commodity for s, kept in zip(network.supplies, own, strict=True) if kept.min() < 1}
+    if not any(
+        need.role in DESIGN_ROLES and hit & need.inputs.keys()
+        for supply in network.supplies
+        for need in network.needs(supply)
+    ):
+        return {}
     design = web(network, quarters, flow=DESIGN_ROLES, slow=())
     left = availability(design, own[None]).left[0]
     slipped = {}

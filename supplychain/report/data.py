@@ -187,20 +187,24 @@ def sources_document(network: Network) -> Document:
 
 
 def stale_document(network: Network, today: datetime.date, days: int) -> Document:
-    """Figures whose newest dated source is older than some days."""
+    """Figures past their own day, or whose newest dated source is older than some days."""
     rows: list[tuple[Cell, ...]] = []
     for name, figure in figures(network):
         dates = [d for s in figure.sources if (d := _day(network.sources[s].published))]
-        if dates and (today - max(dates)).days > days:
-            rows.append((name, figure.value, str(max(dates)), (today - max(dates)).days))
-    rows.sort(key=lambda row: (-int(row[3] or 0), str(row[0])))
+        age = (today - max(dates)).days if dates else 0
+        past = bool(figure.stale_after) and today > datetime.date.fromisoformat(figure.stale_after)
+        if past or age > days:
+            newest = str(max(dates)) if dates else None
+            rows.append((name, figure.value, newest, age, figure.stale_after if past else None))
+    rows.sort(key=lambda row: (row[4] is None, -int(row[3] or 0), str(row[0])))
     columns = (
         Column("figure", "Figure"),
         Column("value", "Value", "number"),
         Column("newest", "Newest source"),
         Column("days", "Days old", "number"),
+        Column("stale_after", "Stale after"),
     )
-    title = f"Figures whose newest dated source is more than {days} days before {today}"
+    title = f"Figures past their day, or with no source of the {days} days before {today}"
     table = Table("stale", title, columns, tuple(rows), "none")
     return _single("supplychain/data-stale/1", network, table)
 

@@ -9,17 +9,27 @@ from supplychain.figures import (
     buyer_figures,
     capacity_figures,
     commodity_figures,
+    model_figures,
     organization_figures,
 )
-from supplychain.model import Buyer, Commodity, Figure, Need, Network, Organization, Supply
+from supplychain.model import (
+    AIModel,
+    Buyer,
+    Commodity,
+    Figure,
+    Need,
+    Network,
+    Organization,
+    Supply,
+)
 from supplychain.quarters import Quarter
 from supplychain.report.tables import Cell, Column, Document, Table, compact
 
-Node = Commodity | Organization | Buyer
+Node = Commodity | Organization | Buyer | AIModel
 
 
 def find_nodes(network: Network, name: str) -> tuple[Node, ...]:
-    """Commodities, organizations and buyers with that id, name or alias, case ignored.
+    """Whatever in the data has that id, name, alias or group, case ignored.
 
     Raises:
         ValueError: There is none; the message names the nearest.
@@ -28,10 +38,13 @@ def find_nodes(network: Network, name: str) -> tuple[Node, ...]:
         *network.commodities.values(),
         *network.organizations.values(),
         *network.buyers.values(),
+        *network.models.values(),
     ]
     names = {n.lower(): n for node in everything for n in _names(node)}
     wanted = name.lower().removeprefix("commodity:").removeprefix("org:").removeprefix("buyer:")
     found = [node for node in everything if wanted in {n.lower() for n in _names(node)}]
+    if not found and wanted in network.groups:
+        return tuple(network.commodities[id_] for id_ in network.groups[wanted])
     if not found:
         near = get_close_matches(wanted, names, n=1)
         hint = f"; did you mean '{names[near[0]]}'?" if near else ""
@@ -58,6 +71,8 @@ def explain_document(network: Network, nodes: tuple[Node, ...], at: Quarter) -> 
             parts += _organization(network, node, at)
             figures += organization_figures(node)
             cited |= {*node.sources, *(s for made in node.supplies for s in made.sources)}
+        elif isinstance(node, AIModel):
+            figures += model_figures(node)
         else:
             parts += _buyer(node)
             figures += buyer_figures(node)
@@ -81,6 +96,8 @@ def explain_document(network: Network, nodes: tuple[Node, ...], at: Quarter) -> 
 def _kind(node: Node) -> str:
     if isinstance(node, Commodity):
         return "Accelerator" if node.product else "Commodity"
+    if isinstance(node, AIModel):
+        return "AI model"
     return "Organization" if isinstance(node, Organization) else "Buyer"
 
 
@@ -88,6 +105,9 @@ def _facts(network: Network, node: Node) -> str:
     if isinstance(node, Organization):
         owner = f" · owned by {network.organizations[node.owner].name}" if node.owner else ""
         return f"headquarters {node.country}{owner}" + _noted(node.note)
+    if isinstance(node, AIModel):
+        trained = f" · trained on {node.chip}" if node.chip else ""
+        return f"{node.developer} · {node.published}{trained}" + _noted(node.note)
     if isinstance(node, Buyer):
         count = f" · {node.count} buyers" if node.count > 1 else ""
         return f"{node.kind} · {node.tier} · {node.country}{count}" + _noted(node.note)
