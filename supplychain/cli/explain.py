@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from supplychain.cli.edges import answer, load_network, output_options, usage_error
-from supplychain.quarters import Quarter
+from supplychain.quarters import LAST, Quarter
 
 if TYPE_CHECKING:
     from supplychain.report.tables import Format
@@ -37,7 +37,7 @@ def explain(
 
     name, at, when = node.rpartition("@") if "@" in node else (node, "", "")
     try:
-        quarter = Quarter.parse(when) if at else Quarter(2026, 1)
+        quarter = Quarter.parse(when) if at else LAST
         network = load_network(data)
         nodes = find_nodes(network, name)
     except ValueError as error:

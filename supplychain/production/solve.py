@@ -7,9 +7,10 @@ face: what has a reduced cost keeps its bound, what has a dual price stays tight
 (complementary slackness; Sherali 1982, "Equivalent weights for lexicographic multi-objective
 programs"). That is exact, and presolve then leaves little to solve.
 
-A scenario changes bounds only. It starts from the baseline's basis, never from that of the
-scenario before, so that order cannot matter, and nothing before its first shock can differ
-from the baseline.
+A scenario changes bounds only, and nothing before its first shock can differ from the baseline.
+It is solved from scratch, by the interior-point method with crossover: presolve then removes the
+fixed past, which was measured to beat the simplex method from the baseline's basis for all but
+the smallest shocks. So the order of scenarios cannot matter.
 """
 
 from __future__ import annotations
@@ -51,14 +52,13 @@ class Program:
         self.plan = plan
         self._model = build(plan)
         self._highs = _load(self._model)
-        self._basis: highspy.HighsBasis | None = None
 
     @cached_property
     def baseline(self) -> Production:
         """The solution without any shock."""
         model = self._model
         free = _Bounds(np.zeros(model.columns.count), model.ceiling, model.lower, model.upper)
-        return self._lexicographic(free, basis=None)
+        return self._lexicographic(free)
 
     def scenario(self, kept: Floats) -> Production:
         """Solve with part of the supplies' output gone.
@@ -77,8 +77,7 @@ class Program:
         shocked = np.flatnonzero((kept < 1).any(axis=0))
         if shocked.size == 0:
             return self.baseline
-        bounds = self._shocked(kept, int(shocked[0]), self.baseline)
-        return self._lexicographic(bounds, self._basis)
+        return self._lexicographic(self._shocked(kept, int(shocked[0]), self.baseline))
 
     def after(self, past: Production, first: int, kept: Floats) -> Production:
         """Solve this plan from a period on, with what another plan did before it.
@@ -98,7 +97,7 @@ class Program:
         self._check(kept)
         if past.plan.quarters != self.plan.quarters:
             raise ValueError("the two plans cover different quarters")
-        return self._lexicographic(self._shocked(kept, first, past), basis=None)
+        return self._lexicographic(self._shocked(kept, first, past))
 
     def _check(self, kept: Floats) -> None:
         expected = (len(self.plan.supplies), len(self.plan.quarters))
@@ -149,18 +148,13 @@ class Program:
             left[i] = np.clip(np.minimum(kept[members].max(axis=0), 1 - share_gone), 0, 1)
         return left
 
-    def _lexicographic(self, bounds: _Bounds, basis: highspy.HighsBasis | None) -> Production:
-        """Solve for the three objectives in turn; from a basis, or from scratch without one."""
+    def _lexicographic(self, bounds: _Bounds) -> Production:
+        """Solve for the three objectives in turn."""
         model, highs = self._model, self._highs
         self._set(bounds)
         highs.clearSolver()
-        # The interior-point method (with crossover) wins from scratch, the simplex from a basis.
-        highs.setOptionValue("solver", "simplex" if basis else "ipm")
-        if basis:
-            highs.setBasis(basis)
+        highs.setOptionValue("solver", "ipm")
         goal = self._minimize(model.cost)
-        if self._basis is None:
-            self._basis = highs.getBasis()
         first = highs.getSolution()
         row_dual, col_dual = np.array(first.row_dual), np.array(first.col_dual)
         highs.setOptionValue("solver", "simplex")
