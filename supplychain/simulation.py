@@ -39,6 +39,7 @@ class Simulation:
 
     Attributes:
         shocks: What the scenario does; empty: the baseline itself.
+        assume: Figures replaced in the baseline and the scenario.
     """
 
     network: Network
@@ -47,6 +48,7 @@ class Simulation:
     scenario: Production
     baseline_allocation: Allocation
     allocation: Allocation
+    assume: Mapping[str, float]
 
     @property
     def cuts(self) -> tuple[Cut, ...]:
@@ -130,7 +132,8 @@ def simulate(
     check_window(network, first, last)
     parsed = tuple(parse_cut(c) if isinstance(c, str) else c for c in cuts)
     shocks = (*parsed, *(shock for scenario in scenarios for shock in scenario.shocks))
-    network = assumed(network, together(scenarios, assume or {}))
+    values = together(scenarios, assume or {})
+    network = assumed(network, values)
     rule = policy or chosen_policy(scenarios)
     program = Program(plan(network, first, last, calibration))
     scenario = disturbed(network, program, shocks, (first, last))
@@ -146,7 +149,7 @@ def simulate(
             rule,
             lambda product, buyer, quarter: any(b.hits(product, buyer, quarter) for b in bans),
         )
-    return Simulation(network, shocks, program.baseline, scenario, before, after)
+    return Simulation(network, shocks, program.baseline, scenario, before, after, values)
 
 
 def disturbed(

@@ -20,7 +20,7 @@ def simulation_document(result: Simulation) -> Document:
     quarters = result.quarters
     scenario = "; ".join(map(str, result.shocks)) or "baseline, nothing is cut"
     network = result.network
-    head = (
+    head: tuple[tuple[str, str], ...] = (
         ("Scenario", f"{scenario} · {quarters[0]} to {quarters[-1]}"),
         (
             "Data",
@@ -29,6 +29,9 @@ def simulation_document(result: Simulation) -> Document:
             f"allocation {result.allocation.rule}",
         ),
     )
+    if result.assume:
+        replaced = ", ".join(f"{name} = {value:,g}" for name, value in result.assume.items())
+        head = (*head, ("Assumed", f"{replaced}, in the baseline too"))
     parts: list[Table | str] = [
         totals_table(result),
         products_table(result),
@@ -41,6 +44,7 @@ def simulation_document(result: Simulation) -> Document:
         meta={
             "data": network.digest,
             "shocks": list(map(str, result.shocks)),
+            "assume": dict(result.assume),
             "cuts": [
                 {
                     "target": c.target,
