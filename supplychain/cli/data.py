@@ -35,6 +35,29 @@ def coverage(
 
 
 @data.command()
+@click.option(
+    "--top",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    help="How many estimates, widest range first; about a second each.",
+)
+@output_options
+def influence(
+    top: int,
+    form: Format | None,
+    out: Path | None,
+    no_color: bool,
+    quiet: bool,
+    data: Path | None,
+) -> None:
+    """Which estimates move the number of accelerators most, one at a time."""
+    from supplychain.report.data import influence_document
+
+    answer(influence_document(load_network(data), top), form, out, no_color, quiet)
+
+
+@data.command()
 @output_options
 def sources(
     form: Format | None, out: Path | None, no_color: bool, quiet: bool, data: Path | None

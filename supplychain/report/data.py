@@ -18,7 +18,9 @@ from supplychain.figures import (
 )
 from supplychain.model import STAGES, Figure, Network
 from supplychain.production.plan import Plan
+from supplychain.quarters import FIRST, LAST
 from supplychain.report.tables import Cell, Column, Document, Table
+from supplychain.shocks import assumed
 
 ETO = "cset-eto"
 """Sources of the CSET/ETO data set begin with this."""
@@ -151,6 +153,40 @@ def estimates_table(estimates: list[tuple[str, Figure]]) -> Table:
     )
     title = "Estimates that enter production, widest range first"
     return Table("estimates", title, columns, tuple(rows), "none")
+
+
+def influence_document(network: Network, top: int) -> Document:
+    """How far the estimates with the widest ranges move the headline, one at a time.
+
+    The headline is the number of accelerators of the baseline over the whole window; each
+    estimate is put at both ends of its range.
+    """
+    from supplychain.production.plan import plan
+    from supplychain.production.solve import Program
+
+    def units(changed: Network) -> float:
+        return Program(plan(changed, FIRST, LAST)).baseline.total()
+
+    inputs = production_figures(network, plan(network, FIRST, LAST))
+    estimates = [(n, f) for n, f in inputs if f.basis == "estimate" and f.value > 0]
+    estimates.sort(key=lambda pair: (-(pair[1].high - pair[1].low) / pair[1].value, pair[0]))
+    base = units(network)
+    rows: list[tuple[Cell, ...]] = []
+    for name, f in estimates[:top]:
+        low, high = (units(assumed(network, {name: end})) / base - 1 for end in (f.low, f.high))
+        rows.append((name, f.value, f.low, f.high, low, high))
+    rows.sort(key=lambda row: (-max(abs(float(x or 0)) for x in row[4:]), str(row[0])))
+    columns = (
+        Column("figure", "Estimate"),
+        Column("value", "Value", "number"),
+        Column("low", "Low", "number", priority=1),
+        Column("high", "High", "number", priority=1),
+        Column("at_low", "At low", "change"),
+        Column("at_high", "At high", "change"),
+    )
+    title = f"Accelerators of {FIRST} to {LAST} with one estimate at the ends of its range"
+    table = Table("influence", title, columns, tuple(rows), "no estimates")
+    return _single("supplychain/data-influence/1", network, table)
 
 
 def sources_document(network: Network) -> Document:
