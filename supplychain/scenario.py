@@ -72,8 +72,10 @@ def parse_share(text: str) -> float:
         raise ValueError(f"'{text}' is not a share from 0% to 100%; write for example 20%")
     value = float(match[1])
     if value < 0:
-        raise ValueError(f"'{text}' is negative; a cut is a reduction already, write {text[1:]}")
-    if match[2] is None and value > 1:
+        raise ValueError(
+            f"'{text}' is negative; a cut is a reduction already, write {text.strip()[1:]}"
+        )
+    if match[2] is None and 1 < value <= 100:
         raise ValueError(f"'{text}' is ambiguous; write {value:g}% or {value / 100:g}")
     share = value / 100 if match[2] else value
     if share > 1:

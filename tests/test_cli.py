@@ -8,22 +8,40 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
-from supplychain.cli import COMMANDS
+from supplychain import loader
+from supplychain.cli import COMMANDS, _group
 
 ROOT = Path(__file__).parent.parent
 
 
-def run(*args: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
+@pytest.fixture(autouse=True, scope="module")
+def read_once() -> Iterator[None]:
+    """The data is read once for all commands that run in this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loader, "load", cache(loader.load))
+        yield
+
+
+def run(*args: str, **environment: str) -> Result:
+    """The command in this process, as wide as the environment says."""
+    surroundings = {"COLUMNS": "100", "FORCE_COLOR": None, "NO_COLOR": None, **environment}
+    return CliRunner().invoke(_group, args, prog_name="supplychain", env=surroundings)
+
+
+def process(*args: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "supplychain", *args],
         capture_output=True,
         text=True,
         encoding="utf-8",
-        cwd=cwd,
+        cwd=ROOT,
         env={**os.environ, "COLUMNS": "100", **environment},
         check=False,
     )
@@ -33,7 +51,7 @@ def run(*args: str, cwd: Path = ROOT, **environment: str) -> subprocess.Complete
 def test_every_command_explains_itself(command: str) -> None:
     shown = run(command, "--help")
 
-    assert shown.returncode == 0
+    assert shown.exit_code == 0
     assert shown.stdout.startswith(f"Usage: supplychain {command}")
     assert shown.stderr == ""
 
@@ -58,6 +76,20 @@ def test_help_imports_nothing_heavy() -> None:
     ("args", "said"),
     [
         (["simulat"], "Error: No such command 'simulat'. Did you mean 'simulate'?"),
+        (["zzz"], "Error: No such command 'zzz'."),
+        (["simulate", "--colour"], "Error: No such option"),
+        (["simulate", "--policy", "fair"], "'fair' is not one of 'contract-first', 'pro-rata'"),
+        (["chokepoints", "--top", "0"], "0 is not in the range x>=1"),
+        (["chokepoints", "--at", "soon"], "'soon' is not a quarter"),
+        (["explain", "h100@2024Q9"], "Error: '2024Q9' is not a quarter"),
+        (["explain"], "Error: Missing argument 'NODE[@Q]'."),
+        (["compare", "baseline", "h20-bans"], "is called 'h20-bans'; did you mean 'h20-ban'?"),
+        (["simulate", "--hbm-cut", "120%"],
+         "Error: --hbm-cut: '120%' is more than everything; a cut is at most 100%"),
+        (["simulate", "--cut", "org:asml=10%@2025Q3:2024Q1"],
+         "Error: --cut: 'org:asml=10%@2025Q3:2024Q1': 2024Q1 is before 2025Q3"),
+        (["simulate", "--from", "2025Q1", "--to", "2024Q1"],
+         "Error: the window ends in 2024Q1, before it begins in 2025Q1"),
         (["simulate", "--hbm-cut", "20"], "Error: --hbm-cut: '20' is ambiguous; write 20% or 0.2"),
         (
             ["simulate", "--cut", "hbm=-20%"],
@@ -89,17 +121,27 @@ def test_help_imports_nothing_heavy() -> None:
             "Error: nothing in the data has the name 'amsl'; did you mean 'ASML'?",
         ),
         (["graph", "--out", "graph.png"], "the ending must be one of .html, .svg, .graphml"),
-        (["simulate", "--out", "tests"], "Error: --out tests is a folder; name a file in it"),
         (
-            ["simulate", "--out", "no/such/x.csv"],
+            ["explain", "h100", "--out", "tests"],
+            "Error: --out tests is a folder; name a file in it",
+        ),
+        (
+            ["explain", "h100", "--out", "cli.py/x.csv"],
+            "Error: cannot write cli.py/x.csv: Not a directory",
+        ),
+        (
+            ["explain", "h100", "--out", "no/such/x.csv"],
             "Error: cannot write no/such/x.csv: No such file or directory",
         ),
     ],
 )  # fmt: skip
-def test_wrong_usage_ends_in_two_with_the_cure(args: list[str], said: str) -> None:
+def test_wrong_usage_ends_in_two_with_the_cure(
+    args: list[str], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
     shown = run(*args)
 
-    assert shown.returncode == 2
+    assert shown.exit_code == 2
     assert said in shown.stderr.replace("\n", " ")
     assert shown.stdout == ""
     assert "Traceback" not in shown.stderr
@@ -117,25 +159,89 @@ def test_bad_data_ends_in_one_with_place_and_cure(tmp_path: Path, command: list[
     args = [str(tmp_path)] if command == ["validate"] else ["--data", str(tmp_path)]
     shown = run(*command, *args)
 
-    assert shown.returncode == 1
+    assert shown.exit_code == 1
     assert "add at least one file to" in shown.stdout + shown.stderr
     assert "Traceback" not in shown.stderr
 
 
-def test_the_ending_of_out_decides_the_format(tmp_path: Path) -> None:
-    for name in ("x.csv", "x.json", "x.md"):
-        shown = run(
-            "chokepoints", "--product", "h100", "--at", "2023Q2", "--out", name, cwd=tmp_path
-        )
-        assert (shown.returncode, shown.stdout) == (0, "")
+def test_the_ending_of_out_decides_the_format(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("x.csv", "x.json", "x.md", "x.txt"):
+        shown = run("chokepoints", "--product", "h100", "--at", "2023Q2", "--out", name)
+        assert (shown.exit_code, shown.stdout) == (0, "")
         assert shown.stderr == f"Wrote {name}\n"
-    rows = list(csv.DictReader(io.StringIO((tmp_path / "x.csv").read_text(encoding="utf-8"))))
-    content = json.loads((tmp_path / "x.json").read_text(encoding="utf-8"))
+    content = {p.name: p.read_text(encoding="utf-8") for p in sorted(tmp_path.iterdir())}
+    rows = list(csv.DictReader(io.StringIO(content["x.csv"])))
 
+    assert list(content) == ["x.csv", "x.json", "x.md", "x.txt"]
     assert {row["id"] for row in rows} >= {"tsmc", "asml", "sk-hynix", "TW"}
-    assert content["schema"] == "supplychain/chokepoints/1"
-    assert (tmp_path / "x.md").read_text(encoding="utf-8").startswith("- **Chokepoints**")
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["x.csv", "x.json", "x.md"]
+    assert json.loads(content["x.json"])["schema"] == "supplychain/chokepoints/1"
+    assert content["x.md"].startswith("- **Chokepoints**")
+    assert content["x.txt"].startswith("Chokepoints  as of 2023Q2")
+
+
+def test_a_format_asked_for_beats_the_ending(tmp_path: Path) -> None:
+    out = tmp_path / "x.csv"
+    shown = run("explain", "h100", "--out", str(out), "--format", "json", "--quiet")
+
+    assert (shown.exit_code, shown.stdout, shown.stderr) == (0, "", "")
+    assert json.loads(out.read_text(encoding="utf-8"))["schema"] == "supplychain/explain/1"
+
+
+def test_a_file_that_is_there_is_replaced_and_kept_when_writing_fails(tmp_path: Path) -> None:
+    out = tmp_path / "x.md"
+    out.write_text("before", encoding="utf-8")
+    assert run("explain", "h1000", "--out", str(out)).exit_code == 2
+    assert out.read_text(encoding="utf-8") == "before"
+
+    assert run("explain", "h100", "--out", str(out)).exit_code == 0
+    assert out.read_text(encoding="utf-8").startswith("- **Accelerator**")
+    assert [p.name for p in tmp_path.iterdir()] == ["x.md"]
+
+
+READERS: dict[str, Callable[[str], object]] = {
+    "json": json.loads,
+    "csv": lambda text: [*csv.DictReader(io.StringIO(text), strict=True)],
+    "md": lambda text: "|---" in text,
+    "table": str.splitlines,
+}
+
+
+@pytest.mark.parametrize("form", sorted(READERS))
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["chokepoints", "--product", "h100", "--at", "2023Q2"],
+        ["explain", "tsmc"],
+        ["compare", "baseline", "h20-ban", "--to", "2023Q2"],
+        ["data", "coverage"],
+    ],
+    ids=lambda args: args[0],
+)
+def test_the_output_holds_the_answer_and_nothing_else(args: list[str], form: str) -> None:
+    shown = run(*args, "--format", form, FORCE_COLOR="1" if form != "table" else "")
+
+    assert (shown.exit_code, shown.stderr) == (0, "")
+    assert READERS[form](shown.stdout)
+    assert "\x1b" not in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "environment", "colours"),
+    [
+        ([], {}, False),
+        ([], {"FORCE_COLOR": "1", "TERM": "xterm"}, True),
+        ([], {"FORCE_COLOR": "1", "TERM": "xterm", "NO_COLOR": "1"}, False),
+        ([], {"FORCE_COLOR": "1", "TERM": "dumb"}, False),
+        (["--no-color"], {"FORCE_COLOR": "1", "TERM": "xterm"}, False),
+    ],
+)
+def test_colours_are_shown_where_they_are_wanted(
+    args: list[str], environment: dict[str, str], colours: bool
+) -> None:
+    assert ("\x1b" in run("explain", "cymer", *args, **environment).stdout) == colours
 
 
 @pytest.mark.parametrize("form", ["csv", "json"])
@@ -161,32 +267,46 @@ def test_terminal_output_keeps_to_its_width_without_colours_in_a_pipe(columns: i
         ["compare", "baseline", "h20-ban"],
     ):
         shown = run(*args, COLUMNS=str(columns))
-        assert shown.returncode == 0
+        assert shown.exit_code == 0
         assert max(map(len, shown.stdout.splitlines())) <= columns, args
         assert "\x1b" not in shown.stdout
 
 
-def test_plain_characters_where_the_encoding_has_no_others() -> None:
-    shown = run("simulate", "--hbm-cut", "20%", "--to", "2023Q2", PYTHONIOENCODING="ascii")
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"PYTHONIOENCODING": "ascii"},
+        {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
+    ],
+)
+def test_plain_characters_where_the_encoding_has_no_others(environment: dict[str, str]) -> None:
+    shown = process("simulate", "--hbm-cut", "20%", "--to", "2023Q1", **environment)
 
     assert shown.returncode == 0
+    assert shown.stdout.isascii()
     assert "hbm -20%" in shown.stdout
+    assert shown.stderr == ""
 
 
-def test_a_reader_that_leaves_early_is_no_error() -> None:
-    command = f"{sys.executable} -m supplychain explain tsmc -f csv | head -1"
+@pytest.mark.parametrize(
+    ("args", "first"),
+    [("explain tsmc -f csv", "figure,value"), ("simulate --to 2023Q2", "Scenario  baseline")],
+)
+def test_a_reader_that_leaves_early_is_no_error(args: str, first: str) -> None:
+    command = f"set -o pipefail; {sys.executable} -m supplychain {args} | head -1"
     shown = subprocess.run(
         ["bash", "-c", command], capture_output=True, text=True, check=True, cwd=ROOT
     )
 
-    assert shown.stdout.startswith("figure,value")
+    assert shown.stdout.startswith(first)
     assert shown.stderr == ""
 
 
 def test_the_same_question_gives_the_same_bytes() -> None:
-    args = ["simulate", "--hbm-cut", "20%", "--to", "2024Q4", "-f", "json"]
+    args = ["simulate", "--hbm-cut", "20%", "--to", "2023Q4", "-f", "json"]
+    texts = [process(*args, PYTHONHASHSEED=seed).stdout for seed in ("1", "7")]
 
-    assert run(*args).stdout == run(*args, PYTHONHASHSEED="7").stdout
+    assert texts[0] == texts[1] != ""
 
 
 @pytest.mark.parametrize(
@@ -205,7 +325,7 @@ def test_the_same_question_gives_the_same_bytes() -> None:
 def test_explain_knows_names_aliases_and_ids(name: str, facts: list[str]) -> None:
     shown = run("explain", name, COLUMNS="200")
 
-    assert shown.returncode == 0
+    assert shown.exit_code == 0
     assert all(fact in shown.stdout for fact in facts)
 
 
@@ -214,6 +334,21 @@ def test_explain_ends_with_the_sources_and_their_addresses() -> None:
 
     assert "Sources\n" in shown
     assert "https://" in shown[shown.index("Sources\n") :]
+
+
+def test_a_data_folder_that_is_not_there(tmp_path: Path) -> None:
+    shown = run("simulate", "--data", str(tmp_path / "none"))
+
+    assert (shown.exit_code, shown.stdout) == (1, "")
+    assert f"{tmp_path / 'none'}" in shown.stderr
+    assert "Traceback" not in shown.stderr
+
+
+def test_the_exit_code_of_a_process_is_that_of_the_command() -> None:
+    wrong = process("simulate", "--hbm-cut", "20")
+
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert wrong.stderr.endswith("Error: --hbm-cut: '20' is ambiguous; write 20% or 0.2\n")
 
 
 def test_the_checkout_runs_without_being_installed() -> None:

@@ -55,10 +55,11 @@ def chokepoints_document(
     own = [row for row in found.rows if row.trivial]
     near = _soonest_first(network, [row for row in found.near if not row.trivial])
     stake = "H100 equivalents of booked packaging" if weighted else "products, all alike"
+    count = f"{len(found.products)} product{'' if len(found.products) == 1 else 's'}"
     head = (
         (
             "Chokepoints",
-            f"as of {found.at} · {len(found.products)} products · at stake: share of {stake}",
+            f"as of {found.at} · {count} · at stake: share of {stake}",
         ),
         (
             "Data",

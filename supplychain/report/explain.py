@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections import defaultdict
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -46,6 +48,7 @@ def find_nodes(network: Network, name: str) -> tuple[Node, ...]:
     if not found and wanted in network.groups:
         return tuple(network.commodities[id_] for id_ in network.groups[wanted])
     if not found:
+        names |= {group: group for group in network.groups}
         near = get_close_matches(wanted, names, n=1)
         hint = f"; did you mean '{names[near[0]]}'?" if near else ""
         raise ValueError(f"nothing in the data has the name '{name}'{hint}")
@@ -62,21 +65,11 @@ def explain_document(network: Network, nodes: tuple[Node, ...], at: Quarter) -> 
     figures: list[tuple[str, Figure]] = []
     cited: set[str] = set()
     for node in nodes:
-        if isinstance(node, Commodity):
-            parts += _commodity(network, node, at)
-            figures += commodity_figures(node)
-            cited |= {s for need in node.needs for s in need.sources}
-            figures += _figures_of_makers(network, node)
-        elif isinstance(node, Organization):
-            parts += _organization(network, node, at)
-            figures += organization_figures(node)
-            cited |= {*node.sources, *(s for made in node.supplies for s in made.sources)}
-        elif isinstance(node, AIModel):
-            figures += model_figures(node)
-        else:
-            parts += _buyer(node)
-            figures += buyer_figures(node)
-            cited |= set(node.sources)
+        own = _surroundings(network, node, at)
+        parts += own if len(nodes) == 1 else [_told_apart(node, part) for part in own]
+        figures += _figures(network, node)
+        cited |= _cited(node)
+    figures = list(dict.fromkeys(figures))  # makers of several nodes may share a line
     flat = figures_table(figures)
     cited |= {s for _, f in figures for s in f.sources}
     cited |= {s for _, f in figures for c in f.contradicted_by for s in c.sources}
@@ -91,6 +84,40 @@ def explain_document(network: Network, nodes: tuple[Node, ...], at: Quarter) -> 
         parts=tuple(parts),
         flat=flat,
     )
+
+
+def _surroundings(network: Network, node: Node, at: Quarter) -> list[Table | str]:
+    if isinstance(node, Commodity):
+        return _commodity(network, node, at)
+    if isinstance(node, Organization):
+        return _organization(network, node, at)
+    return _buyer(node) if isinstance(node, Buyer) else []
+
+
+def _told_apart(node: Node, part: Table | str) -> Table | str:
+    """The part with the node in its name, where the answer holds several nodes."""
+    if isinstance(part, str):
+        return f"{node.name}: {part}"
+    kind = _kind(node).lower().replace(" ", "-")
+    title = f"{node.name}: {part.title or 'supplies'}"
+    return dataclasses.replace(part, name=f"{kind}:{node.id}.{part.name}", title=title)
+
+
+def _figures(network: Network, node: Node) -> list[tuple[str, Figure]]:
+    if isinstance(node, Commodity):
+        return [*commodity_figures(node), *_figures_of_makers(network, node)]
+    if isinstance(node, Organization):
+        return [*organization_figures(node)]
+    return [*(model_figures(node) if isinstance(node, AIModel) else buyer_figures(node))]
+
+
+def _cited(node: Node) -> set[str]:
+    """Sources of the node that stand beside its figures."""
+    if isinstance(node, Commodity):
+        return {s for need in node.needs for s in need.sources}
+    if isinstance(node, Organization):
+        return {*node.sources, *(s for made in node.supplies for s in made.sources)}
+    return set(node.sources) if isinstance(node, Buyer) else set()
 
 
 def _kind(node: Node) -> str:
@@ -155,6 +182,21 @@ def needs_table(name: str, title: str, network: Network, needs: Iterable[Need]) 
         Column("note", "Note", priority=3),
     )
     return Table(name, title, columns, tuple(rows), "needs nothing that is in the data")
+
+
+def needs_by_use_table(network: Network, supplies: Iterable[Supply]) -> Table:
+    """What the makers of several commodities need, and for which of them."""
+    uses: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for supply in supplies:
+        for need in network.needs(supply):
+            inputs = " or ".join(network.commodities[i].name for i in need.inputs)
+            uses[inputs, need.role].add(supply.commodity)
+    rows: list[tuple[Cell, ...]] = [
+        (inputs, role, ", ".join(sorted(made))) for (inputs, role), made in uses.items()
+    ]
+    columns = (Column("input", "Input"), Column("role", "Role"), Column("use", "For"))
+    empty = "needs nothing that is in the data"
+    return Table("needs", "Needs for what it makes", columns, tuple(rows), empty)
 
 
 def makers_table(network: Network, supplies: Iterable[Supply], at: Quarter) -> Table:
@@ -251,10 +293,12 @@ def _organization(network: Network, node: Organization, at: Quarter) -> list[Tab
     owned = [o.name for o in network.organizations.values() if o.owner == node.id]
     if owned:
         parts.append(f"Owns {', '.join(owned)}.")
-    own_needs = [need for s in made for need in network.needs(s)]
-    unique = {tuple(need.inputs): need for need in own_needs}
-    parts.append(needs_table("needs", "Needs for what it makes", network, unique.values()))
     fed = sorted({s.commodity for s in made})
+    if len(fed) == 1:
+        unique = {(tuple(n.inputs), n.role): n for s in made for n in network.needs(s)}
+        parts.append(needs_table("needs", "Needs for what it makes", network, unique.values()))
+    else:
+        parts.append(needs_by_use_table(network, made))
     parts += [users_table(network, commodity) for commodity in fed[:1] if len(fed) == 1]
     return parts
 

@@ -9,10 +9,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 Cell: TypeAlias = str | float | int | bool | None
 Kind: TypeAlias = Literal["text", "units", "number", "share", "change"]
@@ -95,15 +100,19 @@ def show(value: Cell, kind: Kind) -> str:
     if isinstance(value, str):
         return value
     if kind == "share":
-        return (
-            f"{value * 100:.0f}%" if abs(value) >= 0.0995 or value == 0 else f"{value * 100:.1f}%"
-        )
+        whole = abs(value) >= 0.0995 or value == 0
+        return _minus(f"{value * 100:.{0 if whole else 1}f}%")
     if kind == "change":
         return _signed(value)
     if kind == "units":
         return compact(value)
-    text = f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:,.2g}"
-    return text.replace("-", "−")
+    whole = abs(value) >= 99.5 or value == int(value)
+    return _minus(f"{value:,.0f}" if whole else f"{value:,.2g}")
+
+
+def _minus(number: str) -> str:
+    """A written number with a real minus sign, and none on a zero."""
+    return number.replace("-", "" if re.fullmatch(r"-[0.]+%?", number) else "−")
 
 
 def _signed(share: float) -> str:
@@ -118,8 +127,8 @@ def compact(value: float) -> str:
         if abs(value) >= limit * 0.9995:
             scaled = value / limit
             digits = 2 if abs(scaled) < 9.995 else 1 if abs(scaled) < 99.95 else 0
-            return f"{scaled:.{digits}f}{suffix}".replace("-", "−")
-    return f"{value:.0f}".replace("-", "−")
+            return _minus(f"{scaled:.{digits}f}{suffix}")
+    return _minus(f"{value:.0f}")
 
 
 def _csv(table: Table) -> str:
@@ -133,8 +142,11 @@ def _csv(table: Table) -> str:
 
 def _safe(cell: Cell) -> Cell:
     """Text that a spreadsheet would run as a formula gets a leading apostrophe."""
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{cell}"
+    if isinstance(cell, str):
+        if cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
+            cell = f"'{cell}"
+        # The csv module does not quote a lone carriage return, which readers take for a new row.
+        return cell.replace("\r\n", "\n").replace("\r", "\n")
     if isinstance(cell, bool):
         return "true" if cell else "false"
     return "" if cell is None else cell
@@ -175,6 +187,11 @@ def _pipe_safe(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
 
 
+def _visible(text: str) -> str:
+    """Without control characters, which a terminal would obey instead of showing."""
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "", text)
+
+
 def _terminal(document: Document, width: int, color: bool) -> str:
     from rich.console import Console
     from rich.text import Text
@@ -191,65 +208,83 @@ def _terminal(document: Document, width: int, color: bool) -> str:
         emoji=False,
         legacy_windows=False,
     )
-    if document.head:
-        label_width = max(len(label) for label, _ in document.head) + 2
-        for label, text in document.head:
-            line = Text(label.ljust(label_width), style="bold")
-            console.print(line.append(text, style="not bold"), soft_wrap=False)
+    _print_head(console, document.head, width)
     for part in document.parts:
         console.print()
         if isinstance(part, str):
-            console.print(Text(part))
+            console.print(Text(_visible(part)))
         else:
             _print_table(console, part, width)
     lines = [line.rstrip() for line in out.getvalue().splitlines()]
     return "\n".join(lines) + "\n"
 
 
-def _print_table(console: object, table: Table, width: int) -> None:
-    from rich.console import Console
+def _print_head(console: Console, head: tuple[tuple[str, str], ...], width: int) -> None:
+    """Label and fact side by side; a fact that takes several lines stays in its column."""
+    from rich.text import Text
+
+    longest = max((Text(_visible(label)).cell_len for label, _ in head), default=0)
+    indent = min(longest + 2, width // 2)
+    for label, fact in head:
+        names = Text(_visible(label), "bold").wrap(console, indent - 2, overflow="fold")
+        facts = Text(_visible(fact)).wrap(console, width - indent, overflow="fold")
+        for name, line in zip_longest(names, facts, fillvalue=Text()):
+            console.print(Text.assemble(name, " " * (indent - name.cell_len), line))
+
+
+def _print_table(console: Console, table: Table, width: int) -> None:
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    assert isinstance(console, Console)
     if table.title:
-        console.print(Text(table.title, style="bold"))
+        console.print(Text(_visible(table.title), style="bold"))
     if not table.rows:
-        console.print(Text(f"  {table.empty}"))
+        console.print(Text(_visible(f"  {table.empty}")))
         return
-    shown = [[show(v, c.kind) for v, c in zip(r, table.columns, strict=True)] for r in table.rows]
-    kept = _fitting(table, shown, width)
+    shown = [
+        [_visible(show(v, c.kind)) for v, c in zip(row, table.columns, strict=True)]
+        for row in table.rows
+    ]
+    widths = _widths(table, shown, width)
     grid = RichTable(box=None, padding=(0, 1, 0, 1), pad_edge=True, header_style="bold")
-    for i in kept:
+    for i, cells in widths.items():
         column = table.columns[i]
-        numeric = column.kind != "text"
-        words = [w for row in shown for w in [*row[i].split(), column.label]]
-        longest = min(width - 2, max(map(len, words)))
         grid.add_column(
-            Text(column.label),
-            justify="right" if numeric else "left",
-            no_wrap=numeric,
+            Text(_visible(column.label)),
+            justify="left" if column.kind == "text" else "right",
             overflow="fold",
-            min_width=None
-            if numeric
-            else min(longest, column.least if column.breakable else width),
+            width=cells,
         )
     for row in shown:
-        grid.add_row(*(Text(row[i]) for i in kept))
+        grid.add_row(*(Text(row[i]) for i in widths))
     console.print(grid)
 
 
-def _fitting(table: Table, shown: list[list[str]], width: int) -> list[int]:
-    """Columns that fit the width, least important dropped first; words are never cut."""
-    needed = []
+def _widths(table: Table, shown: list[list[str]], width: int) -> dict[int, int]:
+    """Width of each column that fits, by its index; the least important are dropped first.
+
+    No column is narrower than its longest word or number. What room is left goes, a character at
+    a time, to the column whose longest cell breaks into most lines.
+    """
+    from rich.cells import cell_len
+
+    wanted, needed = [], []
     for i, column in enumerate(table.columns):
-        cells = [row[i] for row in shown]
+        texts = [column.label, *(row[i] for row in shown)]
+        wanted.append(max(cell_len(line) for text in texts for line in [*text.splitlines(), ""]))
         if column.kind == "text":
-            # Text may wrap, but not below its longest word.
-            words = 0 if column.breakable else max(len(w) for c in cells for w in [*c.split(), ""])
-            cells = [c[: max(column.least, words)] for c in cells]
-        needed.append(max(len(column.label), *map(len, cells)))
+            unbroken = [column.label] if column.breakable else texts
+            word = max(cell_len(w) for text in unbroken for w in [*text.split(), ""])
+            needed.append(max(word, min(column.least, wanted[i])))
+        else:
+            needed.append(wanted[i])
     kept = list(range(len(table.columns)))
     while len(kept) > 1 and sum(needed[i] + 2 for i in kept) > width:
         kept.remove(max(kept, key=lambda i: (table.columns[i].priority, i)))
-    return kept
+    widths = {i: max(1, min(needed[i], width - 2)) for i in kept}
+    for _ in range(width - sum(cells + 2 for cells in widths.values())):
+        tightest = max(kept, key=lambda i: wanted[i] / widths[i])
+        if wanted[tightest] <= widths[tightest]:
+            break
+        widths[tightest] += 1
+    return widths
