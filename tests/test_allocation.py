@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from supplychain.allocation import CANCEL, RULES, Floats, Mask, allocate, contract_first, pro_rata
+from supplychain.allocation import CANCEL, RULES, allocate, contract_first, pro_rata
+from supplychain.allocation.rules import Floats, Mask
 from supplychain.model import Buyer, Network, Orders
 from supplychain.quarters import Quarter, quarter_range
 from tests.networks import figure, network, organization, product

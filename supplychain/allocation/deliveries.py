@@ -1,84 +1,23 @@
-"""Who gets the accelerators: orders, contracts, backlog, and the rule that rations them.
-
-Every rule is a pure function on arrays of one quarter; :func:`allocate` carries the unfilled
-orders from quarter to quarter. Within an order its products substitute for each other.
-"""
+"""Deliveries quarter by quarter: what the rule gives, what waits, what is withdrawn."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from supplychain.allocation.export import exportable
+from supplychain.allocation.rules import RULES, Floats
 from supplychain.model import Buyer, Commodity, Network, Orders
 from supplychain.quarters import Quarter
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = NDArray[np.float64]
-Mask = NDArray[np.bool_]
-Rule: TypeAlias = Callable[[Floats, Floats, Floats, Mask], Floats]
-"""(available by product, wanted by order, of which committed, allowed order x product) -> given."""
-
 CANCEL = 0.15
 """Share of the unfilled orders that is withdrawn each quarter; an assumption, see docs/model.md."""
-
-H800_BARRED = Quarter(2023, 4)
-"""US rules of 17 October 2023 (in force 23 October) end sales of A800 and H800 to China."""
-
-
-def pro_rata(available: Floats, wanted: Floats, committed: Floats, allowed: Mask) -> Floats:
-    """Every order gets the same share of what it asks for, as far as its products go round.
-
-    An order is spread over its products in proportion to what is left of them; what a product
-    cannot give is asked of the others. Commitments play no part.
-
-    Returns:
-        Units given, order x product; never more than wanted or available.
-    """
-    left, need = available.astype(float), wanted.astype(float)
-    given = np.zeros(allowed.shape)
-    # Each round uses up a product or fills every order that still finds one.
-    for _ in range(allowed.shape[1] + 1):
-        open_to = np.where(allowed, left, 0.0)
-        reach = open_to.sum(axis=1)
-        asked = np.divide(
-            need[:, None] * open_to,
-            reach[:, None],
-            out=np.zeros_like(given),
-            where=reach[:, None] > 0,
-        )
-        total = asked.sum(axis=0)
-        if not (total > 0).any():
-            break
-        fill = np.divide(np.minimum(left, total), total, out=np.zeros_like(total), where=total > 0)
-        now = asked * fill
-        given += now
-        need = np.maximum(need - now.sum(axis=1), 0.0)
-        left = np.where(fill < 1, 0.0, np.maximum(left - total, 0.0))
-    return given
-
-
-def contract_first(available: Floats, wanted: Floats, committed: Floats, allowed: Mask) -> Floats:
-    """Commitments pro rata first, then everything else that is wanted pro rata.
-
-    How sellers say they do it: named end customers with commitments come before spot orders.
-    """
-    promised = np.minimum(committed, wanted)
-    first = pro_rata(available, promised, committed, allowed)
-    left = np.maximum(available - first.sum(axis=0), 0.0)
-    rest = np.maximum(wanted - first.sum(axis=1), 0.0)
-    return first + pro_rata(left, rest, committed, allowed)
-
-
-RULES: Mapping[str, Rule] = MappingProxyType(
-    {"contract-first": contract_first, "pro-rata": pro_rata}
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -206,17 +145,3 @@ def _allowed(
         bool(named) and exportable(commodity, buyer, q) and not barred(commodity, buyer, q)
         for q in quarters
     ]
-
-
-def exportable(commodity: Commodity, buyer: Buyer, quarter: Quarter) -> bool:
-    """Whether US export rules and the seller's ranges let the buyer have the product.
-
-    Buyers of class ``china`` get A100/A800 and H100/H800 until the rules of October 2023 and
-    the products made for them (group ``china-variant``) at any time; nobody else takes those.
-    """
-    made_for_china = "china-variant" in commodity.groups
-    if buyer.export_class != "china":
-        return not made_for_china
-    return made_for_china or (
-        quarter < H800_BARRED and bool({"ampere", "hopper"} & set(commodity.groups))
-    )
