@@ -13,7 +13,7 @@ not a forecast.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from supplychain.model import Network
 from supplychain.production.plan import Calibration, plan
 from supplychain.production.result import Production
 from supplychain.production.solve import Program
+from supplychain.quantities import capacity_of
 from supplychain.quarters import Quarter
 
 if TYPE_CHECKING:
@@ -225,7 +226,7 @@ def _shares(network: Network, baseline: Production) -> tuple[Share, ...]:
     plan_ = baseline.plan
     shares = []
     for name, commodities in INPUTS.items():
-        world = _capacity(baseline, commodities)
+        world = capacity_of(baseline, set(commodities))
         used: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(len(plan_.quarters)))
         for row, (link, sender) in enumerate(baseline.columns.pairs):
             if plan_.supplies[sender].commodity in commodities:
@@ -239,18 +240,3 @@ def _shares(network: Network, baseline: Production) -> tuple[Share, ...]:
                     share = float(used[designer][periods].sum() / total)
                     shares.append(Share(name, designer, year, share))
     return tuple(shares)
-
-
-def _capacity(baseline: Production, commodities: Sequence[str]) -> np.ndarray:
-    """Capacity of all makers by period, each line once."""
-    total = np.zeros(len(baseline.plan.quarters))
-    counted: set[int] = set()
-    lines = sorted(
-        baseline.plan.lines, key=lambda line: (-len(line.members), line.key)
-    )  # the widest line first: it holds the limits within it
-    for line in lines:
-        members = {m for m in line.members if baseline.plan.supplies[m].commodity in commodities}
-        if members and not members <= counted:
-            total += np.array(line.per_quarter)
-            counted |= members
-    return total

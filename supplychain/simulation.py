@@ -32,6 +32,12 @@ from supplychain.shocks import (
 if TYPE_CHECKING:
     import pandas as pd
 
+FELT = 0.001
+"""A shock is felt in a quarter whose output differs from the baseline by more than this share."""
+
+RECOVERED = 0.01
+"""Output has recovered when it is within this share of the baseline."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Simulation:
@@ -76,22 +82,55 @@ class Simulation:
 
     def first_felt(self) -> Quarter | None:
         """First quarter in which output differs by more than 0.1%; ``None``: never."""
-        for t, quarter in enumerate(self.quarters):
-            column = self.baseline.plan.window[0] + t
-            before = float(self.baseline.ship[:, column].sum())
-            after = float(self.scenario.ship[:, column].sum())
-            if abs(before - after) > 1e-3 * max(before, 1.0):
+        for quarter, change in zip(self.quarters, self.change_by_quarter(), strict=True):
+            if abs(change) > FELT:
                 return quarter
         return None
 
     def deepest(self) -> tuple[Quarter, float]:
         """The quarter with the largest relative loss of units, and that loss (negative)."""
+        change = self.change_by_quarter()
+        worst = min(range(len(change)), key=change.__getitem__)
+        return self.quarters[worst], change[worst]
+
+    def change_by_quarter(self) -> tuple[float, ...]:
+        """Relative change of the accelerators shipped, by quarter; 0 where none were."""
         first, last = self.baseline.plan.window
         before = self.baseline.ship[:, first : last + 1].sum(axis=0)
         after = self.scenario.ship[:, first : last + 1].sum(axis=0)
         change = np.divide(after - before, before, out=np.zeros_like(before), where=before > 0)
-        worst = int(np.argmin(change))
-        return self.quarters[worst], float(change[worst])
+        return tuple(change.tolist())
+
+    def recovered_by(self) -> Quarter | None:
+        """First quarter from which output stays within 1% of the baseline, or above it.
+
+        ``None`` where it never falls below that, and where it is still below at the end of the
+        window.
+        """
+        below = [t for t, x in enumerate(self.change_by_quarter()) if x < -RECOVERED]
+        if not below or below[-1] + 1 == len(self.quarters):
+            return None
+        return self.quarters[below[-1] + 1]
+
+    def shocked_until(self) -> Quarter | None:
+        """Last quarter of the window with a shock in it, recovery curves included.
+
+        ``None`` where a shock lasts beyond the window, changes the structure for good, or there
+        is none.
+        """
+        if not self.shocks or any(not isinstance(s, Cut) for s in self.shocks):
+            return None
+        window = self.quarters[0], self.quarters[-1]
+        hit = [q for q in self.quarters if any(c.lost(q, window) > 0 for c in self.cuts)]
+        return hit[-1] if hit and hit[-1] < window[1] else None
+
+    def lost(self) -> tuple[float, float]:
+        """Accelerators lost while the shocks last and after them (negative: gained)."""
+        first, last = self.baseline.plan.window
+        lost = (self.baseline.ship - self.scenario.ship)[:, first : last + 1].sum(axis=0)
+        until = self.shocked_until()
+        split = len(lost) if until is None else self.quarters.index(until) + 1
+        return float(lost[:split].sum()), float(lost[split:].sum())
 
     def to_frame(self) -> pd.DataFrame:
         """One row per product and quarter: units in the baseline and in the scenario."""
@@ -183,6 +222,11 @@ def disturbed(
     cut_periods = np.flatnonzero((kept < 1).any(axis=0)).tolist()
     first = min([max(0, start - grid[0]), *cut_periods])
     return other.after(program.baseline, first, kept)
+
+
+def change(before: float, after: float) -> float | None:
+    """Relative change; ``None`` where there was nothing before."""
+    return (after - before) / before if before > 0 else None
 
 
 def together(scenarios: Sequence[Scenario], assume: Mapping[str, float]) -> Mapping[str, float]:

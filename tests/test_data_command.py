@@ -12,11 +12,11 @@ from supplychain.quarters import FIRST, LAST
 from supplychain.report.data import (
     coverage_document,
     influence_document,
-    production_figures,
     sources_document,
     stale_document,
 )
 from supplychain.report.tables import Table, render
+from supplychain.sensitivity import production_figures
 
 
 def rows(text: str) -> list[dict[str, str]]:

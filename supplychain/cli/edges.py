@@ -88,19 +88,27 @@ def assume_option(command: F) -> F:
 
 
 def find_scenario(network: Network, name: str) -> Scenario:
-    """The scenario of the data with that id.
+    """The scenario of the data with that id, or of that file, or exit 1 with its problems.
 
     Raises:
         ValueError: There is none; the message names the nearest, or all.
     """
     import difflib
 
-    if name not in network.scenarios:
-        near = difflib.get_close_matches(name, network.scenarios, n=1)
-        known = ", ".join(network.scenarios) or "none"
-        hint = f"did you mean '{near[0]}'?" if near else f"there are: {known}"
-        raise ValueError(f"no scenario is called '{name}'; {hint}")
-    return network.scenarios[name]
+    if name in network.scenarios:
+        return network.scenarios[name]
+    if name.endswith((".yaml", ".yml")) or "/" in name:
+        from supplychain.loader import DataError, load_scenario
+
+        try:
+            return load_scenario(Path(name), network)
+        except DataError as error:
+            click.echo(str(error), err=True)
+            sys.exit(1)
+    near = difflib.get_close_matches(name, network.scenarios, n=1)
+    known = ", ".join(network.scenarios) or "none"
+    hint = f"did you mean '{near[0]}'?" if near else f"there are: {known}; or name a .yaml file"
+    raise ValueError(f"no scenario is called '{name}'; {hint}")
 
 
 def output_options(command: F) -> F:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from supplychain.cli.edges import answer, load_network, output_options, usage_error
-from supplychain.quarters import LAST, Quarter
+from supplychain.quarters import FIRST, LAST, Quarter
 
 if TYPE_CHECKING:
     from supplychain.report.tables import Format
@@ -27,12 +27,17 @@ def explain(
 ) -> None:
     """Where a node stands, what it needs, who needs it, and the source of each figure.
 
-    NODE is an id, a name or an alias of a commodity, organization or buyer.
+    NODE is an id, a name or an alias of a commodity, organization or buyer. For an accelerator in
+    a quarter it also says which equation of the production program held it back, with the line
+    of the data and the sources of every number in it.
 
     \b
     supplychain explain h100@2024Q3
     supplychain explain "SK hynix"
     """
+    from supplychain.model import Commodity
+    from supplychain.production.plan import plan
+    from supplychain.production.solve import Program
     from supplychain.report.explain import explain_document, find_nodes
 
     name, at, when = node.rpartition("@") if "@" in node else (node, "", "")
@@ -42,4 +47,9 @@ def explain(
         nodes = find_nodes(network, name)
     except ValueError as error:
         raise usage_error(str(error)) from error
-    answer(explain_document(network, nodes, quarter), form, out, no_color, quiet)
+    baseline = None
+    if at and any(isinstance(node, Commodity) and node.product for node in nodes):
+        if not FIRST <= quarter <= LAST:
+            raise usage_error(f"{quarter} is outside {FIRST} to {LAST}, the quarters it can trace")
+        baseline = Program(plan(network, FIRST, LAST)).baseline
+    answer(explain_document(network, nodes, quarter, baseline), form, out, no_color, quiet)

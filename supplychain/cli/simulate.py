@@ -13,6 +13,7 @@ from supplychain.cli.edges import (
     find_scenario,
     load_network,
     output_options,
+    remark,
     usage_error,
     window_options,
 )
@@ -39,8 +40,8 @@ POLICIES = ("contract-first", "pro-rata")
     "--scenario",
     "names",
     multiple=True,
-    metavar="ID",
-    help="A scenario of the data, by its id; repeatable, they add up.",
+    metavar="ID|FILE",
+    help="A scenario of the data, by its id, or a .yaml file; repeatable, they add up.",
 )
 @assume_option
 @window_options("2023Q1", "2026Q4")
@@ -48,6 +49,22 @@ POLICIES = ("contract-first", "pro-rata")
     "--policy",
     type=click.Choice(POLICIES),
     help="Who gets the accelerators first; contract-first unless a scenario says otherwise.",
+)
+@click.option(
+    "--sensitivity",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Also move each of the N least certain estimates to the ends of its range; 2 s each.",
+)
+@click.option(
+    "--fast", is_flag=True, help="Leave out the same under other assumptions: half the time."
+)
+@click.option(
+    "--fail-on",
+    "conditions",
+    multiple=True,
+    metavar="EXPR",
+    help="End with exit code 3 if this holds, such as 'loss>10%'; repeatable.",
 )
 @output_options
 def simulate(
@@ -60,6 +77,9 @@ def simulate(
     first: Quarter,
     last: Quarter,
     policy: str | None,
+    sensitivity: int | None,
+    fast: bool,
+    conditions: tuple[str, ...],
     form: Format | None,
     out: Path | None,
     no_color: bool,
@@ -74,9 +94,12 @@ def simulate(
     supplychain simulate --hbm-cut 20%
     supplychain simulate --cut hbm=20%@2024Q1:2024Q4 --cut org:tsmc=10%
     supplychain simulate --scenario taiwan-two-quarters
+    supplychain simulate --scenario my.yaml --fail-on 'loss>10%'
     """
-    from supplychain.report.simulate import simulation_document
+    from supplychain.conditions import holding, parse_condition
+    from supplychain.report.simulate import sensitivity_table, simulation_document
     from supplychain.scenario import Cut, parse_cut, parse_share
+    from supplychain.sensitivity import variants
     from supplychain.simulation import simulate as run
 
     shortcuts = (
@@ -97,6 +120,12 @@ def simulate(
             parsed.append(parse_cut(text))
         except ValueError as error:
             problems.append(f"--cut: {error}")
+    tests = []
+    for text in conditions:
+        try:
+            tests.append(parse_condition(text))
+        except ValueError as error:
+            problems.append(f"--fail-on: {error}")
     if problems:
         raise usage_error("\n".join(problems))
     network = load_network(data)
@@ -105,4 +134,11 @@ def simulate(
         result = run(network, parsed, first, last, policy or "", scenarios=scenarios, assume=assume)
     except ValueError as error:
         raise usage_error(str(error)) from error
-    answer(simulation_document(result), form, out, no_color, quiet)
+    others = variants(result) if result.shocks and not fast else ()
+    moved = sensitivity_table(result, sensitivity) if sensitivity else None
+    answer(simulation_document(result, others, moved), form, out, no_color, quiet)
+    held = holding(tests, result)
+    for text in held:
+        remark(f"FAIL  {text}")
+    if held:
+        click.get_current_context().exit(3)

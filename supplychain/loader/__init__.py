@@ -2,7 +2,7 @@
 
 from supplychain.loader.files import data_folder
 from supplychain.loader.problems import DataError, Problem
-from supplychain.loader.read import Report, check, check_texts, load, load_texts
+from supplychain.loader.read import Report, check, check_texts, load, load_scenario, load_texts
 from supplychain.loader.schema import json_schema
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "data_folder",
     "json_schema",
     "load",
+    "load_scenario",
     "load_texts",
 ]

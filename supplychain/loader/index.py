@@ -11,6 +11,7 @@ import yaml
 from supplychain.loader.problems import Page, nearest, short
 from supplychain.loader.shapes import Block, Value
 from supplychain.loader.text import place, width
+from supplychain.model import Network
 from supplychain.units import Rate
 
 
@@ -45,6 +46,30 @@ class Index:
     unsure: set[str] = field(default_factory=set)
     unread: set[str] = field(default_factory=set)
     cited: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, network: Network) -> Index:
+        """What a network that was read before defines, for a file that comes later."""
+        index = cls(
+            commodities=set(network.commodities),
+            organizations=set(network.organizations),
+            buyers=set(network.buyers),
+            sources=set(network.sources),
+            units={c.id: c.unit for c in network.commodities.values()},
+        )
+        for commodity in network.commodities.values():
+            for group in commodity.groups:
+                index.groups[group].add(commodity.id)
+            if commodity.product is not None:
+                index.designers[commodity.id] = commodity.product.designer
+        for organization in network.organizations.values():
+            nouns = {c.id: Rate.parse(c.unit).noun for c in organization.capacities}
+            index.capacities[organization.id] = nouns
+        for supply in network.supplies:
+            index.makers[supply.commodity].add(supply.organization)
+            if supply.metered:
+                index.metered.add(supply.commodity)
+        return index
 
     def add(self, folder: str, stem: str, block: Block | None, faulty: bool) -> None:
         """Take in one file; the block is ``None`` where it is not even YAML."""

@@ -31,7 +31,7 @@ from supplychain.loader.rules import (
 from supplychain.loader.scenarios import read_scenario
 from supplychain.loader.schema import shape_of
 from supplychain.loader.shapes import Block
-from supplychain.loader.text import compose, decode
+from supplychain.loader.text import MAX_BYTES, compose, decode
 from supplychain.model import (
     AIModel,
     Buyer,
@@ -121,6 +121,28 @@ def check(path: Path | None = None) -> Report:
     except DataError as error:
         return Report((), {}, error.problems, (), None)
     return _check(found.texts, found.shown + "/", found.strays)
+
+
+def load_scenario(path: Path, network: Network) -> Scenario:
+    """A scenario from a file of its own, checked against the network like those of the data.
+
+    Raises:
+        DataError: The file cannot be read, or something in it is wrong; it lists every problem.
+    """
+    try:
+        with path.open("rb") as stream:  # what is too large is not read to its end
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        message = error.strerror or "cannot be read"
+        raise DataError([Problem(Place(str(path), 0, 0), message.lower())], 1) from error
+    page = Page(f"scenarios/{path.name}", path.as_posix())
+    block = _read_shape(data, page)
+    scenario = None
+    if block is not None and not page.problems:
+        scenario = read_scenario(Reader(page, Index.of(network)), block, path.stem)
+    if scenario is None or page.problems:
+        raise DataError(page.found(), 1)
+    return scenario
 
 
 def _network(report: Report) -> Network:

@@ -34,6 +34,8 @@ class Production:
         over, under, gap: Deviations from the planned mix, by product.
         price: Worth of one more unit of each line, undiscounted, in value of the objective.
         booking_price: Worth of one more unit of each account's booking.
+        borrow_price: Worth of being allowed to borrow one more unit, by account.
+        pool_price: Worth of one more unit of each line that nobody has booked.
         objective: Value of the plan.
         variables: The solver's own (scaled) variables.
     """
@@ -53,6 +55,8 @@ class Production:
     gap: Floats
     price: Floats
     booking_price: Floats
+    borrow_price: Floats
+    pool_price: Floats
     dual_objective: float
     objective: float
     variables: Floats
@@ -77,7 +81,9 @@ class Production:
         def priced(kind: str, count: int) -> Floats:
             out = np.zeros((count, len(periods)))
             for i in range(count):
-                rows = model.rows[kind, i]
+                rows = model.rows.get((kind, i))
+                if rows is None:
+                    continue  # a line nobody books has no pool
                 out[i] = np.maximum(-duals[rows], 0.0) * worth / model.row_scale[rows] / fade
             return out
 
@@ -95,12 +101,18 @@ class Production:
             columns=columns,
             price=priced("capacity", len(plan.lines)),
             booking_price=priced("booking", len(columns.accounts)),
+            borrow_price=np.maximum(-reduced[columns.borrow], 0.0)
+            * worth
+            / model.scale[columns.borrow]
+            / fade,
+            pool_price=priced("pool", len(plan.lines)),
             dual_objective=-dual_objective * worth,
             objective=-goal * worth,
             variables=variables,
             **parts,
         )
-        for array in (*parts.values(), result.price, result.booking_price, variables):
+        prices = (result.price, result.booking_price, result.borrow_price, result.pool_price)
+        for array in (*parts.values(), *prices, variables):
             array.setflags(write=False)
         return result
 
@@ -154,22 +166,6 @@ class Production:
     def binding(self) -> tuple[tuple[str, ...], ...]:
         """By quarter of the window: the commodities that bind, the most valuable first."""
         return tuple(tuple(sorted(now, key=lambda c: (-now[c], c))) for now in self.rents())
-
-    def worth_in_units(self) -> Mapping[str, Floats]:
-        """Accelerators that one more unit of each line would bring, by quarter of the window.
-
-        Shadow price divided by the mean value of a unit shipped in the quarter.
-        """
-        value = np.array([self.plan.values[p] for p in self.plan.products])
-        shipped = self._window(self.ship)
-        total = shipped.sum(axis=0)
-        mean = np.divide(value @ shipped, total, out=np.zeros_like(total), where=total > 0)
-        return {
-            line.key: np.divide(
-                self._window(self.price[i]), mean, out=np.zeros_like(mean), where=mean > 0
-            )
-            for i, line in enumerate(self.plan.lines)
-        }
 
     def to_frame(self) -> pd.DataFrame:
         """Units shipped: one row per product and quarter."""

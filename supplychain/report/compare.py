@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from supplychain.report.simulate import change
 from supplychain.report.tables import Cell, Column, Document, Table, compact, show
-from supplychain.simulation import Simulation
+from supplychain.simulation import Simulation, change
 
 
 def comparison_document(names: tuple[str, str], one: Simulation, other: Simulation) -> Document:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 
 from supplychain.figures import (
     buyer_figures,
-    capacity_figures,
     commodity_figures,
     disruption_figures,
     figures,
@@ -20,7 +18,7 @@ from supplychain.model import STAGES, Figure, Network
 from supplychain.production.plan import Plan
 from supplychain.quarters import FIRST, LAST
 from supplychain.report.tables import Cell, Column, Document, Table
-from supplychain.shocks import assumed
+from supplychain.sensitivity import one_at_a_time, production_figures, widest_estimates
 
 ETO = "cset-eto"
 """Sources of the CSET/ETO data set begin with this."""
@@ -101,41 +99,6 @@ def basis_table(network: Network, inputs: dict[str, Figure]) -> Table:
     return Table("basis", "What the figures rest on", columns, rows)
 
 
-def production_figures(network: Network, plan: Plan) -> Iterator[tuple[str, Figure]]:
-    """The figures that the production program reads: lines, recipes, yields, lags, mix."""
-    keys = {line.key for line in plan.lines}
-    keys |= {
-        c.key
-        for line in plan.lines
-        for c in network.organizations[line.capacity.organization].capacities
-        if c.part_of == line.capacity.id
-    }
-    for organization in network.organizations.values():
-        for capacity in organization.capacities:
-            if capacity.key in keys:
-                yield from capacity_figures(capacity)
-    for link in plan.links:
-        commodity = plan.supplies[link.consumer].commodity
-        name = f"{commodity}.{'|'.join(link.need.inputs)}"
-        if link.need.per_unit is not None:
-            yield f"{name}.per_unit", link.need.per_unit
-        if link.need.cycle_weeks is not None:
-            yield f"{name}.cycle_weeks", link.need.cycle_weeks
-    designers = {plan.supplies[i].organization for i in plan.products.values()}
-    for id_ in sorted({s.commodity for s in plan.supplies}):
-        for part, figure in (
-            ("yield", network.commodities[id_].output_yield),
-            ("stock_weeks", network.commodities[id_].stock_weeks),
-            ("cycle_weeks", network.commodities[id_].cycle_weeks),
-        ):
-            if figure is not None:
-                yield f"{id_}.{part}", figure
-    for designer in sorted(designers):
-        for year, shares in network.organizations[designer].lines.items():
-            for line_, figure in shares.items():
-                yield f"{designer}.lines.{year}.{line_}", figure
-
-
 def estimates_table(estimates: list[tuple[str, Figure]]) -> Table:
     """The estimates among them, widest range first."""
     rows = [
@@ -167,14 +130,12 @@ def influence_document(network: Network, top: int) -> Document:
     def units(changed: Network) -> float:
         return Program(plan(changed, FIRST, LAST)).baseline.total()
 
-    inputs = production_figures(network, plan(network, FIRST, LAST))
-    estimates = [(n, f) for n, f in inputs if f.basis == "estimate" and f.value > 0]
-    estimates.sort(key=lambda pair: (-(pair[1].high - pair[1].low) / pair[1].value, pair[0]))
+    estimates = widest_estimates(network, plan(network, FIRST, LAST), top)
     base = units(network)
-    rows: list[tuple[Cell, ...]] = []
-    for name, f in estimates[:top]:
-        low, high = (units(assumed(network, {name: end})) / base - 1 for end in (f.low, f.high))
-        rows.append((name, f.value, f.low, f.high, low, high))
+    rows: list[tuple[Cell, ...]] = [
+        (name, f.value, f.low, f.high, low / base - 1, high / base - 1)
+        for name, f, low, high in one_at_a_time(network, estimates, units)
+    ]
     rows.sort(key=lambda row: (-max(abs(float(x or 0)) for x in row[4:]), str(row[0])))
     columns = (
         Column("figure", "Estimate"),

@@ -24,8 +24,10 @@ from supplychain.model import (
     Organization,
     Supply,
 )
+from supplychain.production.result import Production
 from supplychain.quarters import Quarter
 from supplychain.report.tables import Cell, Column, Document, Table, compact
+from supplychain.report.trace import trace_parts
 
 Node = Commodity | Organization | Buyer | AIModel
 
@@ -59,13 +61,23 @@ def _names(node: Node) -> tuple[str, ...]:
     return node.id, node.name, *node.aliases
 
 
-def explain_document(network: Network, nodes: tuple[Node, ...], at: Quarter) -> Document:
-    """Facts, needs, makers, users and figures of each node, and the sources behind them."""
+def explain_document(
+    network: Network,
+    nodes: tuple[Node, ...],
+    at: Quarter,
+    baseline: Production | None = None,
+) -> Document:
+    """Facts, needs, makers, users and figures of each node, and the sources behind them.
+
+    With the baseline production, what held back each accelerator in the quarter comes first.
+    """
     parts: list[Table | str] = []
     figures: list[tuple[str, Figure]] = []
     cited: set[str] = set()
     for node in nodes:
         own = _surroundings(network, node, at)
+        if baseline is not None and isinstance(node, Commodity) and node.product is not None:
+            own = [*trace_parts(network, baseline, node.id, at), *own]
         parts += own if len(nodes) == 1 else [_told_apart(node, part) for part in own]
         figures += _figures(network, node)
         cited |= _cited(node)

@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 
 import numpy as np
 
 from supplychain.production.result import Production
-from supplychain.report.tables import Cell, Column, Document, Table, compact, show
-from supplychain.simulation import Simulation
+from supplychain.production.worth import worth_of_capacity
+from supplychain.quantities import series, shares_of_inputs, totals
+from supplychain.report.sentences import sentences
+from supplychain.report.tables import Cell, Column, Document, Table, show
+from supplychain.sensitivity import Variant, change_of, one_at_a_time, widest_estimates
+from supplychain.simulation import Simulation, change
+
+COUNTED = {
+    "h100e": "H100 equivalents",
+    "power_mw": "Power of the chips, MW",
+    "revenue_usd": "Revenue, US$",
+}
+"""Rows of the table of totals beside units, by quantity."""
 
 SHOWN_BUYERS = 10
 """Buyers in the terminal table; all are in JSON and CSV."""
 
 
-def simulation_document(result: Simulation) -> Document:
-    """Totals, products, quarters, buyers, and why the loss is what it is."""
+def simulation_document(
+    result: Simulation,
+    others: tuple[Variant, ...] = (),
+    sensitivity: Table | None = None,
+) -> Document:
+    """Totals, products, quarters, buyers, and why the loss is what it is.
+
+    Args:
+        result: What to show.
+        others: The same under other assumptions, the result's own first.
+        sensitivity: How the headline moves with single figures, if that was asked for.
+    """
     quarters = result.quarters
     scenario = "; ".join(map(str, result.shocks)) or "baseline, nothing is cut"
     network = result.network
@@ -38,7 +58,11 @@ def simulation_document(result: Simulation) -> Document:
         quarters_table(result),
         buyers_table(result, SHOWN_BUYERS),
     ]
-    parts += sentences(result)
+    if sensitivity is not None:
+        parts.append(sensitivity)
+    if others:
+        parts.append(variants_table(result, others))
+    parts += sentences(result, others)
     return Document(
         schema="supplychain/simulate/1",
         meta={
@@ -72,6 +96,18 @@ def simulation_document(result: Simulation) -> Document:
                     quarters, result.baseline.binding(), result.scenario.binding(), strict=True
                 )
             },
+            "series": {
+                "baseline": series(network, result.baseline),
+                "scenario": series(network, result.scenario),
+            },
+            "worth_of_one_more": _by_quarter(
+                result, worth_of_capacity(result.baseline), worth_of_capacity(result.scenario)
+            ),
+            "shares_of_inputs": {
+                group: shares_of_inputs(result.scenario, set(network.groups.get(group, ())))
+                for group in ("cowos", "hbm", "logic-wafer")
+            },
+            "time": _time(result),
             "all_buyers": [
                 dict(zip((c.key for c in buyers_table(result, None).columns), row, strict=True))
                 for row in buyers_table(result, None).rows
@@ -80,9 +116,18 @@ def simulation_document(result: Simulation) -> Document:
     )
 
 
-def change(before: float, after: float) -> float | None:
-    """Relative change; ``None`` where there was nothing before."""
-    return (after - before) / before if before > 0 else None
+def _time(result: Simulation) -> dict[str, object]:
+    """When the shocks are felt and what they cost while they last and after."""
+    during, after = result.lost()
+    return {
+        "first_felt": str(q) if (q := result.first_felt()) else None,
+        "deepest": str(result.deepest()[0]),
+        "deepest_change": result.deepest()[1],
+        "recovered_by": str(q) if (q := result.recovered_by()) else None,
+        "shocks_end": str(q) if (q := result.shocked_until()) else None,
+        "lost_while_shocked": during,
+        "lost_after": after,
+    }
 
 
 def _comparison(first: Iterable[Column]) -> tuple[Column, ...]:
@@ -99,8 +144,12 @@ def totals_table(result: Simulation) -> Table:
     rows: list[tuple[Cell, ...]] = []
     before, after = result.baseline.total(), result.scenario.total()
     rows.append(("Accelerators shipped", before, after, change(before, after)))
-    before, after = result.h100e()
-    rows.append(("H100 equivalents", before, after, change(before, after)))
+    counted = totals(result.network, result.baseline), totals(result.network, result.scenario)
+    for quantity, label in COUNTED.items():
+        (before, known), (after, _) = (c[quantity] for c in counted)
+        if before > 0:
+            part = f" (known for {known:.0%})" if known < 0.995 else ""
+            rows.append((label + part, before, after, change(before, after)))
     for group, label in (
         ("hbm", "HBM used, GB"),
         ("cowos", "CoWoS wafers used"),
@@ -212,88 +261,57 @@ def buyers_table(result: Simulation, most: int | None) -> Table:
     return Table("buyers", title, columns, tuple(rows[:most]), "no buyer has orders")
 
 
-def sentences(result: Simulation) -> list[str]:
-    """What limits output, when the cut is felt, and why the loss differs from the cut."""
-    out = []
-    quarters = len(result.quarters)
-    baseline_binds = Counter(now[0] for now in result.baseline.binding() if now)
-    if baseline_binds:
-        limits = ", ".join(f"{c} in {n}" for c, n in baseline_binds.most_common())
-        out.append(f"What limits output most in the baseline: {limits} of {quarters} quarters.")
-    if not result.shocks:
-        return out
-    before, after = result.baseline.total(), result.scenario.total()
-    lost = change(before, after)
-    felt = result.first_felt()
-    if lost is None or felt is None:
-        return [*out, "It is not felt: no quarter ships 0.1% more or less than the baseline."]
-    worst, depth = result.deepest()
-    out.append(
-        f"First felt in {felt}; deepest in {worst} ({show(depth, 'change')}); "
-        f"{compact(abs(before - after))} accelerators {'fewer' if after < before else 'more'} "
-        "over the window."
-    )
-    if len(result.shocks) == len(result.cuts) == 1:
-        out.append(_why(result, lost))
-    return out
-
-
-def _why(result: Simulation, lost: float) -> str:
-    """Why the loss of accelerators is not the size of the cut."""
-    [cut] = result.cuts
-    used, available, idle = _slack(result)
-    names = _cut_names(result)
-    quarters = len(result.quarters)
-    rivals = Counter(now[0] for now in result.baseline.binding() if now and now[0] not in names)
-    binds = sum(any(c in names for c in now[:1]) for now in result.scenario.binding())
-    text = (
-        f"Why {show(lost, 'change')} and not −{cut.share * 100:g}%: the baseline uses "
-        f"{show(used / available if available > 0 else 0.0, 'share')} of the capacity that is cut"
-        f" and leaves some of it idle in {idle} of {quarters} quarters"
-    )
-    for rival, count in rivals.most_common(1):
-        text += f"; {rival} limits output more in {count}"
-    return text + f"; after the cut it limits output most in {binds} of {quarters}."
-
-
-def _cut_lines(result: Simulation) -> list[int]:
-    """Lines some of whose supplies are hit by the cut; of a split line only the whole."""
-    from supplychain.scenario import find_supplies
-
-    plan = result.baseline.plan
-    hit = {s.id for c in result.cuts for s in find_supplies(result.network, c.target)}
-    whole = {(x.capacity.organization, x.capacity.id) for x in plan.lines}
-    return [
-        i
-        for i, line in enumerate(plan.lines)
-        if any(plan.supplies[m].id in hit for m in line.members)
-        and (line.capacity.organization, line.capacity.part_of) not in whole
+def variants_table(result: Simulation, others: tuple[Variant, ...]) -> Table:
+    """Change of the accelerators shipped under each assumption, of all and of the largest."""
+    designers = _largest(result)
+    rows: list[tuple[Cell, ...]] = [
+        (v.assumption, v.change(), *(v.change(d) for d in designers)) for v in others
     ]
+    columns = (
+        Column("assumption", "Assumed"),
+        Column("all", "All", "change"),
+        *(
+            Column(d, result.network.organizations[d].name, "change", priority=n)
+            for n, d in enumerate(designers)
+        ),
+    )
+    title = "Accelerators, the same under other assumptions of the program"
+    return Table("assumptions", title, columns, tuple(rows))
 
 
-def _cut_names(result: Simulation) -> set[str]:
+def sensitivity_table(result: Simulation, top: int | None) -> Table:
+    """The headline with one estimate at a time at either end of its range, widest effect first."""
+    headline = change_of(result)
+    estimates = widest_estimates(result.network, result.baseline.plan, top)
+    base = change(result.baseline.total(), result.scenario.total()) or 0.0
+    rows: list[tuple[Cell, ...]] = [
+        (name, f.value, f.low, f.high, low, high, max(abs(low - base), abs(high - base)))
+        for name, f, low, high in one_at_a_time(result.network, estimates, headline)
+    ]
+    rows.sort(key=lambda row: (-float(row[6] or 0), str(row[0])))
+    columns = (
+        Column("figure", "Estimate"),
+        Column("value", "Value", "number", priority=3),
+        Column("low", "Low", "number", priority=2),
+        Column("high", "High", "number", priority=2),
+        Column("at_low", "At low", "change"),
+        Column("at_high", "At high", "change"),
+        Column("moves", "Moves by", "share", priority=1),
+    )
+    title = (
+        f"Change of accelerators ({show(base, 'change')}) with one estimate at an end of its range"
+    )
+    return Table("sensitivity", title, columns, tuple(rows), "no estimate enters production")
+
+
+def _largest(result: Simulation) -> list[str]:
+    """The designers with most accelerators in the baseline, up to five."""
     plan = result.baseline.plan
-    names = set()
-    for i in _cut_lines(result):
-        line = plan.lines[i]
-        names |= {plan.supplies[m].commodity for m in line.members} | {line.capacity.id}
-    return names
-
-
-def _slack(result: Simulation) -> tuple[float, float, int]:
-    """Capacity units used and available on the cut lines in the window; quarters with slack.
-
-    A line with nothing to make yet does not count.
-    """
-    plan = result.baseline.plan
-    first, last = plan.window
-    used, available = np.zeros(last + 1 - first), np.zeros(last + 1 - first)
-    for i in _cut_lines(result):
-        line = plan.lines[i]
-        available += np.array(line.per_quarter[first : last + 1])
-        for member, draw in line.members.items():
-            used += draw * result.baseline.make[member, first : last + 1]
-    return float(used.sum()), float(available.sum()), int((used < 0.999 * available).sum())
+    units: dict[str, float] = {}
+    for product, amount in result.baseline.units().items():
+        designer = plan.supplies[plan.products[product]].organization
+        units[designer] = units.get(designer, 0.0) + float(amount.sum())
+    return sorted((d for d in units if units[d] > 0), key=lambda d: (-units[d], d))[:5]
 
 
 def _by_quarter(result: Simulation, before: object, after: object) -> dict[str, object]:
