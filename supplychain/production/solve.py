@@ -202,7 +202,9 @@ class Program:
 
 
 def _load(model: Model) -> highspy.Highs:
-    highs = highspy.Highs()
+    # The compiled solver: its Python subclass adds callbacks we do not use, and some versions
+    # print a banner to standard output while setting them up, whatever output_flag says.
+    highs = highspy.Highs.__base__()
     for option, value in (
         ("output_flag", False),
         ("threads", 1),
