@@ -61,15 +61,12 @@ class Model:
         row_period: The period of each row.
         scale: Unscaled value of one unit of each column.
         row_scale: Unscaled value of one unit of each row.
-        earliness: Second objective (minimized): later units cost more.
-        closeness: Third objective: distance from the planned mix.
+        objectives: Costs of the columns, the first objective first.
         worth: Unscaled value of one unit of the objectives.
     """
 
     columns: Columns
-    cost: Floats
-    earliness: Floats
-    closeness: Floats
+    objectives: tuple[Floats, ...]
     ceiling: Floats
     lower: Floats
     upper: Floats
@@ -81,6 +78,12 @@ class Model:
     scale: Floats
     row_scale: Floats
     worth: float
+
+    def activity(self, variables: Floats) -> Floats:
+        """A x, one number a row."""
+        terms = np.append(self.coefficients * variables[self.indices], 0.0)
+        sums: Floats = np.add.reduceat(terms, self.starts[:-1])
+        return np.where(np.diff(self.starts) > 0, sums, 0.0)
 
 
 class _Rows:
@@ -139,9 +142,10 @@ def build(plan: Plan) -> Model:
     coefficients = np.array(rows.coefficients) * scale[indices] / np.repeat(row_scale, lengths)
     return Model(
         columns=columns,
-        cost=cost * scale / worth,
-        earliness=earliness * scale / worth,
-        closeness=closeness * scale / worth,
+        objectives=(
+            *(objective * scale / worth for objective in (cost, earliness, closeness)),
+            _irregular(columns.count),
+        ),
         ceiling=_ceilings(plan, columns) / scale,
         lower=np.array(rows.lower) / row_scale,
         upper=np.array(rows.upper) / row_scale,
@@ -411,6 +415,15 @@ def _mix_rows(plan: Plan, columns: Columns, rows: _Rows, scale: Floats) -> None:
                 terms += [(int(columns.make[j, t]), -sign * part) for j in siblings]
                 terms.append((int(slack[row, t]), -1.0))
                 rows.add(("mix", row), t, terms, -INFINITY, 0.0, size)
+
+
+def _irregular(count: int) -> Floats:
+    """Weights without a pattern, between 0 and 1: the last objective, which leaves one optimum.
+
+    Multiples of the golden ratio, modulo 1 (Knuth, "The Art of Computer Programming", 6.4).
+    """
+    weights: Floats = np.modf(np.arange(1, count + 1) * (np.sqrt(5) - 1) / 2)[0]
+    return weights
 
 
 def _objectives(plan: Plan, columns: Columns) -> tuple[Floats, Floats, Floats]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from supplychain.production.highs import Optimum
 from supplychain.production.plan import Plan
 from supplychain.production.program import Columns, Floats, Ints, Model
 from supplychain.quarters import Quarter
@@ -62,18 +63,11 @@ class Production:
     variables: Floats
 
     @classmethod
-    def from_solution(
-        cls,
-        plan: Plan,
-        model: Model,
-        variables: Floats,
-        goal: float,
-        duals: Floats,
-        reduced: Floats,
-    ) -> Production:
+    def from_optimum(cls, plan: Plan, model: Model, optimum: Optimum) -> Production:
         """Undo the scaling and name the parts; arrays are made read-only."""
         columns = model.columns
-        physical = np.maximum(variables, 0.0) * model.scale
+        physical = np.maximum(optimum.variables, 0.0) * model.scale
+        duals, reduced = optimum.row_dual, optimum.column_dual
         worth = model.worth
         periods = np.arange(len(plan.quarters))
         fade = plan.calibration.discount**periods
@@ -87,9 +81,6 @@ class Production:
                 out[i] = np.maximum(-duals[rows], 0.0) * worth / model.row_scale[rows] / fade
             return out
 
-        upper = np.where(np.isfinite(model.upper), model.upper, 0.0)
-        ceiling = np.where(np.isfinite(model.ceiling), model.ceiling, 0.0)
-        dual_objective = float(duals @ upper + np.minimum(reduced, 0.0) @ ceiling)
         parts = {
             name: physical[getattr(columns, name)]
             for name in (
@@ -106,13 +97,13 @@ class Production:
             / model.scale[columns.borrow]
             / fade,
             pool_price=priced("pool", len(plan.lines)),
-            dual_objective=-dual_objective * worth,
-            objective=-goal * worth,
-            variables=variables,
+            dual_objective=-optimum.dual_goal * worth,
+            objective=-optimum.goal * worth,
+            variables=optimum.variables,
             **parts,
         )
         prices = (result.price, result.booking_price, result.borrow_price, result.pool_price)
-        for array in (*parts.values(), *prices, variables):
+        for array in (*parts.values(), *prices, result.variables):
             array.setflags(write=False)
         return result
 

@@ -1,44 +1,23 @@
-"""Solve the production program with HiGHS: once for the baseline, then scenario after scenario.
+"""Solve the production program: once for the baseline, then scenario after scenario.
 
-Three objectives in lexicographic order: most value, then (value held) earliest output, then
-(both held) closest to the planned mix. Without the second and third the program has many
-optima and the timing of output is arbitrary. An objective is held by staying on its optimal
-face: what has a reduced cost keeps its bound, what has a dual price stays tight
-(complementary slackness; Sherali 1982, "Equivalent weights for lexicographic multi-objective
-programs"). That is exact, and presolve then leaves little to solve.
+Four objectives in lexicographic order: most value, then earliest output, then closest to the
+planned mix, and last an arbitrary but fixed order of everything that is still open. Without the
+later ones the program has many optima and the timing of output is arbitrary.
 
 A scenario changes bounds only, and nothing before its first shock can differ from the baseline.
-It is solved from scratch, by the interior-point method with crossover: presolve then removes the
-fixed past, which was measured to beat the simplex method from the baseline's basis for all but
-the smallest shocks. So the order of scenarios cannot matter.
+It starts from the baseline's basis, never from another scenario's, so their order cannot matter.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
-import highspy
 import numpy as np
 
+from supplychain.production.highs import Bounds, Optimum, Solver
 from supplychain.production.plan import Plan
-from supplychain.production.program import INFINITY, Floats, Model, borrow_limits, build
+from supplychain.production.program import Floats, borrow_limits, build
 from supplychain.production.result import Production, on_columns
-
-TOLERANCE = 1e-9
-"""Of feasibility and of reduced costs, in scaled variables (a full quarter is about 100)."""
-
-
-class SolverError(RuntimeError):
-    """The solver stopped with a status other than optimal: a defect, never a result."""
-
-
-@dataclass(frozen=True)
-class _Bounds:
-    column_lower: Floats
-    column_upper: Floats
-    row_lower: Floats
-    row_upper: Floats
 
 
 class Program:
@@ -51,14 +30,27 @@ class Program:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self._model = build(plan)
-        self._highs = _load(self._model)
 
     @cached_property
     def baseline(self) -> Production:
         """The solution without any shock."""
+        return self._production(self._optimum)
+
+    @cached_property
+    def _free(self) -> Bounds:
         model = self._model
-        free = _Bounds(np.zeros(model.columns.count), model.ceiling, model.lower, model.upper)
-        return self._lexicographic(free)
+        return Bounds(np.zeros(model.columns.count), model.ceiling, model.lower, model.upper)
+
+    @cached_property
+    def _solver(self) -> Solver:
+        return Solver(self._model, self._free)
+
+    @cached_property
+    def _optimum(self) -> Optimum:
+        return self._solver.optimum(self._free)
+
+    def _production(self, optimum: Optimum) -> Production:
+        return Production.from_optimum(self.plan, self._model, optimum)
 
     def scenario(self, kept: Floats) -> Production:
         """Solve with part of the supplies' output gone.
@@ -77,7 +69,8 @@ class Program:
         shocked = np.flatnonzero((kept < 1).any(axis=0))
         if shocked.size == 0:
             return self.baseline
-        return self._lexicographic(self._shocked(kept, int(shocked[0]), self.baseline))
+        bounds = self._shocked(kept, int(shocked[0]), self.baseline)
+        return self._production(self._solver.optimum(bounds, self._optimum))
 
     def after(self, past: Production, first: int, kept: Floats) -> Production:
         """Solve this plan from a period on, with what another plan did before it.
@@ -97,14 +90,15 @@ class Program:
         self._check(kept)
         if past.plan.quarters != self.plan.quarters:
             raise ValueError("the two plans cover different quarters")
-        return self._lexicographic(self._shocked(kept, first, past))
+        bounds = self._shocked(kept, first, past)
+        return self._production(Solver(self._model, bounds).optimum(bounds))
 
     def _check(self, kept: Floats) -> None:
         expected = (len(self.plan.supplies), len(self.plan.quarters))
         if kept.shape != expected or not ((kept >= 0) & (kept <= 1)).all():
             raise ValueError(f"shares kept must be {expected[0]} x {expected[1]}, each 0 to 1")
 
-    def _shocked(self, kept: Floats, first: int, past: Production) -> _Bounds:
+    def _shocked(self, kept: Floats, first: int, past: Production) -> Bounds:
         model, columns = self._model, self._model.columns
         before = on_columns(past, self.plan, columns)
         line_kept = self._line_kept(kept, before[columns.make])
@@ -124,13 +118,14 @@ class Program:
         column_lower = np.zeros(columns.count)
         fixed = columns.period < first
         column_lower[fixed] = column_upper[fixed] = before[fixed]
-        # Rows wholly in the past hold already, but for the solver's last digit.
+        # Rows wholly in the past are as they were, to the solver's last digit.
         done = model.row_period < first
-        return _Bounds(
+        was = np.where(done, model.activity(before / model.scale), np.nan)
+        return Bounds(
             column_lower / model.scale,
             column_upper / model.scale,
-            np.where(done, -INFINITY, model.lower),
-            np.where(done, INFINITY, row_upper),
+            np.fmin(model.lower, was),
+            np.fmax(row_upper, was),
         )
 
     def _line_kept(self, kept: Floats, made: Floats) -> Floats:
@@ -147,84 +142,3 @@ class Program:
             share_gone = np.divide(gone, capacity, out=np.zeros_like(capacity), where=capacity > 0)
             left[i] = np.clip(np.minimum(kept[members].max(axis=0), 1 - share_gone), 0, 1)
         return left
-
-    def _lexicographic(self, bounds: _Bounds) -> Production:
-        """Solve for the three objectives in turn."""
-        model, highs = self._model, self._highs
-        self._set(bounds)
-        highs.clearSolver()
-        highs.setOptionValue("solver", "ipm")
-        goal = self._minimize(model.cost)
-        first = highs.getSolution()
-        row_dual, col_dual = np.array(first.row_dual), np.array(first.col_dual)
-        highs.setOptionValue("solver", "simplex")
-        for objective in (model.earliness, model.closeness):
-            bounds = self._face(bounds)
-            self._set(bounds)
-            highs.clearSolver()
-            self._minimize(objective)
-        variables = np.array(highs.getSolution().col_value)
-        return Production.from_solution(self.plan, model, variables, goal, row_dual, col_dual)
-
-    def _face(self, bounds: _Bounds) -> _Bounds:
-        """The bounds that keep the next solution as good as the present one."""
-        solution = self._highs.getSolution()
-        col_dual, row_dual = np.array(solution.col_dual), np.array(solution.row_dual)
-        low, high = col_dual > TOLERANCE, col_dual < -TOLERANCE
-        tight, tight_below = row_dual < -TOLERANCE, row_dual > TOLERANCE
-        return _Bounds(
-            np.where(high, bounds.column_upper, bounds.column_lower),
-            np.where(low, bounds.column_lower, bounds.column_upper),
-            np.where(tight, bounds.row_upper, bounds.row_lower),
-            np.where(tight_below, bounds.row_lower, bounds.row_upper),
-        )
-
-    def _set(self, bounds: _Bounds) -> None:
-        columns, rows = len(bounds.column_lower), len(bounds.row_lower)
-        self._highs.changeColsBounds(
-            columns, np.arange(columns, dtype=np.int32), bounds.column_lower, bounds.column_upper
-        )
-        self._highs.changeRowsBounds(
-            rows, np.arange(rows, dtype=np.int32), bounds.row_lower, bounds.row_upper
-        )
-
-    def _minimize(self, cost: Floats) -> float:
-        highs = self._highs
-        count = len(cost)
-        highs.changeColsCost(count, np.arange(count, dtype=np.int32), cost)
-        highs.run()
-        status = highs.getModelStatus()
-        if status == highspy.HighsModelStatus.kModelEmpty and count == 0:
-            return 0.0  # no accelerator has an input with a known capacity
-        if status != highspy.HighsModelStatus.kOptimal:
-            raise SolverError(f"the solver stopped: {highs.modelStatusToString(status)}")
-        return float(highs.getInfo().objective_function_value)
-
-
-def _load(model: Model) -> highspy.Highs:
-    # The compiled solver: its Python subclass adds callbacks we do not use, and some versions
-    # print a banner to standard output while setting them up, whatever output_flag says.
-    highs = highspy.Highs.__base__()
-    for option, value in (
-        ("output_flag", False),
-        ("threads", 1),
-        ("random_seed", 0),
-        ("primal_feasibility_tolerance", TOLERANCE),
-        ("dual_feasibility_tolerance", TOLERANCE),
-    ):
-        highs.setOptionValue(option, value)
-    lp = highspy.HighsLp()
-    lp.num_col_ = model.columns.count
-    lp.num_row_ = len(model.upper)
-    lp.col_cost_ = model.cost
-    lp.col_lower_ = np.zeros(model.columns.count)
-    lp.col_upper_ = model.ceiling
-    lp.row_lower_ = model.lower
-    lp.row_upper_ = model.upper
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_ = model.starts
-    lp.a_matrix_.index_ = model.indices
-    lp.a_matrix_.value_ = model.coefficients
-    if highs.passModel(lp) == highspy.HighsStatus.kError:
-        raise SolverError("the solver refused the program")
-    return highs
