@@ -60,6 +60,7 @@ def commodity_figures(commodity: Commodity) -> Iterator[tuple[str, Figure]]:
     yield from _needs(name, commodity.needs)
     if commodity.product is not None:
         yield from _given(name, commodity.product.facts)
+        yield from _given(name, {"half_weeks": commodity.product.half_weeks})
         yield from _given(f"{name}.price_usd", commodity.product.price_usd)
 
 
@@ -68,6 +69,8 @@ def organization_figures(organization: Organization) -> Iterator[tuple[str, Figu
     name = organization.id
     for year, shares in organization.lines.items():
         yield from _given(f"{name}.lines.{year}", shares)
+    for line in organization.orders:
+        yield from _given(f"{name}.orders.{'+'.join(line.products)}", line.figures)
     for capacity in organization.capacities:
         yield from capacity_figures(capacity)
     for supply in organization.supplies:

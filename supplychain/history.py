@@ -23,7 +23,7 @@ from supplychain.model import Network
 from supplychain.production.plan import Calibration, plan
 from supplychain.production.result import Production
 from supplychain.production.solve import Program
-from supplychain.quantities import capacity_of
+from supplychain.quantities import used_of
 from supplychain.quarters import Quarter
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Share of the world's capacity of some inputs that a designer's products use in a year."""
+    """Share of the world's use of some inputs that goes into a designer's products in a year."""
 
     input: str
     designer: str
@@ -226,7 +226,7 @@ def _shares(network: Network, baseline: Production) -> tuple[Share, ...]:
     plan_ = baseline.plan
     shares = []
     for name, commodities in INPUTS.items():
-        world = capacity_of(baseline, set(commodities))
+        world = used_of(baseline, set(commodities))
         used: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(len(plan_.quarters)))
         for row, (link, sender) in enumerate(baseline.columns.pairs):
             if plan_.supplies[sender].commodity in commodities:

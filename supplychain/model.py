@@ -147,6 +147,7 @@ class Product:
 
     Attributes:
         line: Products of one designer and line succeed one another; lines run side by side.
+        half_weeks: From launch to half of the line's units; ``None``: as products usually do.
         facts: By name (``bf16_tflops``, ``fp8_tflops``, ``int8_tops``, ``memory_gb``,
             ``bandwidth_tb_s``, ``link_gb_s``, ``tdp_w``, ``hbm_stacks``, ``die_mm2``, ``dies``).
             Peaks are dense.
@@ -160,6 +161,7 @@ class Product:
     line: str
     facts: Mapping[str, Figure]
     price_usd: Mapping[int, Figure]
+    half_weeks: Figure | None = None
 
     def sold(self, quarter: Quarter) -> bool:
         """Whether the quarter lies between launch and end of the product."""
@@ -341,6 +343,20 @@ class Supply:
 
 
 @dataclass(frozen=True, slots=True)
+class Orders:
+    """What a buyer, or all of a designer's buyers, order or are promised of some products.
+
+    Attributes:
+        products: Ids or groups of accelerators; within one order they substitute for each other.
+        figures: Units by period; a whole year (``2024``) is spread evenly over its quarters.
+    """
+
+    products: tuple[str, ...]
+    figures: Mapping[Quarter, Figure]
+    place: Place = Place("", 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Organization:
     """A firm or institution.
 
@@ -348,6 +364,8 @@ class Organization:
         country: Of its headquarters, ISO 3166-1 alpha-2.
         owner: Id of the organization that controls it; empty if none in the data does.
         lines: Year, then product line: share of the designer's units (for its product mix).
+        orders: Of a designer: what all its buyers together take, where that is known; no more
+            is sold.
     """
 
     id: str
@@ -358,22 +376,9 @@ class Organization:
     capacities: tuple[Capacity, ...] = ()
     supplies: tuple[Supply, ...] = ()
     lines: Mapping[int, Mapping[str, Figure]] = field(default_factory=lambda: MappingProxyType({}))
+    orders: tuple[Orders, ...] = ()
     note: str = ""
     sources: tuple[str, ...] = ()
-    place: Place = Place("", 0, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Orders:
-    """What a buyer orders, is promised or would like, of some products.
-
-    Attributes:
-        products: Ids or groups of accelerators; within one order they substitute for each other.
-        figures: Units by period; a whole year (``2024``) is spread evenly over its quarters.
-    """
-
-    products: tuple[str, ...]
-    figures: Mapping[Quarter, Figure]
     place: Place = Place("", 0, 0)
 
 

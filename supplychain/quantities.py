@@ -106,3 +106,20 @@ def capacity_of(production: Production, commodities: set[str]) -> np.ndarray:
             total += np.array(line.per_quarter)
             counted |= members
     return total
+
+
+def used_of(production: Production, commodities: set[str]) -> np.ndarray:
+    """What of the capacity is used by anybody, by period of the plan's grid.
+
+    A line with bookings (packaging) is used as far as the program uses it, and by those who booked
+    outside of it. Of the other lines (wafers, memory) the program knows only some users: all that
+    can be made counts as used.
+    """
+    plan = production.plan
+    idle = np.zeros(len(plan.quarters))
+    for line in plan.lines:
+        made = {plan.supplies[m].commodity for m in line.members}
+        if line.capacity.bookings and made <= commodities:
+            used = sum(draw * production.make[m] for m, draw in line.members.items())
+            idle += np.array(line.per_quarter) * (1 - np.array(line.reserved)) - used
+    return capacity_of(production, commodities) - idle

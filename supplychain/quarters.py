@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 _FORM = re.compile(r"(\d{4})Q([1-4])")
 
+WEEKS_PER_QUARTER = 13.0
+
 
 @dataclass(frozen=True, order=True, slots=True)
 class Quarter:

@@ -16,7 +16,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from supplychain.model import Network, Supply
-from supplychain.quarters import Quarter
+from supplychain.quarters import WEEKS_PER_QUARTER, Quarter
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,8 +47,8 @@ class Cut:
             return 0.0
         if not self.recovery:
             return self.share
-        begin = 13.0 * (quarter - first)
-        return self.share * (1 - _mean_level(self.recovery, begin, begin + 13.0))
+        begin = WEEKS_PER_QUARTER * (quarter - first)
+        return self.share * (1 - _mean_level(self.recovery, begin, begin + WEEKS_PER_QUARTER))
 
     def __str__(self) -> str:
         when = ""

@@ -71,7 +71,7 @@ def solved_again(result: Simulation, assumption: str, calibration: Calibration) 
 
 
 def production_figures(network: Network, plan: Plan) -> Iterator[tuple[str, Figure]]:
-    """The figures that the production program reads: lines, recipes, yields, lags, mix."""
+    """The figures that the production program reads: lines, recipes, yields, lags, mix, orders."""
     keys = {line.key for line in plan.lines}
     keys |= {
         c.key
@@ -99,6 +99,14 @@ def production_figures(network: Network, plan: Plan) -> Iterator[tuple[str, Figu
         ):
             if figure is not None:
                 yield f"{id_}.{part}", figure
+    for product in plan.products:
+        made = network.commodities[product].product
+        if made is not None and made.half_weeks is not None:
+            yield f"{product}.half_weeks", made.half_weeks
+    for market in plan.markets:
+        for quarter, figure in market.book.figures.items():
+            if quarter in plan.quarters:
+                yield f"{market.designer}.orders.{'+'.join(market.book.products)}.{quarter}", figure
     for designer in sorted(designers):
         for year, shares in network.organizations[designer].lines.items():
             for line_, figure in shares.items():

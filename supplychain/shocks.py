@@ -24,6 +24,7 @@ from supplychain.model import (
     Figure,
     Need,
     Network,
+    Orders,
     Organization,
     assemble,
 )
@@ -270,10 +271,8 @@ def _change_orders(network: Network, shock: ChangeOrders) -> Network:
             figure, value=figure.value * factor, low=figure.low * factor, high=figure.high * factor
         )
 
-    def moved(buyer: Buyer) -> Buyer:
-        if shock.buyer not in ("all", buyer.id):
-            return buyer
-        orders = [
+    def moved(lines: Sequence[Orders]) -> tuple[Orders, ...]:
+        return tuple(
             dataclasses.replace(
                 line,
                 figures=MappingProxyType(
@@ -282,11 +281,24 @@ def _change_orders(network: Network, shock: ChangeOrders) -> Network:
             )
             if not shock.products or set(shock.products) & set(line.products)
             else line
-            for line in buyer.orders
-        ]
-        return dataclasses.replace(buyer, orders=tuple(orders))
+            for line in lines
+        )
 
-    return _rebuilt(network, buyers=[moved(b) for b in network.buyers.values()])
+    everybody = shock.buyer == "all"
+    return _rebuilt(
+        network,
+        buyers=[
+            dataclasses.replace(b, orders=moved(b.orders))
+            if everybody or b.id == shock.buyer
+            else b
+            for b in network.buyers.values()
+        ],
+        # What all buyers of a designer take moves with them.
+        organizations=[
+            dataclasses.replace(o, orders=moved(o.orders)) if everybody and o.orders else o
+            for o in network.organizations.values()
+        ],
+    )
 
 
 _APPLY: Mapping[type, Callable[[Network, Any], Network]] = MappingProxyType(

@@ -201,6 +201,8 @@ def disturbed(
     """
     cuts = [s for s in shocks if isinstance(s, Cut)]
     structural: list[Shock] = [s for s in shocks if isinstance(s, Qualify | Launch | AddLine)]
+    # Only what all buyers order bears on production; who of them gets it is the allocation's.
+    structural += [s for s in shocks if isinstance(s, ChangeOrders) and s.buyer == "all"]
     grid = program.plan.quarters
     kept = np.ones((len(program.plan.supplies), len(grid)))
     if cuts:

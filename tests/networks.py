@@ -13,6 +13,7 @@ from supplychain.model import (
     Figure,
     Need,
     Network,
+    Orders,
     Organization,
     Product,
     Supply,
@@ -96,10 +97,23 @@ def organization(
     capacities: Sequence[Capacity] = (),
     country: str = "US",
     owner: str = "",
+    orders: Sequence[Orders] = (),
 ) -> Organization:
     return Organization(
-        id_, id_.upper(), country, owner=owner, capacities=tuple(capacities), supplies=supplies
+        id_,
+        id_.upper(),
+        country,
+        owner=owner,
+        capacities=tuple(capacities),
+        supplies=supplies,
+        orders=tuple(orders),
     )
+
+
+def ordered(products: Sequence[str], units: Mapping[Quarter, float]) -> Orders:
+    """What all buyers together take of some products."""
+    figures = {q: figure(amount) for q, amount in units.items()}
+    return Orders(tuple(products), MappingProxyType(figures))
 
 
 def network(*parts: Commodity | Organization | Buyer) -> Network:

@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 import xarray
 
-from supplychain.production.plan import WEEKS_PER_QUARTER, Plan
+from supplychain.production.plan import Plan
+from supplychain.quarters import WEEKS_PER_QUARTER
 
 
 def peer_model(plan: Plan) -> linopy.Model:
@@ -45,8 +46,10 @@ def peer_model(plan: Plan) -> linopy.Model:
         "n": len(links),
         "u": len(flows),
         "p": len(products),
+        "r": len(products),
         "a": len(accounts),
         "c": len(lines),
+        "k": len(plan.markets),
         "t": periods,
     }
 
@@ -72,12 +75,16 @@ def peer_model(plan: Plan) -> linopy.Model:
     of_line = rates[[c for _, c in accounts]].reshape(len(accounts), periods)
     lent = plan.calibration.borrow_limit * share * of_line
     make = variable("make", "s", np.where(on, np.inf, 0.0))
-    stock = variable("stock", "s", _if(np.array(weeks) > 0, periods))
+    shelf = _if(np.array(weeks) > 0, periods)
+    for market in plan.markets:
+        for p, most in market.stock.items():
+            shelf[plan.products[p]] = most
+    stock = variable("stock", "s", shelf)
     use = variable("use", "u", np.where(open_, np.inf, 0.0))
     bank = variable("bank", "n", _if(np.array(banked), periods))
     waste = variable("waste", "n")
     ship = variable("ship", "p")
-    over, under = variable("over", "p"), variable("under", "p")
+    over, under = variable("over", "r"), variable("under", "r")
 
     # Capacity, less what is booked by others.
     draw = np.zeros((len(lines), len(supplies)))
@@ -162,22 +169,42 @@ def peer_model(plan: Plan) -> linopy.Model:
         price = [plan.calibration.borrow_price * plan.capacity_worth[c] for _, c in accounts]
         value = value - (data(np.outer(price, fade), "at") * borrow).sum()
 
+    # Buyers take what they ordered, and what they ordered before and did not withdraw.
+    if plan.markets:
+        backlog = variable("backlog", "k")
+        sold = np.zeros((len(plan.markets), len(products)))
+        for k, market in enumerate(plan.markets):
+            sold[k, [products.index(p) for p in market.products]] = 1.0
+        orders = np.array([market.orders for market in plan.markets])
+        stays = np.zeros(orders.shape)
+        stays[:, 1:] = np.where(np.isfinite(orders[:, :-1]), 1 - plan.calibration.cancel, 0.0)
+        waiting = data(stays, "kt") * _earlier(backlog, 1)
+        limit = np.where(np.isfinite(orders), orders, 1e15)  # no row there
+        model.add_constraints(
+            (data(sold, "kp") * ship).sum("p") + backlog - waiting <= data(limit, "kt")
+        )
+
     # The planned mix of a designer's products, at a price.
     worth = np.array([plan.values[p] for p in products])
     mix = np.array([plan.mix[p] for p in products])
     width = plan.calibration.mix_width
-    siblings = np.zeros((len(products), len(supplies)))
-    own_make = np.zeros((len(products), len(supplies)))
-    for p, i in enumerate(of_product):
-        own_make[p, i] = 1.0
-        same = [j for j in of_product if supplies[j].organization == supplies[i].organization]
-        siblings[p, same] = 1.0
-    made, of_all = (data(own_make, "ps") * make).sum("s"), (data(siblings, "ps") * make).sum("s")
-    idle = data(np.where((mix < 1) & on[of_product], 0.0, 1e15), "pt")  # no row there
-    model.add_constraints(made - data(mix * (1 + width), "pt") * of_all - over <= idle)
-    model.add_constraints(data(mix * (1 - width), "pt") * of_all - made - under <= idle)
-    fine = data(plan.calibration.mix_price * np.outer(worth, fade), "pt")
-    value = value + (data(np.outer(worth, fade), "pt") * ship).sum() - (fine * (over + under)).sum()
+    same = [
+        [supplies[i].organization == supplies[j].organization for j in of_product]
+        for i in of_product
+    ]
+    own, of_all = ((data(matrix, "rp") * ship).sum("p") for matrix in (np.eye(len(products)), same))
+    idle = data(np.where((mix < 1) & on[of_product], 0.0, 1e15), "rt")  # no row there
+    model.add_constraints(own - data(mix * (1 + width), "rt") * of_all - over <= idle)
+    model.add_constraints(data(mix * (1 - width), "rt") * of_all - own - under <= idle)
+    fine = data(plan.calibration.mix_price * np.outer(worth, fade), "rt")
+    value = value - (fine * (over + under)).sum()
+
+    # A unit counts when it is shipped, and a little when it is finished.
+    early = plan.calibration.build_ahead
+    finished = np.zeros((len(supplies), periods))
+    finished[of_product] = early * np.outer(worth, fade)
+    value = value + (data((1 - early) * np.outer(worth, fade), "pt") * ship).sum()
+    value = value + (data(finished, "st") * make).sum()
 
     # Holding costs a little, by the cheapest product the thing could go into.
     into: dict[int, list[float]] = defaultdict(list)
@@ -185,7 +212,7 @@ def peer_model(plan: Plan) -> linopy.Model:
     each = [values.get(link.consumer, 0.0) / link.per_unit for link in links]
     for n, m in flows:
         into[m].append(each[n])
-    least = [min(into.get(i, [0.0])) for i in range(len(supplies))]
+    least = [values.get(i, min(into.get(i, [0.0]))) for i in range(len(supplies))]
     holding = plan.calibration.holding * fade
     value = value - (data(np.outer(each, holding), "nt") * (bank + waste)).sum()
     value = value - (data(np.outer(least, holding), "st") * stock).sum()

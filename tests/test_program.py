@@ -24,6 +24,7 @@ from tests.networks import (
     figure,
     need,
     network,
+    ordered,
     organization,
     product,
     supply,
@@ -238,6 +239,48 @@ def test_stock_is_built_up_only_to_the_ceiling() -> None:
     assert units["a"] == pytest.approx([100, 100, 100, 60])
 
 
+def market(orders: dict[Quarter, float], rate: float = 100.0, weeks: float = 6.5) -> Network:
+    """A product of one input that buyers take only as far as they ordered it."""
+    net = one_input(rate=rate)
+    gpu = storing(net.commodities["gpu"], weeks)
+    seller = organization("nvidia", orders=[ordered(["gpu"], orders)])
+    return network(net.commodities["part"], gpu, net.organizations["maker"], seller)
+
+
+def test_no_more_is_sold_than_was_ordered_and_the_shelf_fills_up() -> None:
+    early = dataclasses.replace(PLAIN, discount=0.97)
+    result = solved(market(dict.fromkeys(QUARTERS, 80.0)), early).baseline
+
+    assert result.units()["gpu"] == pytest.approx([80] * 4)
+    # 20 a quarter are left over until half a quarter of orders is in stock.
+    assert result.stock[result.plan.products["gpu"]] == pytest.approx([20, 40, 40, 40])
+    assert result.make[result.plan.products["gpu"]] == pytest.approx([100, 100, 80, 80])
+
+
+def test_unfilled_orders_wait_and_a_part_of_them_is_withdrawn() -> None:
+    orders = dict(zip(QUARTERS, [180.0, 20.0, 20.0, 20.0], strict=True))
+    result = solved(market(orders)).baseline
+
+    # 80 wait, 68 stay, 100 can be shipped of 88, and the third and fourth quarter of 20 are less
+    # than can be made.
+    assert result.units()["gpu"] == pytest.approx([100, 88, 20, 20])
+    assert result.backlog[0] == pytest.approx([80, 0, 0, 0])
+
+
+def test_quarters_without_orders_in_the_data_sell_all_that_is_made() -> None:
+    result = solved(market({QUARTERS[1]: 30.0, QUARTERS[2]: 30.0}, weeks=0)).baseline
+
+    assert result.units()["gpu"] == pytest.approx([100, 30, 30, 100])
+
+
+def test_the_price_of_an_order_is_what_one_more_would_bring() -> None:
+    result = solved(market(dict.fromkeys(QUARTERS, 80.0), weeks=0)).baseline
+
+    # Parts are plentiful: an order more is a unit more. Nothing else is scarce.
+    assert result.order_price[0] == pytest.approx([1.0] * 4)
+    assert [now[0] for now in result.binding()] == ["orders"] * 4
+
+
 def test_a_cut_before_its_first_quarter_changes_nothing() -> None:
     program = solved(case_network())
     result = program.scenario(kept(program, "hbm", 0.5, slice(2, None)))
@@ -304,8 +347,11 @@ def networks(draw: st.DrawFn) -> Network:
         parts.append(organization(f"maker{m}", *supplies, capacities=lines))
     made_anywhere = sorted({s.commodity for o in parts[len(inputs) :] for s in o.supplies})
     for d in range(2):
-        parts.append(organization(f"d{d}"))
-        for p in range(draw(st.integers(1, 2))):
+        designs = range(draw(st.integers(1, 2)))
+        book = dict(zip(QUARTERS, [draw(rate) for _ in QUARTERS], strict=True))
+        orders = [ordered([f"p{d}{p}" for p in designs], book)] if draw(st.booleans()) else []
+        parts.append(organization(f"d{d}", orders=orders))
+        for p in designs:
             first = draw(st.sampled_from(made_anywhere))
             rest = draw(st.lists(st.sampled_from(made_anywhere), max_size=2))
             needs = [

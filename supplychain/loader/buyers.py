@@ -44,8 +44,8 @@ def read_buyer(reader: Reader, block: Block, stem: str) -> Buyer:
         aliases=texts(block.values.get("aliases")),
         export_class=block.word("export_class") or "open",
         organization=organization,
-        orders=_orders(reader, block, "orders"),
-        contracts=_orders(reader, block, "contracts"),
+        orders=read_orders(reader, block, "orders"),
+        contracts=read_orders(reader, block, "contracts"),
         fleet=MappingProxyType({id_: fleet[id_] for id_ in sorted(fleet)}),
         site_power_mw=MappingProxyType({Quarter.parse(q): power[q] for q in sorted(power)}),
         price_limit_usd=reader.optional(block, "price_limit_usd", DOLLARS, NOTHING),
@@ -55,7 +55,8 @@ def read_buyer(reader: Reader, block: Block, stem: str) -> Buyer:
     )
 
 
-def _orders(reader: Reader, buyer: Block, key: str) -> tuple[Orders, ...]:
+def read_orders(reader: Reader, buyer: Block, key: str) -> tuple[Orders, ...]:
+    """Orders or contracts of a buyer, or of all buyers of a designer."""
     index = reader.index
     products = {*index.designers, *_product_groups(reader)}
     made = []

@@ -10,16 +10,17 @@ from typing import Literal, cast
 import yaml
 
 from supplychain import units
+from supplychain.loader.buyers import read_orders
 from supplychain.loader.figures import NOTHING, Reader, Standing
 from supplychain.loader.forms import PER_UNIT, RATE_VALUE, SHARE, SURGE, WEEKS
-from supplychain.loader.index import known
+from supplychain.loader.index import known, words
 from supplychain.loader.needs import read_needs
 from supplychain.loader.parts import check_id, check_order, quarter, texts
 from supplychain.loader.schema import STANDING
 from supplychain.loader.shapes import Block, node_of
 from supplychain.loader.text import place, width
 from supplychain.loader.words import Amount
-from supplychain.model import Capacity, Figure, Organization, Supply
+from supplychain.model import Capacity, Figure, Orders, Organization, Supply
 from supplychain.quarters import Quarter
 from supplychain.units import Rate
 
@@ -48,6 +49,7 @@ def read_organization(reader: Reader, block: Block, stem: str) -> Organization:
         capacities=tuple(made.values()),
         supplies=tuple(_supply(reader, s, stem, made) for s in supplies),
         lines=_lines(reader, block),
+        orders=_sold(reader, block, stem),
         note=block.word("note"),
         sources=reader.sources(block.values.get("source")),
         place=place(block.node, reader.page),
@@ -97,6 +99,26 @@ def _lines(reader: Reader, block: Block) -> Mapping[int, Mapping[str, Figure]]:
                 "shares of one designer's product lines add up to 100%",
             )
     return lines
+
+
+def _sold(reader: Reader, block: Block, stem: str) -> tuple[Orders, ...]:
+    """What buyers take of the designer's products: its own, and each of them once."""
+    orders = read_orders(reader, block, "orders")
+    seen: set[str] = set()
+    for row in block.items("orders"):
+        for node in words(row.values["products"]) if isinstance(row, Block) else ():
+            for product in reader.index.groups.get(node.value, {node.value}):
+                designer = reader.index.designers.get(product, stem)
+                if designer != stem:
+                    reader.problem(
+                        node,
+                        f"'{product}' is a product of '{designer}'",
+                        f"name products of '{stem}', or move the order to its designer",
+                    )
+                if product in seen:
+                    reader.problem(node, f"a second order for '{product}'", "put the two into one")
+                seen.add(product)
+    return orders
 
 
 def _pct(share: float) -> str:

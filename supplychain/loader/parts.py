@@ -108,6 +108,7 @@ def _product(reader: Reader, block: Block) -> Product:
         line=block.word("line") or "main",
         facts=MappingProxyType(facts),
         price_usd=MappingProxyType({int(y): prices[y] for y in sorted(prices)}),
+        half_weeks=reader.optional(block, "half_weeks", WEEKS, standing),
     )
 
 

@@ -123,6 +123,7 @@ PRODUCT = Record(
         "launch": Key(QUARTER, "first quarter of shipments", required=True),
         "end": Key(QUARTER, "last quarter of shipments"),
         "line": Key(ID, "products of one line succeed one another; main if absent"),
+        "half_weeks": Key(figure(WEEKS), "from launch to half of the line's units, where known"),
         "facts": Key(figures("a block of facts", FACT, FACT_VALUE), "peaks are dense"),
         "price_usd": Key(figures("a block of prices", YEAR, DOLLARS), "by year"),
         **STANDING,
@@ -203,6 +204,19 @@ SUPPLY = Record(
     },
 )
 
+ORDER = Record(
+    "an order",
+    {
+        "products": Key(ListOf(ID, shortest=1), "ids or groups; they substitute", required=True),
+        "figures": Key(
+            figures("a block of orders", PERIOD, UNITS),
+            "units in the period; a year is spread evenly over its quarters",
+            required=True,
+        ),
+        **STANDING,
+    },
+)
+
 ORGANIZATION = Record(
     "an organization",
     {
@@ -217,21 +231,9 @@ ORGANIZATION = Record(
             Table("a block of lines", YEAR, figures("the lines of a year", ID, SHARE), STANDING),
             "designers: share of the units in each product line, by year",
         ),
+        "orders": Key(ListOf(ORDER), "designers: what all buyers together take; no more is sold"),
         "capacities": Key(ListOf(CAPACITY), "what its lines can put out"),
         "supplies": Key(ListOf(SUPPLY), "what it makes, and where"),
-    },
-)
-
-ORDER = Record(
-    "an order",
-    {
-        "products": Key(ListOf(ID, shortest=1), "ids or groups; they substitute", required=True),
-        "figures": Key(
-            figures("a block of orders", PERIOD, UNITS),
-            "units in the period; a year is spread evenly over its quarters",
-            required=True,
-        ),
-        **STANDING,
     },
 )
 

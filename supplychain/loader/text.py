@@ -134,7 +134,10 @@ def compose(text: str, page: Page) -> yaml.Node | None:
         page.problem(Place(page.file, 0, 0), f"nested more than {MAX_DEPTH} levels deep")
         return None
     except yaml.YAMLError as error:
-        _syntax(error, page)
+        if "nesting depth" in str(error):  # newer readers stop by themselves
+            page.problem(Place(page.file, 0, 0), f"nested more than {MAX_DEPTH} levels deep")
+        else:
+            _syntax(error, page)
         return None
     if node is None:
         page.problem(Place(page.file, 0, 0), "the file is empty")

@@ -26,13 +26,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from supplychain.model import FLOW_ROLES, Need, Network, Role
-from supplychain.quarters import Quarter
+from supplychain.quarters import WEEKS_PER_QUARTER, Quarter
 from supplychain.shares import shares_of
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 
-WEEKS_PER_QUARTER = 13.0
 REFILL = 0.25
 """Spare output for refilling stocks and catching up growth, as a share of normal output."""
 REPAIR = 0.05

@@ -138,6 +138,12 @@ class Solver:
         highs.changeColsCost(count, np.arange(count, dtype=np.int32), cost)
         highs.run()
         status = highs.getModelStatus()
+        if status == highspy.HighsModelStatus.kSolveError:
+            # The basis it started from was numerically unusable: once more, from nothing.
+            highs.clearSolver()
+            highs.setOptionValue("presolve", "on")
+            highs.run()
+            status = highs.getModelStatus()
         if status == highspy.HighsModelStatus.kModelEmpty and count == 0:
             return 0.0  # no accelerator has an input with a known capacity
         if status != highspy.HighsModelStatus.kOptimal:

@@ -4,8 +4,9 @@ A designer left to itself in a linear program stays on the product with most uni
 wafer. In reality a new product takes over from the one before it along an S-curve
 (Fisher and Pry 1971, "A simple substitution model of technological change"):
 
-    taken[p, t] = 1 / (1 + exp(-SLOPE * (quarters since launch - MIDPOINT)))
+    taken[p, t] = 1 / (1 + exp(-SLOPE * (quarters since launch - midpoint)))
 
+The midpoint is MIDPOINT, unless what a designer disclosed of a product says otherwise.
 The newest product of a line gets what it has taken; each older one what it has taken of
 the rest; the oldest all that remains.
 """
@@ -18,10 +19,10 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from supplychain.model import Commodity, Network
-from supplychain.quarters import Quarter
+from supplychain.quarters import WEEKS_PER_QUARTER, Quarter
 
 MIDPOINT = 1.6
-"""Quarters from launch to half of the line."""
+"""Quarters from launch to half of the line, where nothing is known of the product."""
 SLOPE = 1.15
 """Steepness of the succession, per quarter."""
 
@@ -83,7 +84,9 @@ def _succession(members: Sequence[Commodity], quarter: Quarter) -> dict[str, flo
     for commodity in newest_first[:-1]:
         assert commodity.product is not None
         since = quarter - commodity.product.launch
-        taken = 1 / (1 + math.exp(-SLOPE * (since - MIDPOINT)))
+        half = commodity.product.half_weeks
+        midpoint = half.value / WEEKS_PER_QUARTER if half else MIDPOINT
+        taken = 1 / (1 + math.exp(-SLOPE * (since - midpoint)))
         shares[commodity.id] = rest * taken
         rest *= 1 - taken
     shares[newest_first[-1].id] = rest

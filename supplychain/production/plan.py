@@ -8,18 +8,18 @@ into a linear program.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-from supplychain.model import FLOW_ROLES, Capacity, Commodity, Need, Network, Supply
+from supplychain.model import FLOW_ROLES, Capacity, Commodity, Need, Network, Orders, Supply
 from supplychain.production.mix import mix_shares
-from supplychain.quarters import Quarter, quarter_range
+from supplychain.quarters import WEEKS_PER_QUARTER, Quarter, quarter_range
 
 Valuation: TypeAlias = Literal["capacity", "units", "price", "h100e"]
-
-WEEKS_PER_QUARTER = 13.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,13 @@ class Calibration:
             (``units``), its price (``price``) or its H100 equivalents (``h100e``).
         discount: Worth of a unit one quarter later.
         holding: Cost of holding a unit's worth of one input for a quarter, in unit values.
+        build_ahead: Worth of a unit finished for stock, in unit values: booked lines are paid for,
+            used or not.
         borrow_limit: Most a designer can borrow beyond a booking, as a share of the booking.
         borrow_price: Price of borrowed capacity, in values of that capacity.
         mix_width: Free deviation from the planned product mix, either side.
         mix_price: Price of a unit beyond that, in values of the unit.
+        cancel: Share of the unfilled orders that is withdrawn each quarter.
         conversion: Quarters by which a line that is split by plan can be converted early or late;
             0: exactly as split.
         stock_weeks: What the chain can hold of a commodity that says nothing else.
@@ -45,10 +48,12 @@ class Calibration:
     valuation: Valuation = "capacity"
     discount: float = 0.97
     holding: float = 0.002
+    build_ahead: float = 0.02
     borrow_limit: float = 0.15
     borrow_price: float = 0.4
     mix_width: float = 0.15
     mix_price: float = 0.5
+    cancel: float = 0.15
     conversion: int = 2
     stock_weeks: float = 13.0
     warm_up: int = 4
@@ -104,6 +109,24 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Market:
+    """Accelerators of a designer, and what all buyers together take of them.
+
+    Attributes:
+        products: Those in the program; they substitute for each other.
+        orders: Units by period; infinite where nothing is known.
+        stock: Most that can be held of each finished product, by period: some weeks of the most
+            that was ordered of it so far, by the planned mix.
+    """
+
+    designer: str
+    book: Orders
+    products: tuple[str, ...]
+    orders: tuple[float, ...]
+    stock: Mapping[str, tuple[float, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The network on the quarterly grid of the program.
 
@@ -116,6 +139,7 @@ class Plan:
         values: Worth of one unit of each product.
         capacity_worth: By line, the worth of one booked unit (for the price of borrowing).
         mix: Product to planned share of its designer's units, by period.
+        markets: Sales that orders limit; a product in none of them sells as fast as it is made.
         left_out: Accelerators not in the program, each with the reason.
     """
 
@@ -130,6 +154,7 @@ class Plan:
     capacity_worth: tuple[float, ...]
     mix: Mapping[str, tuple[float, ...]]
     stock_weeks: Mapping[str, float]
+    markets: tuple[Market, ...]
     left_out: Mapping[str, str]
     calibration: Calibration
 
@@ -169,6 +194,7 @@ def plan(
     holders = dict(zip([c.id for c in chosen], _holders(network, chosen), strict=True))
     draws = {id_: _booked_draw(i, links, lines) for id_, i in products.items()}
     values = {c.id: _value(c, draws[c.id], calibration.valuation, last) for c in chosen}
+    mix = mix_shares(network, chosen, quarters)
     return Plan(
         quarters=quarters,
         window=(calibration.warm_up, len(quarters) - 1 - calibration.run_out),
@@ -179,7 +205,7 @@ def plan(
         holders=MappingProxyType(holders),
         values=MappingProxyType(values),
         capacity_worth=tuple(_worth(line, links, products, values, draws) for line in lines),
-        mix=mix_shares(network, chosen, quarters),
+        mix=mix,
         stock_weeks=MappingProxyType(
             {
                 s.commodity: network.commodities[s.commodity].stock_weeks.value  # type: ignore[union-attr]
@@ -189,6 +215,7 @@ def plan(
                 if s.metered
             }
         ),
+        markets=_markets(network, chosen, quarters, mix, calibration.stock_weeks),
         left_out=MappingProxyType(left_out),
         calibration=calibration,
     )
@@ -359,6 +386,42 @@ def _whole_lines(parts: list[Line], conversion: int) -> list[Line]:
         )
         for (_, name), some in by_name.items()
     ]
+
+
+def _markets(
+    network: Network,
+    products: list[Commodity],
+    quarters: tuple[Quarter, ...],
+    mix: Mapping[str, tuple[float, ...]],
+    weeks: float,
+) -> tuple[Market, ...]:
+    """The designers' order books, with what of the finished goods can be held."""
+    markets = []
+    for designer in network.organizations.values():
+        own = [c for c in products if c.product and c.product.designer == designer.id]
+        for book in designer.orders:
+            named = [c for c in own if {c.id, *c.groups} & set(book.products)]
+            orders = [book.figures[q].value if q in book.figures else math.inf for q in quarters]
+            if not named or not any(map(math.isfinite, orders)):
+                continue
+            stock = {}
+            for c in named:
+                held = (c.stock_weeks.value if c.stock_weeks else weeks) / WEEKS_PER_QUARTER
+                of_it = (
+                    x * share if math.isfinite(x) else 0.0
+                    for x, share in zip(orders, mix[c.id], strict=True)
+                )
+                stock[c.id] = tuple(held * peak for peak in accumulate(of_it, max))
+            markets.append(
+                Market(
+                    designer.id,
+                    book,
+                    tuple(c.id for c in named),
+                    tuple(orders),
+                    MappingProxyType(stock),
+                )
+            )
+    return tuple(markets)
 
 
 def _holders(network: Network, products: list[Commodity]) -> list[str]:

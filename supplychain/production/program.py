@@ -18,7 +18,8 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
-from supplychain.production.plan import WEEKS_PER_QUARTER, Plan
+from supplychain.production.plan import Plan
+from supplychain.quarters import WEEKS_PER_QUARTER
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -46,6 +47,7 @@ class Columns:
     over: Ints
     under: Ints
     gap: Ints
+    backlog: Ints
     pairs: tuple[tuple[int, int], ...]
     accounts: tuple[tuple[str, int], ...]
     count: int
@@ -134,6 +136,7 @@ def build(plan: Plan) -> Model:
     _ceiling_rows(plan, columns, rows, scale)
     _booking_rows(plan, columns, rows)
     _mix_rows(plan, columns, rows, scale)
+    _order_rows(plan, columns, rows, scale)
     cost, earliness, closeness = _objectives(plan, columns)
     worth = max(float(np.abs(earliness * scale).max(initial=0.0)), 1e-12)
     row_scale = np.array(rows.scale)
@@ -180,6 +183,7 @@ def _columns(plan: Plan) -> Columns:
         "over": len(plan.products),
         "under": len(plan.products),
         "gap": len(plan.products),
+        "backlog": len(plan.markets),
     }
     periods = len(plan.quarters)
     ends = list(accumulate(sizes.values()))
@@ -229,6 +233,9 @@ def _scales(plan: Plan, columns: Columns) -> Floats:
     for row, link in enumerate(plan.links):
         size = max((of_supply[s] for s in link.senders), default=1.0)
         scale[columns.bank[row]] = scale[columns.bank_spill[row]] = size
+    for row, market in enumerate(plan.markets):
+        known = [x for x in market.orders if x < INFINITY]
+        scale[columns.backlog[row]] = _hundredth(max(known))
     for row, (_, number) in enumerate(columns.accounts):
         scale[columns.borrow[row]] = scale[columns.pool[row]] = _line_scale(plan, number)
     return scale
@@ -237,21 +244,37 @@ def _scales(plan: Plan, columns: Columns) -> Floats:
 def _ceilings(plan: Plan, columns: Columns) -> Floats:
     """Upper bounds of the columns; zero where a thing does not exist in a period."""
     ceiling = np.full(columns.count, INFINITY)
+    finished = {
+        plan.products[p]: held for market in plan.markets for p, held in market.stock.items()
+    }
     for row, (i, sender) in enumerate(columns.pairs):
         silent = set(range(len(plan.quarters))) - set(plan.links[i].senders[sender])
         ceiling[columns.use[row, sorted(silent)]] = 0.0
+        # Before its first output a sender has nothing to send.
+        ceiling[columns.use[row, : _first_output(plan, sender)]] = 0.0
     for i, supply in enumerate(plan.supplies):
+        ceiling[columns.make[i, : _first_output(plan, i)]] = 0.0
         for t, quarter in enumerate(plan.quarters):
             if not supply.active(quarter):
                 ceiling[columns.make[i, t]] = 0.0
-        # What holds no stock (a packaging slot) is used in its quarter or lost.
-        if not supply.metered or plan.stock_weeks[supply.commodity] == 0:
+        # What holds no stock (a packaging slot) is used in its quarter or lost; a product that
+        # sells as fast as it is made needs none.
+        if i in finished:
+            ceiling[columns.stock[i]] = finished[i]
+        elif not supply.metered or plan.stock_weeks[supply.commodity] == 0:
             ceiling[columns.stock[i]] = 0.0
     for row, link in enumerate(plan.links):
         if plan.stock_weeks[link.commodity] == 0:
             ceiling[columns.bank[row]] = 0.0
     ceiling[columns.borrow] = borrow_limits(plan, columns, np.ones((len(plan.lines), 1)))
     return ceiling
+
+
+def _first_output(plan: Plan, supply: int) -> int:
+    """First period in which all lines of the supply have a capacity; 0 for one without lines."""
+    rates = [plan.lines[c].per_quarter for c in plan.lines_of(supply)]
+    periods = len(plan.quarters)
+    return next((t for t in range(periods) if all(rate[t] > 0 for rate in rates)), periods)
 
 
 def borrow_limits(plan: Plan, columns: Columns, kept: Floats) -> Floats:
@@ -398,13 +421,13 @@ def _mix_rows(plan: Plan, columns: Columns, rows: _Rows, scale: Floats) -> None:
     products = list(plan.products.items())
     designer = {p: plan.supplies[i].organization for p, i in products}
     for row, (product, i) in enumerate(products):
-        siblings = [j for p, j in products if designer[p] == designer[product]]
+        siblings = [n for n, (p, _) in enumerate(products) if designer[p] == designer[product]]
         for t in range(len(plan.quarters)):
             share = plan.mix[product][t]
             if share == 1.0 or not plan.supplies[i].active(plan.quarters[t]):
                 continue
             size = float(scale[columns.ship[row, t]])
-            own = [(int(columns.make[i, t]), 1.0)]
+            own = [(int(columns.ship[row, t]), 1.0)]
             for slack, sign, part in (
                 (columns.over, 1.0, share * (1 + width)),
                 (columns.under, -1.0, share * (1 - width)),
@@ -412,9 +435,25 @@ def _mix_rows(plan: Plan, columns: Columns, rows: _Rows, scale: Floats) -> None:
                 (columns.gap, -1.0, share),
             ):
                 terms = [(c, sign * a) for c, a in own]
-                terms += [(int(columns.make[j, t]), -sign * part) for j in siblings]
+                terms += [(int(columns.ship[n, t]), -sign * part) for n in siblings]
                 terms.append((int(slack[row, t]), -1.0))
                 rows.add(("mix", row), t, terms, -INFINITY, 0.0, size)
+
+
+def _order_rows(plan: Plan, columns: Columns, rows: _Rows, scale: Floats) -> None:
+    """Shipped, and ordered for later: at most the orders of the quarter and those still open."""
+    place = {p: row for row, p in enumerate(plan.products)}
+    for number, market in enumerate(plan.markets):
+        for t, ordered in enumerate(market.orders):
+            if ordered == INFINITY:
+                continue
+            terms = [(int(columns.ship[place[p], t]), 1.0) for p in market.products]
+            terms.append((int(columns.backlog[number, t]), 1.0))
+            if t > 0 and market.orders[t - 1] < INFINITY:
+                stays = 1.0 - plan.calibration.cancel
+                terms.append((int(columns.backlog[number, t - 1]), -stays))
+            size = float(scale[columns.backlog[number, t]])
+            rows.add(("orders", number), t, terms, -INFINITY, ordered, size)
 
 
 def _irregular(count: int) -> Floats:
@@ -436,7 +475,10 @@ def _objectives(plan: Plan, columns: Columns) -> tuple[Floats, Floats, Floats]:
     by_supply: dict[int, float] = {}
     for row, (product, i) in enumerate(plan.products.items()):
         value = by_supply[i] = plan.values[product]
-        cost[columns.ship[row]] = -value * fade
+        # A unit counts when it is shipped; a little of it when it is finished, so that idle lines
+        # build stock as far as it can be held.
+        cost[columns.ship[row]] = -(1 - calibration.build_ahead) * value * fade
+        cost[columns.make[i]] = -calibration.build_ahead * value * fade
         earliness[columns.ship[row]] = -value * (len(periods) - periods)
         cost[columns.over[row]] = cost[columns.under[row]] = calibration.mix_price * value * fade
         closeness[columns.gap[row]] = value
@@ -453,4 +495,6 @@ def _objectives(plan: Plan, columns: Columns) -> tuple[Floats, Floats, Floats]:
             worth_of[sender].append(worth)
     for i, worths in worth_of.items():
         cost[columns.stock[i]] = calibration.holding * min(worths) * fade
+    for i, value in by_supply.items():
+        cost[columns.stock[i]] = calibration.holding * value * fade
     return cost, earliness, closeness

@@ -33,10 +33,12 @@ class Production:
         bank, bank_spill: Arrived inputs not yet built in, by link.
         borrow, pool: By (holder, line) account of ``columns.accounts``.
         over, under, gap: Deviations from the planned mix, by product.
+        backlog: Orders not yet shipped, by market of the plan.
         price: Worth of one more unit of each line, undiscounted, in value of the objective.
         booking_price: Worth of one more unit of each account's booking.
         borrow_price: Worth of being allowed to borrow one more unit, by account.
         pool_price: Worth of one more unit of each line that nobody has booked.
+        order_price: Worth of one more unit ordered, by market of the plan.
         objective: Value of the plan.
         variables: The solver's own (scaled) variables.
     """
@@ -54,10 +56,12 @@ class Production:
     over: Floats
     under: Floats
     gap: Floats
+    backlog: Floats
     price: Floats
     booking_price: Floats
     borrow_price: Floats
     pool_price: Floats
+    order_price: Floats
     dual_objective: float
     objective: float
     variables: Floats
@@ -75,16 +79,17 @@ class Production:
         def priced(kind: str, count: int) -> Floats:
             out = np.zeros((count, len(periods)))
             for i in range(count):
-                rows = model.rows.get((kind, i))
-                if rows is None:
-                    continue  # a line nobody books has no pool
-                out[i] = np.maximum(-duals[rows], 0.0) * worth / model.row_scale[rows] / fade
+                # A line nobody books has no pool; orders are not known in every period.
+                rows = model.rows.get((kind, i), np.empty(0, dtype=int))
+                at = model.row_period[rows]
+                prices = np.maximum(-duals[rows], 0.0) * worth / model.row_scale[rows]
+                out[i, at] = prices / fade[at]
             return out
 
         parts = {
             name: physical[getattr(columns, name)]
             for name in (
-                "make ship stock use bank bank_spill borrow pool over under gap".split()  # noqa: SIM905
+                "make ship stock use bank bank_spill borrow pool over under gap backlog".split()  # noqa: SIM905
             )
         }
         result = cls(
@@ -97,12 +102,19 @@ class Production:
             / model.scale[columns.borrow]
             / fade,
             pool_price=priced("pool", len(plan.lines)),
+            order_price=priced("orders", len(plan.markets)),
             dual_objective=-optimum.dual_goal * worth,
             objective=-optimum.goal * worth,
             variables=optimum.variables,
             **parts,
         )
-        prices = (result.price, result.booking_price, result.borrow_price, result.pool_price)
+        prices = (
+            result.price,
+            result.booking_price,
+            result.borrow_price,
+            result.pool_price,
+            result.order_price,
+        )
         for array in (*parts.values(), *prices, result.variables):
             array.setflags(write=False)
         return result
@@ -135,6 +147,7 @@ class Production:
 
         The shadow price of a line (and of the bookings on it) times its size: the share of the
         objective that is owed to this commodity being scarce. Zero for what does not bind.
+        ``orders``: what a designer's buyers take, where that is known.
         """
         first, last = self.plan.window
         rents: list[Mapping[str, float]] = []
@@ -147,6 +160,9 @@ class Production:
                 now[self._commodity(i)] += (
                     float(self.booking_price[row, t]) * booked * self.plan.lines[i].per_quarter[t]
                 )
+            for row, market in enumerate(self.plan.markets):
+                if np.isfinite(market.orders[t]):
+                    now["orders"] += float(self.order_price[row, t]) * market.orders[t]
             output = sum(
                 self.plan.values[p] * float(self.ship[row, t])
                 for row, p in enumerate(self.plan.products)
@@ -202,6 +218,8 @@ def on_columns(result: Production, plan: Plan, columns: Columns) -> Floats:
         _lay(values, getattr(columns, names), products[0], result, names, products[1])
     for names in ("bank", "bank_spill"):
         _lay(values, getattr(columns, names), _links(plan), result, names, _links(result.plan))
+    books = [m.book.products for m in plan.markets], [m.book.products for m in result.plan.markets]
+    _lay(values, columns.backlog, books[0], result, "backlog", books[1])
     for names in ("borrow", "pool"):
         accounts = _accounts(plan, columns), _accounts(result.plan, result.columns)
         _lay(values, getattr(columns, names), accounts[0], result, names, accounts[1])

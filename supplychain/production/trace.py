@@ -34,11 +34,12 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A capacity or a booking that one more unit of the product would have needed.
+    """A capacity, a booking or an order that one more unit of the product would have needed.
 
     Attributes:
-        kind: ``capacity``: the line is full; ``booking``: the holder's part of it is.
-        line: ``organization.capacity``.
+        kind: ``capacity``: the line is full; ``booking``: the holder's part of it is; ``orders``:
+            buyers take no more.
+        line: ``organization.capacity``; for orders ``designer.orders``.
         commodity: What is taken from the line.
         holder: Whose booking; empty for a capacity.
         quarter: When the input was sent.
@@ -47,7 +48,7 @@ class Limit:
         terms: The equation; its two sides are equal where the limit binds.
     """
 
-    kind: Literal["capacity", "booking"]
+    kind: Literal["capacity", "booking", "orders"]
     line: str
     commodity: str
     holder: str
@@ -92,7 +93,36 @@ def trace(production: Production, product: str, quarter: Quarter) -> tuple[Limit
         _limit(production, kind, row, at, product, taken, cost, sender)
         for (kind, row, at), (taken, cost, sender) in found.items()
     ]
+    limits += _orders(production, product, end)
     return tuple(sorted(limits, key=lambda x: (-x.share, x.line, x.quarter)))
+
+
+def _orders(production: Production, product: str, at: int) -> list[Limit]:
+    """The order book of the product, where one more unit would not have been sold."""
+    plan = production.plan
+    limits = []
+    for row, market in enumerate(plan.markets):
+        share = float(production.order_price[row, at]) / plan.values[product]
+        if product not in market.products or share <= SMALL:
+            continue
+        quarter = plan.quarters[at]
+        names = list(plan.products)
+        terms = [
+            Term(p, "use", float(production.ship[names.index(p), at]), "units")
+            for p in market.products
+        ]
+        terms.append(Term("left for later", "use", float(production.backlog[row, at]), "units"))
+        name = f"{market.designer}.orders.{'+'.join(market.book.products)}.{quarter}"
+        given = ((name, market.book.figures[quarter]),)
+        terms.append(Term("ordered", "limit", market.orders[at], "units", given))
+        if at > 0:
+            stays = 1.0 - plan.calibration.cancel
+            before = stays * float(production.backlog[row, at - 1])
+            terms.append(Term("still open from before", "limit", before, "units"))
+        used = tuple(term for term in terms if term.value > 0)
+        line = f"{market.designer}.orders"
+        limits.append(Limit("orders", line, product, "", quarter, 1.0, share, used))
+    return limits
 
 
 def _account(production: Production, direct: bool, line: int, product: str) -> int | None:

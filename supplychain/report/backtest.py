@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from supplychain.history import Backtest
+from supplychain.history import INPUTS, Backtest
 from supplychain.model import Network
 from supplychain.report.tables import Cell, Column, Document, Table, show
 
@@ -105,7 +105,10 @@ def shares_table(network: Network, result: Backtest) -> Table:
             name = network.organizations[share.designer].name
             known = published.get((share.input, share.designer, share.year))
             rows.append((share.input, name, share.year, share.model, known))
-    rows += [(input_, "together", year, total, None) for (input_, year), total in together.items()]
+    rows += [
+        (input_, "together", year, total, published.get((input_, "", year)))
+        for (input_, year), total in together.items()
+    ]
     rows.sort(key=lambda r: (str(r[0]), r[2], r[1] == "together", str(r[1])))
     columns = (
         Column("input", "Input"),
@@ -114,18 +117,23 @@ def shares_table(network: Network, result: Backtest) -> Table:
         Column("model", "Model", "share"),
         Column("published", "Published", "share"),
     )
-    title = "Share of the world's capacity used"
+    title = "Share of the world's use"
     return Table("shares", title, columns, tuple((a, b, str(c), d, e) for a, b, c, d, e in rows))
 
 
 def published_shares(network: Network) -> dict[tuple[str, str, int], float]:
-    """Published shares of HBM used, by designer and year."""
+    """Published shares of an input used, by input, designer (empty: the four) and year.
+
+    They are told by their note, which begins with ``of HBM used`` or the like.
+    """
     found: dict[tuple[str, str, int], float] = {}
     for outcome in network.outcomes.values():
         for series in outcome.series:
-            if series.measure == "share" and series.note.startswith("of HBM used"):
+            name = next((n for n in INPUTS if series.note.startswith(f"of {n} used")), "")
+            if series.measure == "share" and name:
+                designer = series.of if series.of in network.organizations else ""
                 for year, figure in series.years.items():
-                    found.setdefault(("HBM", series.of, year), figure.value)
+                    found.setdefault((name, designer, year), figure.value)
     return found
 
 

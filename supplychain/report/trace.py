@@ -42,10 +42,12 @@ def _sentence(
     causes = ", ".join(f"{show(share, 'share')} {line}" for line, share in most)
     commodity = network.commodities[limits[0].commodity].name
     whose = f" of {network.organizations[limits[0].holder].name}" if limits[0].holder else ""
-    kind = "booking" if limits[0].kind == "booking" else "capacity"
+    kind = f"{limits[0].kind}{whose} on {limits[0].line} ({commodity})"
+    if limits[0].kind == "orders":
+        kind = f"orders of {commodity} and what sells in its place"
     return (
         f"{name}: {compact(shipped)} shipped in {at}. What held back one more: {causes}. "
-        f"Most of all the {kind}{whose} on {limits[0].line} ({commodity}) in {limits[0].quarter}."
+        f"Most of all the {kind} in {limits[0].quarter}."
     )
 
 
@@ -66,7 +68,7 @@ def limits_table(limits: tuple[Limit, ...]) -> Table:
 
 
 def _limit(limit: Limit) -> str:
-    return f"booking of {limit.holder}" if limit.kind == "booking" else "capacity"
+    return f"booking of {limit.holder}" if limit.kind == "booking" else limit.kind
 
 
 def equation(limit: Limit) -> str:
