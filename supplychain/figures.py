@@ -61,6 +61,7 @@ def commodity_figures(commodity: Commodity) -> Iterator[tuple[str, Figure]]:
     if commodity.product is not None:
         yield from _given(name, commodity.product.facts)
         yield from _given(name, {"half_weeks": commodity.product.half_weeks})
+        yield from _given(f"{name}.rack_share", commodity.product.rack_share)
         yield from _given(f"{name}.price_usd", commodity.product.price_usd)
 
 

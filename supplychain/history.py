@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from supplychain.model import Network
+from supplychain.model import Figure, Network
 from supplychain.production.plan import Calibration, plan
 from supplychain.production.result import Production
 from supplychain.production.solve import Program
 from supplychain.quantities import used_of
 from supplychain.quarters import Quarter
+from supplychain.systems import racks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,10 +90,12 @@ class Backtest:
 
     Attributes:
         rows: By designer and quarter.
+        racks: By quarter: whole racks finished in the model, and published.
         shares: Of CoWoS, HBM and leading-edge wafers, by designer and year of the window.
     """
 
     rows: tuple[Comparison, ...]
+    racks: tuple[tuple[Quarter, float, Figure], ...]
     shares: tuple[Share, ...]
     baseline: Production
 
@@ -179,7 +182,20 @@ def backtest(
         rows.append(Comparison(published, model, before.value if before else None, trend))
     if not rows:
         raise ValueError(f"no units of an accelerator are published from {first} to {last}")
-    return Backtest(tuple(rows), _shares(network, baseline), baseline)
+    return Backtest(tuple(rows), _racks(network, baseline), _shares(network, baseline), baseline)
+
+
+def _racks(network: Network, baseline: Production) -> tuple[tuple[Quarter, float, Figure], ...]:
+    """Racks of the model beside published ones: a check of what comes after the sale."""
+    finished = racks(network, baseline)
+    return tuple(
+        (quarter, float(finished[baseline.plan.reported.index(quarter)]), figure)
+        for outcome in network.outcomes.values()
+        for series in outcome.series
+        if series.measure == "racks"
+        for quarter, figure in series.figures.items()
+        if quarter in baseline.plan.reported
+    )
 
 
 def published_chips(network: Network) -> Mapping[str, str]:

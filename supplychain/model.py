@@ -147,10 +147,11 @@ class Product:
 
     Attributes:
         line: Products of one designer and line succeed one another; lines run side by side.
+        rack_share: By year, the part of the units that goes into whole racks.
         half_weeks: From launch to half of the line's units; ``None``: as products usually do.
         facts: By name (``bf16_tflops``, ``fp8_tflops``, ``int8_tops``, ``memory_gb``,
-            ``bandwidth_tb_s``, ``link_gb_s``, ``tdp_w``, ``hbm_stacks``, ``die_mm2``, ``dies``).
-            Peaks are dense.
+            ``bandwidth_tb_s``, ``link_gb_s``, ``tdp_w``, ``hbm_stacks``, ``die_mm2``, ``dies``,
+            ``per_rack``). Peaks are dense.
         price_usd: By year.
     """
 
@@ -162,6 +163,7 @@ class Product:
     facts: Mapping[str, Figure]
     price_usd: Mapping[int, Figure]
     half_weeks: Figure | None = None
+    rack_share: Mapping[int, Figure] = field(default_factory=lambda: MappingProxyType({}))
 
     def sold(self, quarter: Quarter) -> bool:
         """Whether the quarter lies between launch and end of the product."""

@@ -10,6 +10,7 @@ import numpy as np
 from supplychain.model import Commodity, Network
 from supplychain.production.result import Production
 from supplychain.quarters import Quarter
+from supplychain.systems import installed
 
 UNITS: Mapping[str, str] = MappingProxyType(
     {"units": "", "h100e": "H100e", "memory_gb": "GB", "power_mw": "MW", "revenue_usd": "US$"}
@@ -52,12 +53,13 @@ def totals(network: Network, production: Production) -> Mapping[str, tuple[float
 
 
 def series(network: Network, production: Production) -> list[dict[str, object]]:
-    """One row per product and quarter: made, shipped, in stock, and shipped in other units.
+    """One row per product and quarter: made, shipped, in stock, installed; shipped in other units.
 
     ``None`` where a product has no figure for a quantity.
     """
     plan = production.plan
     first, last = plan.window
+    running = installed(network, production)
     rows: list[dict[str, object]] = []
     for row, (product, supply) in enumerate(plan.products.items()):
         for t, quarter in zip(range(first, last + 1), plan.reported, strict=True):
@@ -71,6 +73,7 @@ def series(network: Network, production: Production) -> list[dict[str, object]]:
                     "made": float(production.make[supply, t]),
                     "shipped": shipped,
                     "stock": float(production.stock[supply, t]),
+                    "installed": float(running[product][t - first]),
                     **{
                         q: known[q] * shipped if q in known else None for q in UNITS if q != "units"
                     },

@@ -84,6 +84,7 @@ FACT_UNITS = {
     "hbm_stacks": "stacks",
     "die_mm2": "mm²",
     "dies": "dies",
+    "per_rack": "units",
 }
 """Facts of a product, each with its unit; peaks are dense."""
 FACT = Text("a fact", "fp8_tflops", choices=tuple(FACT_UNITS))

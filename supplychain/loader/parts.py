@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from supplychain.loader.figures import NOTHING, Reader
-from supplychain.loader.forms import DOLLARS, FACT_UNITS, FACT_VALUE, WEEKS, YIELD
+from supplychain.loader.forms import DOLLARS, FACT_UNITS, FACT_VALUE, SHARE, WEEKS, YIELD
 from supplychain.loader.index import known, words
 from supplychain.loader.needs import read_needs
 from supplychain.loader.schema import STANDING
@@ -100,6 +100,7 @@ def _product(reader: Reader, block: Block) -> Product:
             if key not in STANDING
         }
     prices = reader.table(block.block("price_usd"), DOLLARS, standing)
+    racks = reader.table(block.block("rack_share"), SHARE, standing)
     return Product(
         designer=block.word("designer"),
         partners=texts(block.values.get("partners")),
@@ -108,6 +109,7 @@ def _product(reader: Reader, block: Block) -> Product:
         line=block.word("line") or "main",
         facts=MappingProxyType(facts),
         price_usd=MappingProxyType({int(y): prices[y] for y in sorted(prices)}),
+        rack_share=MappingProxyType({int(y): racks[y] for y in sorted(racks)}),
         half_weeks=reader.optional(block, "half_weeks", WEEKS, standing),
     )
 

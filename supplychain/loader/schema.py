@@ -126,6 +126,9 @@ PRODUCT = Record(
         "half_weeks": Key(figure(WEEKS), "from launch to half of the line's units, where known"),
         "facts": Key(figures("a block of facts", FACT, FACT_VALUE), "peaks are dense"),
         "price_usd": Key(figures("a block of prices", YEAR, DOLLARS), "by year"),
+        "rack_share": Key(
+            figures("a block of shares", YEAR, SHARE), "part of the units in whole racks, by year"
+        ),
         **STANDING,
     },
 )

@@ -36,6 +36,7 @@ def backtest_document(network: Network, result: Backtest) -> Document:
             errors_table(network, result),
             flat,
             shares_table(network, result),
+            racks_table(result),
             *sentences(result),
         ),
         flat=flat,
@@ -119,6 +120,24 @@ def shares_table(network: Network, result: Backtest) -> Table:
     )
     title = "Share of the world's use"
     return Table("shares", title, columns, tuple((a, b, str(c), d, e) for a, b, c, d, e in rows))
+
+
+def racks_table(result: Backtest) -> Table:
+    """Whole racks by quarter; outside of what is scored, and no racks are an input."""
+    rows: list[tuple[Cell, ...]] = [
+        (str(quarter), model, figure.value, figure.low, figure.high)
+        for quarter, model, figure in result.racks
+    ]
+    columns = (
+        Column("quarter", "Quarter"),
+        Column("model", "Model", "units"),
+        Column("published", "Published", "units"),
+        Column("low", "Low", "units"),
+        Column("high", "High", "units"),
+    )
+    return Table(
+        "racks", "Whole racks of accelerators finished", columns, tuple(rows), "none are published"
+    )
 
 
 def published_shares(network: Network) -> dict[tuple[str, str, int], float]:

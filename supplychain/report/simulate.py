@@ -13,6 +13,7 @@ from supplychain.report.sentences import sentences
 from supplychain.report.tables import Cell, Column, Document, Table, show
 from supplychain.sensitivity import Variant, change_of, one_at_a_time, widest_estimates
 from supplychain.simulation import Simulation, change
+from supplychain.systems import installed
 
 COUNTED = {
     "h100e": "H100 equivalents",
@@ -144,6 +145,11 @@ def totals_table(result: Simulation) -> Table:
     rows: list[tuple[Cell, ...]] = []
     before, after = result.baseline.total(), result.scenario.total()
     rows.append(("Accelerators shipped", before, after, change(before, after)))
+    before, after = (
+        sum(float(units.sum()) for units in installed(result.network, p).values())
+        for p in (result.baseline, result.scenario)
+    )
+    rows.append(("Accelerators installed", before, after, change(before, after)))
     counted = totals(result.network, result.baseline), totals(result.network, result.scenario)
     for quantity, label in COUNTED.items():
         (before, known), (after, _) = (c[quantity] for c in counted)
