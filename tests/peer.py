@@ -188,11 +188,13 @@ def peer_model(plan: Plan) -> linopy.Model:
     worth = np.array([plan.values[p] for p in products])
     mix = np.array([plan.mix[p] for p in products])
     width = plan.calibration.mix_width
-    same = [
-        [supplies[i].organization == supplies[j].organization for j in of_product]
-        for i in of_product
-    ]
-    own, of_all = ((data(matrix, "rp") * ship).sum("p") for matrix in (np.eye(len(products)), same))
+    own_make = np.zeros((len(products), len(supplies)))
+    siblings = np.zeros((len(products), len(supplies)))
+    for r, i in enumerate(of_product):
+        own_make[r, i] = 1.0
+        for j in of_product:
+            siblings[r, j] = supplies[i].organization == supplies[j].organization
+    own, of_all = ((data(matrix, "rs") * make).sum("s") for matrix in (own_make, siblings))
     idle = data(np.where((mix < 1) & on[of_product], 0.0, 1e15), "rt")  # no row there
     model.add_constraints(own - data(mix * (1 + width), "rt") * of_all - over <= idle)
     model.add_constraints(data(mix * (1 - width), "rt") * of_all - own - under <= idle)

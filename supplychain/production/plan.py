@@ -46,8 +46,8 @@ class Calibration:
     """
 
     valuation: Valuation = "capacity"
-    discount: float = 0.97
-    holding: float = 0.002
+    discount: float = 0.9
+    holding: float = 0.02
     build_ahead: float = 0.02
     borrow_limit: float = 0.15
     borrow_price: float = 0.4

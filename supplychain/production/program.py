@@ -421,13 +421,13 @@ def _mix_rows(plan: Plan, columns: Columns, rows: _Rows, scale: Floats) -> None:
     products = list(plan.products.items())
     designer = {p: plan.supplies[i].organization for p, i in products}
     for row, (product, i) in enumerate(products):
-        siblings = [n for n, (p, _) in enumerate(products) if designer[p] == designer[product]]
+        siblings = [j for p, j in products if designer[p] == designer[product]]
         for t in range(len(plan.quarters)):
             share = plan.mix[product][t]
             if share == 1.0 or not plan.supplies[i].active(plan.quarters[t]):
                 continue
             size = float(scale[columns.ship[row, t]])
-            own = [(int(columns.ship[row, t]), 1.0)]
+            own = [(int(columns.make[i, t]), 1.0)]
             for slack, sign, part in (
                 (columns.over, 1.0, share * (1 + width)),
                 (columns.under, -1.0, share * (1 - width)),
@@ -435,7 +435,7 @@ def _mix_rows(plan: Plan, columns: Columns, rows: _Rows, scale: Floats) -> None:
                 (columns.gap, -1.0, share),
             ):
                 terms = [(c, sign * a) for c, a in own]
-                terms += [(int(columns.ship[n, t]), -sign * part) for n in siblings]
+                terms += [(int(columns.make[j, t]), -sign * part) for j in siblings]
                 terms.append((int(slack[row, t]), -1.0))
                 rows.add(("mix", row), t, terms, -INFINITY, 0.0, size)
 
