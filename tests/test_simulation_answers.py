@@ -100,6 +100,20 @@ def test_time_in_words_is_that_of_the_result() -> None:
     assert text.endswith(f"Back within 1% of the baseline from {result.recovered_by()}.")
 
 
+def test_why_a_tool_is_felt_late() -> None:
+    result = sc.simulate(data(), scenarios=[data().scenarios["asml-stops-shipping"]])
+    change = result.change_by_quarter()
+    began = result.quarters.index(Quarter(2024, 1))
+
+    assert all(abs(x) < 0.01 for x in change[: began + 2])
+    assert min(change[began + 8 :]) < min(change[began + 2 : began + 4]) < -0.02
+    [text] = [s for s in sentences(result) if "needed as" in s]
+    assert text == (
+        "DUV lithography scanner (ArF immersion) and EUV lithography scanner are needed as a tool: "
+        "lines that have it run on; what stops is their growth, and they wear without spares."
+    )
+
+
 # Worth.
 
 

@@ -21,6 +21,7 @@ from supplychain.loader.past import read_disruption, read_model, read_outcome
 from supplychain.loader.problems import DataError, Page, Problem
 from supplychain.loader.rules import (
     check_ids,
+    check_launches,
     check_names,
     check_own_needs,
     check_owners,
@@ -270,6 +271,7 @@ def _check_rules(parts: _Parts, index: Index, pages: dict[str, Page]) -> dict[st
     organizations = parts.organizations
     commodities = take_over_needs(parts.commodities, parts.needs_as, pages, index)
     check_own_needs(commodities, organizations.values(), pages)
+    check_launches(commodities, organizations.values(), pages)
     check_owners(organizations, pages)
     check_shares(organizations.values(), pages)
     check_ids(commodities, organizations.values(), pages)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from supplychain.loader.index import Index
 from supplychain.loader.problems import Page, count, short
 from supplychain.model import FLOW_ROLES, Buyer, Commodity, Need, Organization, Place, Source
+from supplychain.quarters import Quarter
 
 MOST_SHARED = 1.02
 """What shares of one commodity and year may add up to; rounding explains the 2%."""
@@ -120,6 +121,45 @@ def check_own_needs(
                         f"every '{supply.commodity}' needs {names} already",
                         f"leave it out here, or take it out of {common[_key(need)].place}",
                     )
+
+
+def check_launches(
+    commodities: Mapping[str, Commodity], organizations: Iterable[Organization], pages: Pages
+) -> None:
+    """Note products that are sold before anything they are made of can be had."""
+    starts: dict[tuple[str, str], Quarter | None] = {}
+    for organization in organizations:
+        for supply in organization.supplies:
+            key = supply.commodity, organization.id
+            before = starts.get(key, supply.start)
+            both = before is not None and supply.start is not None
+            starts[key] = min(before, supply.start) if both else None  # type: ignore[type-var]
+    for commodity in commodities.values():
+        if commodity.product is None:
+            continue
+        for need in (n for n in commodity.needs if n.role in FLOW_ROLES):
+            first = _first_made(need, starts)
+            if first is not None and first > commodity.product.launch:
+                inputs = " or ".join(f"'{id_}'" for id_ in need.inputs)
+                pages[need.place.file].problem(
+                    need.place,
+                    f"'{commodity.id}' is sold from {commodity.product.launch}, but no qualified "
+                    f"maker has {inputs} before {first}",
+                    "date the maker earlier, add one, or launch the product later",
+                )
+
+
+def _first_made(need: Need, starts: Mapping[tuple[str, str], Quarter | None]) -> Quarter | None:
+    """First quarter in which a qualified maker has one of the inputs; ``None``: always, or never.
+
+    A need that nobody makes is the business of another rule.
+    """
+    dates = []
+    for (commodity, maker), start in starts.items():
+        if commodity in need.inputs and (need.makers is None or maker in need.makers):
+            known = [q for q in (start, need.makers[maker] if need.makers else None) if q]
+            dates.append(max(known) if known else None)
+    return min(dates) if dates and None not in dates else None  # type: ignore[type-var]
 
 
 def check_shares(organizations: Iterable[Organization], pages: Pages) -> None:

@@ -33,6 +33,7 @@ def sentences(result: Simulation, others: tuple[Variant, ...] = ()) -> list[str]
     if lost is None or result.first_felt() is None:
         return [*out, "It is not felt: no quarter ships 0.1% more or less than the baseline."]
     out.append(_when(result))
+    out += _slow(result)
     if len(result.shocks) == len(result.cuts) == 1:
         out.append(_why(result, lost))
     return [*out, *_unsure(result, others)]
@@ -53,6 +54,42 @@ def _when(result: Simulation) -> str:
     if depth < -0.01:
         return text + f" Not back within 1% of the baseline by {result.quarters[-1]}."
     return text
+
+
+SLOW = {
+    "tool": "a tool: lines that have it run on; what stops is their growth, and they wear "
+    "without spares",
+    "service": "a service: lines run on and wear, a little more each quarter",
+    "software": "software: what is in production runs on, what waits is the next product",
+    "design": "a design: what is in production runs on, what waits is the next product",
+}
+
+
+def _slow(result: Simulation) -> list[str]:
+    """Why a loss is felt late: what is cut is needed as a tool, service, software or design."""
+    network = result.network
+    cut = {s.commodity for c in result.cuts for s in find_supplies(network, c.target)}
+    used_as: dict[str, set[str]] = {id_: set() for id_ in sorted(cut)}
+    for supply in network.supplies:
+        for need in network.needs(supply):
+            for id_ in used_as.keys() & need.inputs.keys():
+                used_as[id_].add(need.role)
+    roles: dict[str, list[str]] = {}
+    for id_, found in used_as.items():
+        if found and found <= SLOW.keys():
+            roles.setdefault(min(found, key=list(SLOW).index), []).append(id_)
+    return [
+        f"{_listed([network.commodities[i].name for i in ids])} "
+        f"{'is' if len(ids) == 1 else 'are'} needed as {SLOW[role]}."
+        for role, ids in roles.items()
+    ]
+
+
+def _listed(names: list[str], most: int = 3) -> str:
+    shown = names[:most] if len(names) <= most else [*names[: most - 1]]
+    if len(names) > most:
+        shown.append(f"{len(names) - most + 1} more")
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
 def _fewer(lost: float) -> str:
