@@ -10,6 +10,7 @@ OR over its supplies.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -94,6 +95,7 @@ class Figure:
         low: Lower end of the range; equals ``value`` where a reported figure gives none.
         sources: Ids of the bibliography; empty only for an ``estimate``, which has a note.
         stale_after: The day after which it should be looked at again, ``YYYY-MM-DD``; empty: none.
+        limits: Smallest and largest value that a figure of its kind can have.
     """
 
     value: float
@@ -106,6 +108,7 @@ class Figure:
     contradicted_by: tuple[Contradiction, ...] = ()
     place: Place = Place("", 0, 0)
     stale_after: str = ""
+    limits: tuple[float, float] = (0.0, math.inf)
 
 
 @dataclass(frozen=True, slots=True)

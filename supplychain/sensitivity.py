@@ -10,7 +10,7 @@ from supplychain.model import Figure, Network
 from supplychain.production.plan import Calibration, Plan, plan
 from supplychain.production.result import Production
 from supplychain.production.solve import Program
-from supplychain.shocks import assumed
+from supplychain.shocks import replaced
 from supplychain.simulation import Simulation, disturbed
 
 CALIBRATIONS: tuple[tuple[str, Callable[[Calibration], Calibration]], ...] = (
@@ -129,7 +129,7 @@ def one_at_a_time(
     """Each figure with the headline at the lower and at the upper end of its range."""
     for name, figure in figures:
         low, high = (
-            headline(assumed(network, {name: end})) if end != figure.value else headline(network)
+            headline(replaced(network, {name: end})) if end != figure.value else headline(network)
             for end in (figure.low, figure.high)
         )
         yield name, figure, low, high

@@ -312,13 +312,48 @@ def assumed(network: Network, values: Mapping[str, float]) -> Network:
     The value replaces the figure's range too; basis and note say that it is an assumption.
 
     Raises:
-        ValueError: No figure has the name, or the value is not a finite number of at least 0.
+        ValueError: No figure has the name, the value is not one that the figure can have, or
+            bookings then add up to more than all.
+    """
+    network = replaced(network, values)
+    for id_ in sorted({name.partition(".")[0] for name in values} & network.organizations.keys()):
+        for capacity in network.organizations[id_].capacities:
+            for year, booked in capacity.bookings.items():
+                if (total := sum(f.value for f in booked.values())) > 1 + 1e-9:
+                    raise ValueError(
+                        f"the bookings of {capacity.key} in {year} then add up to {total:.0%}; a "
+                        "line cannot be booked beyond 100%, so lower another one with --assume too"
+                    )
+    return network
+
+
+def replaced(network: Network, values: Mapping[str, float]) -> Network:
+    """As :func:`assumed`, each figure by itself: bookings may then add up to more than all.
+
+    Raises:
+        ValueError: No figure has the name, or the value is not one that the figure can have.
     """
     for name, value in sorted(values.items()):
-        if not (math.isfinite(value) and value >= 0):
-            raise ValueError(f"--assume {name}: {value} is not a number of at least 0")
         network = _with_figure(network, name, value)
     return network
+
+
+LARGEST = 1e12
+"""No figure of the chain is larger, in its own unit; a larger one is a slip of the keyboard."""
+
+
+def _possible(name: str, figure: Figure, value: float) -> None:
+    """Refuse a value that the figure cannot have.
+
+    Raises:
+        ValueError: It is outside its limits.
+    """
+    least, most = figure.limits[0], min(figure.limits[1], LARGEST)
+    if math.isfinite(value) and least <= value <= most:
+        return
+    low = "above 0" if 0 < least < 1e-300 else f"at least {least:g}"
+    high = "" if most == LARGEST and not value > LARGEST else f" and at most {most:g}"
+    raise ValueError(f"--assume {name}: {value:g} cannot be; it is {low}{high}")
 
 
 def _with_figure(network: Network, name: str, value: float) -> Network:
@@ -332,6 +367,7 @@ def _with_figure(network: Network, name: str, value: float) -> Network:
         if id_ in members:
             found = dict(walk(members[id_])).get(name)
             if found is not None:
+                _possible(name, found, value)
                 new = dataclasses.replace(
                     found, value=value, low=value, high=value, basis="estimate",
                     note=f"assumed instead of {found.value:g}",

@@ -156,9 +156,11 @@ def test_a_figure_is_replaced_by_name() -> None:
     [
         ("a.lin.2025Q1", 1.0, "no figure has the name 'a.lin.2025Q1'; "
          "did you mean 'a.line.2025Q1'?"),
-        ("a.line.2025Q1", -1.0, "--assume a.line.2025Q1: -1.0 is not a number of at least 0"),
+        ("a.line.2025Q1", -1.0, "--assume a.line.2025Q1: -1 cannot be; it is at least 0"),
+        ("a.line.2025Q1", 1e99,
+         "--assume a.line.2025Q1: 1e+99 cannot be; it is at least 0 and at most 1e+12"),
         ("a.line.2025Q1", float("nan"),
-         "--assume a.line.2025Q1: nan is not a number of at least 0"),
+         "--assume a.line.2025Q1: nan cannot be; it is at least 0"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_assumed_is_said(name: str, value: float, message: str) -> None:

@@ -125,6 +125,7 @@ class Reader:
             self._contradictions(value),
             place(number, self.page),
             value.word("stale_after") if isinstance(value, Block) else "",
+            amount.limits,
         )
 
     def _unit(self, block: Block, unit: str) -> None:

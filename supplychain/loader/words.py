@@ -100,6 +100,11 @@ class Amount:
     share: bool = False
     whole: bool = False
 
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Smallest and largest value, both allowed."""
+        return math.nextafter(self.low, math.inf) if self.above else self.low, self.high
+
     def read(self, node: yaml.Node, page: Page) -> yaml.ScalarNode | None:
         """The node, if it is such a number; else ``None``, and the problem is noted."""
         if not isinstance(node, yaml.ScalarNode):
