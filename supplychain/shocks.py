@@ -146,6 +146,8 @@ def first_quarter(shocks: Iterable[Shock], network: Network) -> Quarter | None:
     for shock in shocks:
         if isinstance(shock, AddLine):
             starts.append(shock.start)
+        elif isinstance(shock, ChangeOrders):
+            starts.append(shock.first)
         elif isinstance(shock, Launch):
             starts += [
                 min(shock.start, c.product.launch) for c in _products(network, shock.product)

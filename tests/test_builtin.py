@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,8 @@ from supplychain.quarters import Quarter
 from supplychain.report.simulate import simulation_document
 from supplychain.report.tables import Table, render
 from supplychain.risk import Chokepoint, Chokepoints
+from supplychain.scenario import Cut
+from supplychain.shocks import first_quarter
 from supplychain.simulation import Simulation
 
 
@@ -53,6 +56,29 @@ def test_the_chain_is_there_from_materials_to_buyers() -> None:
         "a100", "h100", "h200", "h20", "b200", "b300", "mi300x", "mi325x", "tpu-v4", "tpu-v5e",
         "tpu-v5p", "tpu-v6e", "tpu-v7", "trainium1", "trainium2",
     } <= net.products.keys()  # fmt: skip
+
+
+SCENARIOS = sorted(
+    p.stem for p in (Path(sc.__file__).parents[1] / "graph_data/scenarios").iterdir()
+)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_every_scenario_runs_and_changes_nothing_before_it_begins(name: str) -> None:
+    scenario = data().scenarios[name]
+    result = sc.simulate(data(), scenarios=[scenario])
+    starts = [c.first for c in result.cuts if c.first]
+    other = first_quarter([s for s in scenario.shocks if not isinstance(s, Cut)], data())
+    began = min([*starts, *([other] if other else [])], default=Quarter(2023, 1))
+    before = [
+        change
+        for quarter, change in zip(result.quarters, result.change_by_quarter(), strict=True)
+        if quarter < began
+    ]
+
+    assert before == pytest.approx([0.0] * len(before), abs=1e-6)
+    assert result.allocation.delivered.sum() <= result.scenario.total() * (1 + 1e-9)
+    assert render(simulation_document(result), "table", width=100)
 
 
 def test_every_figure_has_a_source_or_is_an_estimate_with_a_reason() -> None:
