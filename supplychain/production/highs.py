@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import highspy
 import numpy as np
-from numpy.typing import NDArray
 
 from supplychain.production.program import Floats, Ints, Model
 
@@ -61,8 +60,10 @@ class Solver:
     def __init__(self, model: Model, bounds: Bounds) -> None:
         self._size = model.columns.count
         self._columns = np.flatnonzero(bounds.column_upper > 0)
+        self._rows = np.flatnonzero(_counts(model, self._columns) > 0)
         self._objectives = tuple(cost[self._columns] for cost in model.objectives)
-        self._highs = _load(model, self._columns, bounds)
+        self._row_count = len(model.upper)
+        self._highs = _load(model, self._columns, self._rows, bounds)
 
     def optimum(self, bounds: Bounds, start: Optimum | None = None) -> Optimum:
         """Minimize the objectives in turn.
@@ -79,8 +80,8 @@ class Solver:
         bounds = Bounds(
             bounds.column_lower[self._columns],
             bounds.column_upper[self._columns],
-            bounds.row_lower,
-            bounds.row_upper,
+            bounds.row_lower[self._rows],
+            bounds.row_upper[self._rows],
         )
         self._set(bounds)
         highs.clearSolver()  # nothing of an earlier solve may show, to the last digit
@@ -99,18 +100,13 @@ class Solver:
             self._set(bounds)
             self._minimize(objective)
         return Optimum(
-            variables=self._spread(np.array(highs.getSolution().col_value)),
+            variables=_spread(np.array(highs.getSolution().col_value), self._columns, self._size),
             goal=goal,
             dual_goal=dual_goal,
-            row_dual=row_dual,
-            column_dual=self._spread(column_dual),
+            row_dual=_spread(row_dual, self._rows, self._row_count),
+            column_dual=_spread(column_dual, self._columns, self._size),
             basis=basis,
         )
-
-    def _spread(self, values: Floats) -> Floats:
-        out = np.zeros(self._size)
-        out[self._columns] = values
-        return out
 
     def _face(self, bounds: Bounds) -> Bounds:
         """The bounds that keep the next solution as good as the present one."""
@@ -162,28 +158,19 @@ def _dual_goal(row_dual: Floats, column_dual: Floats, bounds: Bounds) -> float:
     return rows + side(column_dual, bounds.column_lower, bounds.column_upper)
 
 
-def _load(model: Model, columns: Ints, bounds: Bounds) -> highspy.Highs:
-    # The compiled solver: its Python subclass adds callbacks we do not use, and some versions
-    # print a banner to standard output while setting them up, whatever output_flag says.
-    highs = highspy.Highs.__base__()
-    for option, value in _OPTIONS:
-        highs.setOptionValue(option, value)
-    starts, indices, coefficients = _rows_of(model, columns)
-    lp = highspy.HighsLp()
-    lp.num_col_ = len(columns)
-    lp.num_row_ = len(model.upper)
-    lp.col_cost_ = model.objectives[0][columns]
-    lp.col_lower_ = bounds.column_lower[columns]
-    lp.col_upper_ = bounds.column_upper[columns]
-    lp.row_lower_ = bounds.row_lower
-    lp.row_upper_ = bounds.row_upper
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_ = starts
-    lp.a_matrix_.index_ = indices
-    lp.a_matrix_.value_ = coefficients
-    if highs.passModel(lp) == highspy.HighsStatus.kError:
-        raise SolverError("the solver refused the program")
-    return highs
+def _spread(values: Floats, places: Ints, count: int) -> Floats:
+    out = np.zeros(count)
+    out[places] = values
+    return out
+
+
+def _counts(model: Model, columns: Ints) -> Ints:
+    """How many of the columns each row holds."""
+    loaded = np.zeros(model.columns.count, dtype=np.int64)
+    loaded[columns] = 1
+    running = np.concatenate([[0], np.cumsum(loaded[model.indices])])
+    counts: Ints = np.diff(running[model.starts])
+    return counts
 
 
 _OPTIONS: Sequence[tuple[str, object]] = (
@@ -200,11 +187,28 @@ _OPTIONS: Sequence[tuple[str, object]] = (
 )
 
 
-def _rows_of(model: Model, columns: Ints) -> tuple[NDArray[np.int32], NDArray[np.int32], Floats]:
-    """The rows with only some of the columns: starts, indices, coefficients."""
+def _load(model: Model, columns: Ints, rows: Ints, bounds: Bounds) -> highspy.Highs:
+    # The compiled solver: its Python subclass adds callbacks we do not use, and some versions
+    # print a banner to standard output while setting them up, whatever output_flag says.
+    highs = highspy.Highs.__base__()
+    for option, value in _OPTIONS:
+        highs.setOptionValue(option, value)
     place = np.full(model.columns.count, -1, dtype=np.int32)
     place[columns] = np.arange(len(columns), dtype=np.int32)
     kept = place[model.indices] >= 0
-    counted = np.concatenate([[0], np.cumsum(kept)])
-    starts = counted[model.starts].astype(np.int32)
-    return starts, place[model.indices[kept]], model.coefficients[kept]
+    lp = highspy.HighsLp()
+    lp.num_col_ = len(columns)
+    lp.num_row_ = len(rows)
+    lp.col_cost_ = model.objectives[0][columns]
+    lp.col_lower_ = bounds.column_lower[columns]
+    lp.col_upper_ = bounds.column_upper[columns]
+    lp.row_lower_ = bounds.row_lower[rows]
+    lp.row_upper_ = bounds.row_upper[rows]
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    # Rows without any of the columns hold nothing between the starts of the others.
+    lp.a_matrix_.start_ = np.concatenate([[0], np.cumsum(_counts(model, columns)[rows])])
+    lp.a_matrix_.index_ = place[model.indices[kept]]
+    lp.a_matrix_.value_ = model.coefficients[kept]
+    if highs.passModel(lp) == highspy.HighsStatus.kError:
+        raise SolverError("the solver refused the program")
+    return highs

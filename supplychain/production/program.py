@@ -267,7 +267,20 @@ def _ceilings(plan: Plan, columns: Columns) -> Floats:
         if plan.stock_weeks[link.commodity] == 0:
             ceiling[columns.bank[row]] = 0.0
     ceiling[columns.borrow] = borrow_limits(plan, columns, np.ones((len(plan.lines), 1)))
+    for row, i in enumerate(plan.products.values()):
+        for t in range(len(plan.quarters)):
+            if i not in finished and ceiling[columns.make[i, t]] == 0:
+                ceiling[columns.ship[row, t]] = 0.0
+            if not _mixed(plan, row, t):
+                for slack in (columns.over, columns.under, columns.gap):
+                    ceiling[slack[row, t]] = 0.0
     return ceiling
+
+
+def _mixed(plan: Plan, product: int, period: int) -> bool:
+    """Whether the product has a planned share of its designer's units, and is not all of them."""
+    name, supply = list(plan.products.items())[product]
+    return plan.mix[name][period] < 1 and plan.supplies[supply].active(plan.quarters[period])
 
 
 def _first_output(plan: Plan, supply: int) -> int:
@@ -423,9 +436,9 @@ def _mix_rows(plan: Plan, columns: Columns, rows: _Rows, scale: Floats) -> None:
     for row, (product, i) in enumerate(products):
         siblings = [j for p, j in products if designer[p] == designer[product]]
         for t in range(len(plan.quarters)):
-            share = plan.mix[product][t]
-            if share == 1.0 or not plan.supplies[i].active(plan.quarters[t]):
+            if not _mixed(plan, row, t):
                 continue
+            share = plan.mix[product][t]
             size = float(scale[columns.ship[row, t]])
             own = [(int(columns.make[i, t]), 1.0)]
             for slack, sign, part in (
