@@ -16,6 +16,7 @@ from supplychain.cli.edges import (
     usage_error,
     window_options,
 )
+from supplychain.cli.progress import working
 from supplychain.quarters import Quarter
 
 if TYPE_CHECKING:
@@ -51,16 +52,14 @@ def compare(
 
     network = load_network(data)
     try:
-        results = [
-            simulate(
-                network,
-                first=first,
-                last=last,
-                scenarios=[] if name == "baseline" else [find_scenario(network, name)],
-                assume=assume,
-            )
-            for name in (one, other)
+        scenarios = [
+            [] if name == "baseline" else [find_scenario(network, name)] for name in (one, other)
         ]
+        with working("Simulating", quiet):
+            results = [
+                simulate(network, first=first, last=last, scenarios=named, assume=assume)
+                for named in scenarios
+            ]
     except ValueError as error:
         raise usage_error(str(error)) from error
     answer(comparison_document((one, other), results[0], results[1]), form, out, no_color, quiet)

@@ -17,6 +17,7 @@ from supplychain.cli.edges import (
     usage_error,
     window_options,
 )
+from supplychain.cli.progress import counted, working
 from supplychain.quarters import Quarter
 
 if TYPE_CHECKING:
@@ -131,11 +132,19 @@ def simulate(
     network = load_network(data)
     try:
         scenarios = [find_scenario(network, name) for name in names]
-        result = run(network, parsed, first, last, policy or "", scenarios=scenarios, assume=assume)
+        with working("Simulating", quiet):
+            result = run(
+                network, parsed, first, last, policy or "", scenarios=scenarios, assume=assume
+            )
     except ValueError as error:
         raise usage_error(str(error)) from error
-    others = variants(result) if result.shocks and not fast else ()
-    moved = sensitivity_table(result, sensitivity) if sensitivity else None
+    with working("Other assumptions", quiet) as bars:
+        others = variants(result) if result.shocks and not fast else ()
+        moved = (
+            sensitivity_table(result, sensitivity, counted(bars, "Estimates"))
+            if sensitivity
+            else None
+        )
     answer(simulation_document(result, others, moved), form, out, no_color, quiet)
     held = holding(tests, result)
     for text in held:
