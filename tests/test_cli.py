@@ -348,7 +348,10 @@ def test_the_exit_code_of_a_process_is_that_of_the_command() -> None:
     wrong = process("simulate", "--hbm-cut", "20")
 
     assert (wrong.returncode, wrong.stdout) == (2, "")
-    assert wrong.stderr.endswith("Error: --hbm-cut: '20' is ambiguous; write 20% or 0.2\n")
+    assert wrong.stderr == (
+        "Error: --hbm-cut: '20' is ambiguous; write 20% or 0.2\n"
+        "  help: supplychain simulate --help\n"
+    )
 
 
 def test_the_checkout_runs_without_being_installed() -> None:

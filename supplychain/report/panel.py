@@ -151,12 +151,13 @@ class Panel:
             sources = [*need.per_unit.sources, *sources]
         if len(need.inputs) > 1:
             texts.append("or " + ", ".join(names[i].name for i in need.inputs if i != use.input))
-        if use.maker:
-            texts.insert(0, f"at {self._network.organizations[use.maker].name}")
         makers = need.makers and [
             [self._organization(m), self._place(q)] for m, q in need.makers.items()
         ]
-        return ["; ".join(texts), makers, self._cite(sources)]
+        text = ", ".join(texts)
+        if use.maker:
+            text = f"at {self._network.organizations[use.maker].name}: {text}".removesuffix(": ")
+        return [text, makers, self._cite(sources)]
 
     def _place(self, quarter: Quarter) -> int:
         """Number of the quarter; below 0 before the first."""

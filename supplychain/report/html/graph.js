@@ -168,11 +168,11 @@
         pen.strokeStyle = colours["lost-" + lossClass(lost(id))];
         pen.lineWidth = 1.5;
         pen.beginPath();
-        pen.roundRect(right - wide + 4, top - 7, wide, 14, 7);
+        pen.roundRect(right - wide + 6, top - 9, wide, 14, 7);
         pen.fill();
         pen.stroke();
         pen.fillStyle = "#7a0c2e";
-        pen.fillText(text, right - wide / 2 + 4, top + 0.5);
+        pen.fillText(text, right - wide / 2 + 6, top - 1.5);
       }
       pen.globalAlpha = 1;
     });
@@ -296,10 +296,10 @@
 
   // Amount and alternatives, and who is qualified by the quarter.
   function useTexts([text, makers]) {
-    if (makers === null) return [text];
+    if (makers === null) return text;
     const name = ([maker]) => data.organizations[maker][0];
     const ready = makers.filter(([, from]) => from <= quarter), later = makers.filter(([, from]) => from > quarter);
-    return [text, ready.length ? "only from " + ready.map(name).join(", ") : "nobody qualified yet", ...later.map((maker) => name(maker) + " from " + named(maker[1]))];
+    return [text, ready.length ? "only from " + ready.map(name).join(", ") : "nobody qualified yet", ...later.map((maker) => name(maker) + " from " + named(maker[1]))].filter(Boolean).join(", ");
   }
 
   function listLinks(title, numbers, end, cited) {
@@ -308,7 +308,7 @@
     const list = element("ul", undefined, panel);
     for (const number of numbers) {
       const uses = data.edges[number][USES];
-      const texts = new Set(uses.flatMap(useTexts).filter(Boolean));
+      const texts = new Set(uses.map(useTexts).filter(Boolean));
       cite(nodeButton(list, data.edges[number][end], [...texts].join("; ")), uses.flatMap((use) => use[2]), cited);
     }
   }
