@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from supplychain.cli import completion
 from supplychain.cli.edges import (
     answer,
     assume_option,
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("one", metavar="SCENARIO")
-@click.argument("other", metavar="SCENARIO")
+@click.argument("one", metavar="SCENARIO", shell_complete=completion.scenarios)
+@click.argument("other", metavar="SCENARIO", shell_complete=completion.scenarios)
 @assume_option
 @window_options("2023Q1", "2026Q4")
 @output_options

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from supplychain.cli import completion
 from supplychain.cli.edges import (
     data_option,
     find_scenario,
@@ -43,9 +44,15 @@ EXPORTS = (".graphml", ".gexf", ".dot", ".json")
     "names",
     multiple=True,
     metavar="ID|FILE",
+    shell_complete=completion.scenarios,
     help="Colour what it takes, quarter by quarter; repeatable, they add up. Only for .html.",
 )
-@click.option("--focus", metavar="NODE", help="Only what lies near this node.")
+@click.option(
+    "--focus",
+    metavar="NODE",
+    shell_complete=completion.nodes,
+    help="Only what lies near this node.",
+)
 @click.option(
     "--depth",
     type=click.IntRange(min=1),

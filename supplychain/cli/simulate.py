@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from supplychain.cli import completion
 from supplychain.cli.edges import (
     answer,
     assume_option,
@@ -42,6 +43,7 @@ POLICIES = ("contract-first", "pro-rata")
     "names",
     multiple=True,
     metavar="ID|FILE",
+    shell_complete=completion.scenarios,
     help="A scenario of the data, by its id, or a .yaml file; repeatable, they add up.",
 )
 @assume_option
