@@ -18,12 +18,11 @@ from supplychain.cli.edges import (
     write_file,
 )
 from supplychain.cli.progress import working
-from supplychain.quarters import LAST, Quarter
+from supplychain.quarters import Quarter
 
 if TYPE_CHECKING:
     from supplychain.model import Network
     from supplychain.report.view import By
-    from supplychain.simulation import Simulation
 
 PAGE, PICTURE = ".html", ".svg"
 EXPORTS = (".graphml", ".gexf", ".dot", ".json")
@@ -97,11 +96,16 @@ def graph(
         raise usage_error(f"--scenario colours a page only; name an .html file, not {out}")
     network = load_network(data)
     keep = _near(network, focus, depth)
+    if suffix not in EXPORTS and collapse is None:
+        from supplychain.report.explorer import drawn_together
+
+        for said in drawn_together(network, keep):
+            remark(f"{said}; --focus NODE draws a part", quiet)
     with working("Drawing", quiet):
         if suffix == PAGE:
             text = _page(network, keep, collapse, at, names, _where(focus, depth), quiet)
         elif suffix == PICTURE:
-            text = _picture(network, keep, collapse, at, quiet)
+            text = _picture(network, keep, collapse, at)
         else:
             text = _export(network, keep, collapse, suffix)
     write_file(out, text)
@@ -133,27 +137,6 @@ def _where(focus: str | None, depth: int) -> list[str]:
     return [] if focus is None else [f"Within {steps} of {focus}"]
 
 
-def _boxes(
-    network: Network, keep: frozenset[str], collapse: By | None, quiet: bool
-) -> tuple[By, list[str]]:
-    """What the boxes are, and what to say where that was not asked for."""
-    from supplychain.report.view import drawable
-
-    by = collapse or drawable(network, keep)
-    if collapse is not None or by == "commodity":
-        return by, []
-    plural = {"organization": "organizations", "country": "countries"}[by]
-    said = f"{len(keep):,} commodities are too many to draw one by one: shown by {plural}"
-    remark(f"{said}; --focus NODE draws a part", quiet)
-    return by, [said]
-
-
-def _quarter(network: Network, at: Quarter | None) -> Quarter:
-    from supplychain.risk import busiest_quarter
-
-    return at or (busiest_quarter(network, tuple(network.products)) if network.products else LAST)
-
-
 def _page(
     network: Network,
     keep: frozenset[str],
@@ -163,46 +146,31 @@ def _page(
     remarks: list[str],
     quiet: bool,
 ) -> str:
-    from supplychain.report.graph import graph_page
-    from supplychain.report.states import States, marks, span
-    from supplychain.report.view import view_of
-
-    by, said = _boxes(network, keep, collapse, quiet)
-    simulation = _simulation(network, names, quiet)
-    now = _quarter(network, at)
-    if at is None and simulation is not None and (felt := simulation.first_felt()) is not None:
-        now = felt
-    view = view_of(network, by, keep)
-    found = marks(network, by, span(now)) if network.products else {}
-    shown = {q: {i: why for i, why in m.items() if i in view.boxes} for q, m in found.items()}
-    if simulation is not None and simulation.shocks:
-        remarks = [f"Scenario: {'; '.join(map(str, simulation.shocks))}", *remarks]
-    states = States(span(now), now, shown, simulation)
-    return graph_page(network, view, states, remarks=[*remarks, *said])
-
-
-def _simulation(network: Network, names: tuple[str, ...], quiet: bool) -> Simulation | None:
-    """The scenarios beside the baseline; ``None`` where the data cannot be simulated."""
+    """The interactive graph; without use of lines where the data cannot be simulated."""
+    from supplychain.report.explorer import explorer
     from supplychain.simulation import simulate
 
+    simulation = None
     try:
-        return simulate(network, scenarios=[find_scenario(network, name) for name in names])
+        scenarios = [find_scenario(network, name) for name in names]
+        simulation = simulate(network, scenarios=scenarios)
     except ValueError as error:
         if names:
             raise usage_error(str(error)) from error
         remark(f"The page shows no use of lines: {error}", quiet)
-        return None
+    return explorer(network, simulation, at, keep, collapse, remarks)
 
 
 def _picture(
-    network: Network, keep: frozenset[str], collapse: By | None, at: Quarter | None, quiet: bool
+    network: Network, keep: frozenset[str], collapse: By | None, at: Quarter | None
 ) -> str:
+    from supplychain.report.explorer import usual_quarter
     from supplychain.report.states import marks
     from supplychain.report.svg import svg
-    from supplychain.report.view import view_of
+    from supplychain.report.view import drawable, view_of
 
-    by, _ = _boxes(network, keep, collapse, quiet)
-    now = _quarter(network, at)
+    by = collapse or drawable(network, keep)
+    now = at or usual_quarter(network)
     found = marks(network, by, [now])[now] if network.products else {}
     return svg(network, found, view=view_of(network, by, keep))
 
