@@ -281,6 +281,9 @@ def test_the_built_in_data_fits_and_opens(visit: Visitor, by: By) -> None:
     opened = clean(visit(html))
 
     assert len(html.encode()) < 700_000
+    if by == "commodity":
+        # At 1440 pixels the whole of it is shown in letters of about ten.
+        assert float(opened.page.get_attribute("#canvas", "data-letters") or 0) > 9
     assert int(find(opened, "euv-scanner" if by == "commodity" else "asml").split()[0]) >= 1
     assert opened.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -504,6 +507,14 @@ def contrast_with_white(colour: str) -> float:
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     r, g, b = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
     return 1.05 / (0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05)
+
+
+def test_a_single_quarter_is_enough(visit: Visitor) -> None:
+    opened = clean(visit(graph_page(chain(), None, States((AT,), AT, {AT: {"euv": "one maker"}}))))
+
+    assert opened.page.inner_text("#shown") == "2024Q4"
+    assert find(opened, "EUV scanner") == "1 found"
+    assert "Chokepoint: one maker" in opened.page.inner_text("#panel")
 
 
 def test_an_unknown_quarter_is_an_error() -> None:

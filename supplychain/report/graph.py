@@ -39,6 +39,9 @@ _LINKS = (
 
 _BOXES = {"commodity": "commodities", "organization": "organizations", "country": "plants"}
 
+ASPECT = 1.85
+"""Width over height of what a browser's window leaves for the picture."""
+
 _HTML = Path(__file__).parent / "html"
 
 
@@ -141,6 +144,7 @@ def _data(network: Network, view: View, states: States) -> Json:
         {id_: box.stage for id_, box in view.boxes.items()},
         {i: f"◆ {b.label}" if i in states.marked else b.label for i, b in view.boxes.items()},
         view.links,
+        ASPECT,
     )
     picture = _picture(view, layout)
     panel = Panel(network, view, states.quarters)

@@ -10,6 +10,9 @@
   const panel = at("panel"), canvas = at("canvas"), chokes = at("chokes"), paint = at("paint");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const hiddenStages = new Set(), hiddenRoles = new Set();
+  // The boxes are laid out for letters as wide as Arial's, which are narrow and everywhere alike.
+  const LETTERS = 14.5;
+  const FACE = "Arial, Helvetica, Liberation Sans, sans-serif";
   const LOSSES = ["none", "few", "many", "most"];
   let selected = null, matches = null, colours = {}, quarter = Number(slider.value);
 
@@ -127,7 +130,7 @@
     },
     nodes: {
       shape: "box", margin: { top: 3, bottom: 3, left: 4, right: 4 }, widthConstraint: { minimum: data.size[2] - 8 },
-      font: { size: 13, face: "system-ui, Segoe UI, Roboto, sans-serif" }, shapeProperties: { borderRadius: 4 }, chosen: false,
+      font: { size: LETTERS, face: FACE }, shapeProperties: { borderRadius: 4 }, chosen: false,
     },
     edges: { arrows: { to: { enabled: true, scaleFactor: 0.35 } }, selectionWidth: 1, hoverWidth: 0, chosen: false },
   });
@@ -136,7 +139,7 @@
     const shift = offsets();
     pen.textAlign = "center";
     pen.textBaseline = "middle";
-    pen.font = "600 16px system-ui, Segoe UI, Roboto, sans-serif";
+    pen.font = "600 18px " + FACE;
     data.stages.forEach(([, title, left, right], stage) => {
       if (hiddenStages.has(stage)) return;
       pen.fillStyle = colours.band;
@@ -160,7 +163,7 @@
       }
       if (lost(id) > 0) {
         const text = "−" + percent(lost(id));
-        pen.font = "700 11px system-ui, Segoe UI, Roboto, sans-serif";
+        pen.font = "700 12px " + FACE;
         pen.textAlign = "center";
         pen.textBaseline = "middle";
         const wide = pen.measureText(text).width + 8;
@@ -187,6 +190,7 @@
     const width = shownWidth();
     const whole = Math.min(canvas.clientWidth / width, canvas.clientHeight / data.size[1]);
     const scale = Math.min(Math.max(whole, canvas.clientWidth < 720 ? 0.5 : 0.1), 1.6);
+    canvas.dataset.letters = (LETTERS * scale).toFixed(1);
     network.moveTo({ position: { x: width / 2, y: data.size[1] / 2 }, scale, animation: animated && !calm.matches ? { duration: 250 } : false });
   }
 
@@ -456,7 +460,6 @@
     network.moveTo(view);
   });
 
-  setQuarter();
   fit(false);
   document.documentElement.dataset.ready = "true";
 })();
