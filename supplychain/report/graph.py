@@ -37,7 +37,11 @@ _LINKS = (
 )
 """What the check boxes of the legend show and hide."""
 
-_BOXES = {"commodity": "commodities", "organization": "organizations", "country": "plants"}
+_BOXES = {
+    "commodity": "commodities",
+    "organization": "organizations",
+    "country": "pairs of country and stage",
+}
 
 ASPECT = 1.85
 """Width over height of what a browser's window leaves for the picture."""
@@ -145,6 +149,7 @@ def _data(network: Network, view: View, states: States) -> Json:
         {i: f"◆ {b.label}" if i in states.marked else b.label for i, b in view.boxes.items()},
         view.links,
         ASPECT,
+        fill=True,
     )
     picture = _picture(view, layout)
     panel = Panel(network, view, states.quarters)
