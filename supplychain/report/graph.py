@@ -20,15 +20,24 @@ from typing import TYPE_CHECKING
 from supplychain.quarters import LAST
 from supplychain.report.layout import BOX_WIDTH, Layout, layered
 from supplychain.report.panel import Json, Panel
-from supplychain.report.states import Losses, States, span
+from supplychain.report.states import (
+    Losses,
+    States,
+    Use,
+    aligned,
+    fullest,
+    reasons,
+    span,
+    use_of_lines,
+)
 from supplychain.report.svg import ROLE_WIDTHS, STAGE_COLOURS
 from supplychain.report.view import View, view_of
 
 if TYPE_CHECKING:
+    from jinja2 import Template
     from pyvis.network import Network as Picture
 
     from supplychain.model import Network
-    from supplychain.quarters import Quarter
 
 _LINKS = (
     ("parts and materials", ("component", "material")),
@@ -68,22 +77,11 @@ def graph_page(
     Raises:
         KeyError: A chokepoint is not in the view.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
     view = view_of(network) if view is None else view
     states = States(span(LAST), LAST) if states is None else states
     data = _data(network, view, states)
-    environment = Environment(
-        loader=FileSystemLoader(_HTML, encoding="utf-8"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     scripts = [_text("first.js"), _vis_network(), _text("graph.js")]
-    lossy = any(row[-1] for row in data["nodes"])
-    return environment.get_template("graph.html").render(
+    return _template().render(
         title=title,
         scope=_scope(network, view, data),
         remarks=remarks,
@@ -91,7 +89,7 @@ def graph_page(
         quarters=list(map(str, states.quarters)),
         at=states.quarters.index(states.at),
         loaded=any(row[-2] for row in data["nodes"]),
-        lossy=lossy or (states.simulation is not None and bool(states.simulation.shocks)),
+        lossy=states.simulation is not None and bool(states.simulation.shocks),
         stages=[
             {"id": s[0], "title": s[1], "colour": STAGE_COLOURS[s[0]], "count": s[4]}
             for s in data["stages"]
@@ -104,6 +102,20 @@ def graph_page(
         data=_packed(data),
         table=_table(network, view, states),
     )
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(_HTML, encoding="utf-8"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    ).get_template("graph.html")
 
 
 @cache
@@ -155,7 +167,8 @@ def _data(network: Network, view: View, states: States) -> Json:
     panel = Panel(network, view, states.quarters)
     stages = [band.stage for band in layout.bands]
     counts = Counter(box.stage for box in view.boxes.values())
-    nodes = _node_rows(picture, layout, view, states, panel)
+    use = use_of_lines(states)
+    nodes = _node_rows(picture, layout, view, states, panel, use)
     edges = _edge_rows(picture, panel)
     lines = panel.lines()
     return {
@@ -171,13 +184,18 @@ def _data(network: Network, view: View, states: States) -> Json:
         "edges": edges,
         "organizations": panel.organizations(),
         "goods": panel.goods(),
-        "lines": [[*row, *_used(states, key)] for key, row in lines.items()],
+        "lines": [[*row, *use.get(key, (0, 0))] for key, row in lines.items()],
         "sources": panel.cited(),
     }
 
 
 def _node_rows(
-    picture: Picture, layout: Layout, view: View, states: States, panel: Panel
+    picture: Picture,
+    layout: Layout,
+    view: View,
+    states: States,
+    panel: Panel,
+    use: Use,
 ) -> list[Json]:
     lost = Losses(states.simulation) if states.simulation is not None else None
     rows = []
@@ -191,58 +209,16 @@ def _node_rows(
                 node["x"],
                 node["y"],
                 layout.boxes[node["id"]].column,
-                layout.boxes[node["id"]].height,
                 panel.search_words(box),
                 panel.facts(box),
                 panel.makers(box),
                 panel.note(box),
-                _reasons(states, box.id),
-                _fullest(states, {f"{s.organization}.{d}" for s in box.supplies for d in s.draws}),
-                _aligned(states, lost.quarters, lost.of(box), 1000) if lost is not None else 0,
+                reasons(states, box.id),
+                fullest(use, {f"{s.organization}.{d}" for s in box.supplies for d in s.draws}),
+                aligned(states, lost.of(box), 1000) if lost is not None else 0,
             ]
         )
     return rows
-
-
-def _reasons(states: States, id_: str) -> list[Json]:
-    """Number of the quarter and the reason from then on, where it changes; empty: never one."""
-    runs: list[Json] = []
-    for number, quarter in enumerate(states.quarters):
-        reason = states.chokepoints.get(quarter, {}).get(id_, "")
-        if reason != (runs[-1][1] if runs else ""):
-            runs.append([number, reason])
-    return runs
-
-
-def _fullest(states: States, lines: set[str]) -> Json:
-    """Use of the fullest of the lines, in percent by quarter; 0 if none has a known capacity."""
-    if states.simulation is None:
-        return 0
-    used = states.simulation.scenario.utilization()
-    known = [used[key].tolist() for key in sorted(lines & used.keys())]
-    if not known:
-        return 0
-    fullest = [max(values) for values in zip(*known, strict=True)]
-    return _aligned(states, states.simulation.quarters, fullest, 100)
-
-
-def _used(states: States, line: str) -> list[Json]:
-    """Use of a line in percent by quarter, shown and in the baseline; 0 if it is not known."""
-    result = states.simulation
-    if result is None or line not in result.baseline.utilization():
-        return [0, 0]
-    return [
-        _aligned(states, result.quarters, run.utilization()[line].tolist(), 100)
-        for run in (result.scenario, result.baseline)
-    ]
-
-
-def _aligned(
-    states: States, quarters: Sequence[Quarter], values: Sequence[float], scale: int
-) -> Json:
-    """Whole numbers by quarter of the slider, -1 outside the simulated window; 0 if all are 0."""
-    numbers = dict(zip(quarters, (round(v * scale) for v in values), strict=True))
-    return [numbers.get(q, -1) for q in states.quarters] if any(numbers.values()) else 0
 
 
 def _edge_rows(picture: Picture, panel: Panel) -> list[Json]:

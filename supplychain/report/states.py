@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from supplychain.quarters import FIRST, LAST, Quarter, quarter_range
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from supplychain.model import Network, Supply
     from supplychain.report.view import Box, By
     from supplychain.simulation import Simulation
+
+Use: TypeAlias = Mapping[str, tuple[list[int], list[int]]]
+"""Line to its use in percent by quarter of the slider, as shown and in the baseline."""
 
 NONE_LOST = 0.0005
 """A loss below this share of the output is none: it is rounding."""
@@ -70,6 +73,45 @@ def marks(
         }
         for quarter in quarters
     }
+
+
+def reasons(states: States, id_: str) -> list[tuple[int, str]]:
+    """Number of the quarter and the reason from then on, where it changes; empty: never one."""
+    runs: list[tuple[int, str]] = []
+    for number, quarter in enumerate(states.quarters):
+        reason = states.chokepoints.get(quarter, {}).get(id_, "")
+        if reason != (runs[-1][1] if runs else ""):
+            runs.append((number, reason))
+    return runs
+
+
+def use_of_lines(states: States) -> Use:
+    """Use of each line in percent by quarter of the slider, as shown and in the baseline."""
+    if states.simulation is None:
+        return {}
+    shown = states.simulation.scenario.utilization()
+    before = states.simulation.baseline.utilization()
+    return {
+        line: (
+            aligned(states, shown[line].tolist(), 100),
+            aligned(states, before[line].tolist(), 100),
+        )
+        for line in sorted(shown.keys() & before.keys())
+    }
+
+
+def fullest(use: Use, lines: set[str]) -> list[int] | int:
+    """Use of the fullest of the lines by quarter; 0 if none has a known capacity."""
+    known = [use[line][0] for line in lines & use.keys()]
+    return [max(values) for values in zip(*known, strict=True)] if known else 0
+
+
+def aligned(states: States, values: Sequence[float], scale: int) -> list[int]:
+    """Whole numbers by quarter of the slider, -1 outside the simulated window."""
+    assert states.simulation is not None
+    window = states.simulation.quarters
+    numbers = dict(zip(window, (round(v * scale) for v in values), strict=True))
+    return [numbers.get(quarter, -1) for quarter in states.quarters]
 
 
 class Losses:

@@ -4,7 +4,7 @@
   const at = (id) => document.getElementById(id);
   const packed = Uint8Array.from(atob(at("data").textContent), (character) => character.charCodeAt(0));
   const data = await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
-  const [LABEL, NAME, STAGE, X, Y, COLUMN, HEIGHT, WORDS, FACTS, MAKERS, NOTE, REASONS, USED, LOST] = Array(14).keys();
+  const [LABEL, NAME, STAGE, X, Y, COLUMN, WORDS, FACTS, MAKERS, NOTE, REASONS, USED, LOST] = Array(13).keys();
   const [FROM, TO, ROLE, USES] = Array(4).keys();
   const find = at("find"), found = at("found"), direction = at("direction"), reach = at("reach"), slider = at("quarter");
   const panel = at("panel"), canvas = at("canvas"), chokes = at("chokes"), paint = at("paint");
