@@ -15,6 +15,7 @@ from supplychain.cli import _group
 from supplychain.loader import load
 from supplychain.model import Commodity, Network
 from supplychain.quarters import Quarter
+from supplychain.report.panel import listed
 from supplychain.report.states import Losses, marks, span
 from supplychain.report.view import LIMIT, as_graph, drawable, near, part, view_of
 from supplychain.simulation import simulate
@@ -191,6 +192,12 @@ def test_too_many_to_draw_are_drawn_together(count: int, makers: int, by: str) -
 
     assert drawable(large, large.commodities) == by
     assert len(view_of(large, drawable(large, large.commodities)).boxes) <= LIMIT
+
+
+def test_long_lists_say_how_much_is_left_out() -> None:
+    assert listed(["a", "b", "a"], 2) == "a, b"
+    assert listed(["a", "b", "c", "d"], 2) == "a, b, and 2 more"
+    assert listed(["a", "b", "c"], None, "; ") == "a; b; c"
 
 
 def test_chokepoints_are_marked_where_they_stand() -> None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from supplychain.quarters import LAST
 from supplychain.report.layout import BOX_WIDTH, Layout, layered
-from supplychain.report.panel import Json, Panel
+from supplychain.report.panel import Json, Panel, listed
 from supplychain.report.states import (
     Losses,
     States,
@@ -54,6 +54,9 @@ _BOXES = {
 
 ASPECT = 1.85
 """Width over height of what a browser's window leaves for the picture."""
+
+NAMED = 15
+"""Most goods named in a cell of the table, where a box has many."""
 
 _HTML = Path(__file__).parent / "html"
 
@@ -271,6 +274,7 @@ def _table(network: Network, view: View, states: States) -> list[Json]:
             for s in box.supplies
             if s.active(states.at)
         ]
-        row = [box.name, marked.get(id_, ""), ", ".join(dict.fromkeys(names))]
-        stages.setdefault(box.stage, []).append([*row, ", ".join(sorted(inputs.get(id_, ())))])
+        most = None if view.by == "commodity" else NAMED
+        row = [box.name, marked.get(id_, ""), listed(names, most)]
+        stages.setdefault(box.stage, []).append([*row, listed(sorted(inputs.get(id_, ())), most)])
     return [[stage, stages[stage]] for stage in STAGE_COLOURS if stage in stages]

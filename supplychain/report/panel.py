@@ -137,9 +137,8 @@ class Panel:
         if self._view.by == "commodity":
             return [self._use(use) for use in uses]
         names = self._network.commodities
-        goods = dict.fromkeys(f"{names[u.input].name} for {names[u.consumer].name}" for u in uses)
-        more = [f"and {len(goods) - SPELLED_OUT} more"] if len(goods) > SPELLED_OUT else []
-        return [["; ".join([*list(goods)[:SPELLED_OUT], *more]), None, []]]
+        goods = [f"{names[u.input].name} for {names[u.consumer].name}" for u in uses]
+        return [[listed(goods, SPELLED_OUT, "; "), None, []]]
 
     def _use(self, use: Use) -> Json:
         names, need = self._network.commodities, use.need
@@ -205,6 +204,14 @@ class Panel:
         """Publisher, title, date and address of each source; only web addresses are kept."""
         sources = [self._network.sources[id_] for id_ in self._sources]
         return [[s.publisher, s.title, s.published, s.url if _web(s.url) else ""] for s in sources]
+
+
+def listed(names: Iterable[str], most: int | None, between: str = ", ") -> str:
+    """The names, each once; of more than so many the first, and how many more there are."""
+    each = list(dict.fromkeys(names))
+    if most is None or len(each) <= most:
+        return between.join(each)
+    return between.join([*each[:most], f"and {len(each) - most} more"])
 
 
 def figure_text(figure: Figure, share: bool = False, unit: str = "") -> str:
