@@ -142,7 +142,7 @@ def _sha256(script: str) -> str:
 
 
 def _packed(data: Json) -> str:
-    """The data deflated, in Base64: a quarter of its size, and inert inside HTML."""
+    """The data deflated, in Base64: a third of its size, and inert inside HTML."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
 
