@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint clean
+.PHONY: run test lint golden clean
 
 run: .venv/run.stamp
 	$(BIN)/supplychain simulate --hbm-cut 20%
@@ -27,6 +27,9 @@ lint: .venv/test.stamp
 .venv/test.stamp: .venv/bin/python setup.cfg pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	touch $@ .venv/run.stamp
+
+golden: .venv/test.stamp
+	GOLDEN=write $(BIN)/python -m pytest -q tests/test_golden.py tests/test_notebook.py
 
 clean:
 	rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -252,7 +252,7 @@ def _node_link(graph: Graph) -> str:
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
-_DOT_SHAPES = {"commodity": "box", "organization": "ellipse", "buyer": "house"}
+_DOT_SHAPES = {"commodity": "box", "organization": "ellipse", "country": "folder", "buyer": "house"}
 
 
 def _dot(graph: Graph) -> str:

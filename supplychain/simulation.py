@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -30,7 +30,10 @@ from supplychain.shocks import (
 )
 
 if TYPE_CHECKING:
+    import altair
     import pandas as pd
+
+    from supplychain.report.notebook import GraphPage
 
 FELT = 0.001
 """A shock is felt in a quarter whose output differs from the baseline by more than this share."""
@@ -137,6 +140,23 @@ class Simulation:
         frame = self.baseline.to_frame().rename(columns={"units": "baseline"})
         frame["scenario"] = self.scenario.to_frame()["units"]
         return frame
+
+    def chart(self) -> altair.Chart:
+        """Accelerators by quarter, without and with the shocks."""
+        from supplychain.report.notebook import simulation_chart
+
+        return simulation_chart(self)
+
+    def graph(self, **choice: Any) -> GraphPage:
+        """The interactive graph, coloured by what is lost; ``choice`` as for ``graph_of``."""
+        from supplychain.report.notebook import graph_of
+
+        return graph_of(self.network, self, **choice)
+
+    def _repr_html_(self) -> str:
+        from supplychain.report.notebook import simulation_html
+
+        return simulation_html(self)
 
 
 def simulate(

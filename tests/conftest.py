@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -46,6 +47,26 @@ class Visit:
 
 
 Visitor: TypeAlias = Callable[..., Visit]
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The script that looks for violations of accessibility rules (Deque's axe-core)."""
+    found = importlib.util.find_spec("axe_playwright_python")
+    assert found is not None
+    assert found.origin is not None
+    return (Path(found.origin).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+def serious(opened: Visit, axe: str) -> list[str]:
+    """Serious and critical violations on the page, each with the elements that have it."""
+    opened.page.evaluate(axe)
+    found = opened.page.evaluate("axe.run()")["violations"]
+    return [
+        f"{v['id']}: {[node['html'] for node in v['nodes']]}"
+        for v in found
+        if v["impact"] in ("serious", "critical")
+    ]
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from supplychain import loader
-from supplychain.cli import COMMANDS, _group
+from supplychain.cli import COMMANDS, _group, progress
 
 ROOT = Path(__file__).parent.parent
 
@@ -290,7 +291,11 @@ def test_plain_characters_where_the_encoding_has_no_others(environment: dict[str
 
 @pytest.mark.parametrize(
     ("args", "first"),
-    [("explain tsmc -f csv", "figure,value"), ("simulate --to 2023Q2", "Scenario  baseline")],
+    [
+        ("data sources -f csv", "source,"),  # more than a pipe holds
+        ("explain tsmc -f csv", "figure,value"),
+        ("simulate --to 2023Q2", "Scenario  baseline"),
+    ],
 )
 def test_a_reader_that_leaves_early_is_no_error(args: str, first: str) -> None:
     command = f"set -o pipefail; {sys.executable} -m supplychain {args} | head -1"
@@ -348,7 +353,10 @@ def test_the_exit_code_of_a_process_is_that_of_the_command() -> None:
     wrong = process("simulate", "--hbm-cut", "20")
 
     assert (wrong.returncode, wrong.stdout) == (2, "")
-    assert wrong.stderr.endswith("Error: --hbm-cut: '20' is ambiguous; write 20% or 0.2\n")
+    assert wrong.stderr == (
+        "Error: --hbm-cut: '20' is ambiguous; write 20% or 0.2\n"
+        "  help: supplychain simulate --help\n"
+    )
 
 
 def test_the_checkout_runs_without_being_installed() -> None:
@@ -361,3 +369,108 @@ def test_the_checkout_runs_without_being_installed() -> None:
     )
 
     assert shown.stdout.startswith("supplychain, version ")
+
+
+class Screen(io.StringIO):
+    """A terminal in which nobody looks."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def shown_while(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, quiet: bool = False) -> str:
+    """What three steps of work leave on standard error."""
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setattr(progress, "PATIENCE", 0.0)
+    with progress.working("Weighing", quiet) as bars:
+        for number in progress.counted(bars, "Estimates")([1, 2, 3]):
+            time.sleep(0.15)
+            assert number in (1, 2, 3)
+    return stream.getvalue()
+
+
+def test_progress_is_shown_in_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    text = shown_while(monkeypatch, Screen())
+
+    assert "Estimates" in text
+    assert "2/3" in text
+    assert text.endswith("\x1b[2K")  # the line is wiped at the end
+
+
+def test_nothing_is_shown_before_anybody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    screen = Screen()
+    monkeypatch.setattr(sys, "stderr", screen)
+    with progress.working("Weighing"):
+        pass
+
+    assert "Weighing" not in screen.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("terminal", "kind", "quiet"),
+    [(False, "xterm", False), (True, "dumb", False), (True, "xterm", True)],
+)
+def test_no_progress_in_pipes_dumb_terminals_or_when_asked_to_be_quiet(
+    monkeypatch: pytest.MonkeyPatch, terminal: bool, kind: str, quiet: bool
+) -> None:
+    monkeypatch.setenv("TERM", kind)
+    stream = Screen() if terminal else io.StringIO()
+
+    assert shown_while(monkeypatch, stream, quiet) == ""
+
+
+def test_ctrl_c_ends_in_130_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(loader, "load", interrupted)
+    shown = run("chokepoints")
+
+    assert (shown.exit_code, shown.stdout, shown.stderr.strip()) == (130, "", "")
+
+
+@pytest.mark.parametrize(
+    ("shell", "word"),
+    [("bash", "complete -o"), ("zsh", "#compdef supplychain"), ("fish", "complete --no-files")],
+)
+def test_the_completion_script_of_a_shell(shell: str, word: str) -> None:
+    shown = run("completion", shell)
+
+    assert shown.exit_code == 0
+    assert word in shown.stdout
+    assert "_SUPPLYCHAIN_COMPLETE" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("supplychain sim", ["simulate"]),
+        ("supplychain simulate --sc", ["--scenario"]),
+        ("supplychain simulate --scenario h20", ["h20-ban"]),
+        ("supplychain graph --focus cowos-", ["cowos-l-wafer", "cowos-r-wafer", "cowos-s-wafer"]),
+        ("supplychain explain sk-hy", ["sk-hynix"]),
+        ("supplychain chokepoints --product hopp", ["hopper"]),
+        ("supplychain compare baseline hbm-", ["hbm-cut-20"]),
+    ],
+)
+def test_the_shell_completes_commands_options_and_names(words: str, found: list[str]) -> None:
+    shown = process(
+        _SUPPLYCHAIN_COMPLETE="bash_complete",
+        COMP_WORDS=words,
+        COMP_CWORD=str(len(words.split()) - 1),
+    )
+
+    assert [line.partition(",")[2] for line in shown.stdout.splitlines()] == found
+    assert shown.stderr == ""
+
+
+def test_nothing_is_completed_from_data_with_errors(tmp_path: Path) -> None:
+    shown = process(
+        _SUPPLYCHAIN_COMPLETE="bash_complete",
+        COMP_WORDS=f"supplychain explain --data {tmp_path} sk",
+        COMP_CWORD="4",
+    )
+
+    assert (shown.stdout.strip(), shown.stderr) == ("", "")

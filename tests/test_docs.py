@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
+
+from supplychain.cli import _group
 
 ROOT = Path(__file__).parent.parent
 DATA = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
@@ -60,6 +64,19 @@ def test_the_commands_of_the_readme_run(command: str) -> None:
     for part in " ".join(words).split(" && "):
         shown = run(*[w.replace("\0", " ") for w in _split(part)])
         assert shown.returncode == 0, shown.stderr
+
+
+TERMINAL = (ROOT / "docs" / "terminal.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("line", re.findall(r"^supplychain [^#|\n]*", TERMINAL, flags=re.MULTILINE))
+def test_the_commands_about_the_terminal_are_understood(line: str) -> None:
+    name, *args = shlex.split(re.sub(r">+.*", "", line))[1:]
+    context = click.Context(_group, info_name="supplychain")
+    command = _group.get_command(context, name)
+
+    assert command is not None
+    assert command.make_context(name, args, parent=context).args == []
 
 
 def _split(command: str) -> list[str]:

@@ -14,6 +14,7 @@ from supplychain.model import Buyer, Commodity, Network, Orders
 from supplychain.quarters import Quarter
 
 if TYPE_CHECKING:
+    import altair
     import pandas as pd
 
 CANCEL = 0.15
@@ -66,6 +67,17 @@ class Allocation:
             if self.delivered[i, j, t] > 0
         ]
         return pd.DataFrame(rows, columns=["buyer", "tier", "product", "quarter", "units"])
+
+    def chart(self) -> altair.Chart:
+        """Share of its orders that each buyer gets."""
+        from supplychain.report.notebook import allocation_chart
+
+        return allocation_chart(self)
+
+    def _repr_html_(self) -> str:
+        from supplychain.report.notebook import allocation_html
+
+        return allocation_html(self)
 
 
 def allocate(

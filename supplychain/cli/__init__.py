@@ -23,12 +23,45 @@ COMMANDS = {
     "data": "What the data holds, what it rests on, how old that is.",
     "validate": "Check the data; all problems of all files at once.",
     "schema": "JSON Schema of each kind of data file, for editors.",
+    "completion": "The script that teaches bash, zsh or fish to complete commands.",
     "import": "Other data sets as data folders; so far CSET's semiconductor supply chain.",
 }
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells count: 128 and the number of the signal."""
 
 
 class _Commands(click.Group):
     """Finds a command by name and imports only its module."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """As click's, with errors in the style of the data's: the mistake, then where to look."""
+        if not standalone_mode:
+            return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        try:
+            code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        except click.ClickException as error:
+            _show(error)
+            sys.exit(error.exit_code)
+        except click.Abort:
+            sys.exit(INTERRUPTED)
+        sys.exit(code if isinstance(code, int) else 0)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a reader that leaves early (head, less) is no error."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Nothing more may be written, at exit either.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -58,6 +91,15 @@ class _Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
+def _show(error: click.ClickException) -> None:
+    """One line for each mistake, then the command that helps."""
+    for line in error.format_message().splitlines():
+        click.echo(f"Error: {line}", err=True)
+    if isinstance(error, click.UsageError):
+        path = error.ctx.command_path if error.ctx is not None else "supplychain"
+        click.echo(f"  help: {path} --help", err=True)
+
+
 @click.group(
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -72,10 +114,5 @@ def _group() -> None:
 
 
 def main(args: Sequence[str] | None = None, prog_name: str = "supplychain") -> Any:
-    """Run a command and exit: 0 done, 1 data errors, 2 wrong usage."""
-    try:
-        return _group.main(args=args, prog_name=prog_name)
-    except BrokenPipeError:
-        # The reader (head, less) has had enough. Nothing more may be written, at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    """Run a command and exit: 0 done, 1 data errors, 2 wrong usage, 3 a --fail-on holds."""
+    return _group.main(args=args, prog_name=prog_name)

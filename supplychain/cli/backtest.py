@@ -15,6 +15,7 @@ from supplychain.cli.edges import (
     usage_error,
     window_options,
 )
+from supplychain.cli.progress import working
 from supplychain.quarters import Quarter
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def backtest(
     try:
         network = assumed(network, assume)
         check_window(network, first, last)
-        result = run(network, first, last)
+        with working("Simulating", quiet):
+            result = run(network, first, last)
     except ValueError as error:
         raise usage_error(str(error)) from error
     answer(backtest_document(network, result), form, out, no_color, quiet)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from supplychain.cli import completion
 from supplychain.cli.edges import (
     answer,
     load_network,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     "products",
     multiple=True,
     metavar="ID",
+    shell_complete=completion.goods,
     help="An accelerator, a group of them, or any commodity; repeatable; else all accelerators.",
 )
 @click.option(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from supplychain.cli import completion
 from supplychain.cli.edges import (
     answer,
     assume_option,
@@ -16,6 +17,7 @@ from supplychain.cli.edges import (
     usage_error,
     window_options,
 )
+from supplychain.cli.progress import working
 from supplychain.quarters import Quarter
 
 if TYPE_CHECKING:
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("one", metavar="SCENARIO")
-@click.argument("other", metavar="SCENARIO")
+@click.argument("one", metavar="SCENARIO", shell_complete=completion.scenarios)
+@click.argument("other", metavar="SCENARIO", shell_complete=completion.scenarios)
 @assume_option
 @window_options("2023Q1", "2026Q4")
 @output_options
@@ -51,16 +53,14 @@ def compare(
 
     network = load_network(data)
     try:
-        results = [
-            simulate(
-                network,
-                first=first,
-                last=last,
-                scenarios=[] if name == "baseline" else [find_scenario(network, name)],
-                assume=assume,
-            )
-            for name in (one, other)
+        scenarios = [
+            [] if name == "baseline" else [find_scenario(network, name)] for name in (one, other)
         ]
+        with working("Simulating", quiet):
+            results = [
+                simulate(network, first=first, last=last, scenarios=named, assume=assume)
+                for named in scenarios
+            ]
     except ValueError as error:
         raise usage_error(str(error)) from error
     answer(comparison_document((one, other), results[0], results[1]), form, out, no_color, quiet)

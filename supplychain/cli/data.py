@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from supplychain.cli.edges import answer, load_network, output_options
+from supplychain.cli.progress import counted, working
 from supplychain.quarters import FIRST, LAST
 
 if TYPE_CHECKING:
@@ -54,7 +55,10 @@ def influence(
     """Which estimates move the number of accelerators most, one at a time."""
     from supplychain.report.data import influence_document
 
-    answer(influence_document(load_network(data), top), form, out, no_color, quiet)
+    network = load_network(data)
+    with working("Estimates", quiet) as bars:
+        document = influence_document(network, top, counted(bars, "Estimates"))
+    answer(document, form, out, no_color, quiet)
 
 
 @data.command()

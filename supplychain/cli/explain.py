@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from supplychain.cli import completion
 from supplychain.cli.edges import answer, load_network, output_options, usage_error
 from supplychain.quarters import FIRST, LAST, Quarter
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("node", metavar="NODE[@Q]")
+@click.argument("node", metavar="NODE[@Q]", shell_complete=completion.nodes)
 @output_options
 def explain(
     node: str,

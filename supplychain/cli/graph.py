@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from supplychain.cli import completion
 from supplychain.cli.edges import (
     data_option,
+    find_scenario,
     load_network,
     read_quarter,
     remark,
     usage_error,
     write_file,
 )
+from supplychain.cli.progress import working
 from supplychain.quarters import Quarter
+
+if TYPE_CHECKING:
+    from supplychain.model import Network
+    from supplychain.report.view import By
 
 PAGE, PICTURE = ".html", ".svg"
 EXPORTS = (".graphml", ".gexf", ".dot", ".json")
@@ -30,41 +38,148 @@ EXPORTS = (".graphml", ".gexf", ".dot", ".json")
     help="The ending decides: .html, .svg, .graphml, .gexf, .dot or .json.",
 )
 @click.option("--at", callback=read_quarter, metavar="Q", help="As of this quarter.")
+@click.option(
+    "--scenario",
+    "names",
+    multiple=True,
+    metavar="ID|FILE",
+    shell_complete=completion.scenarios,
+    help="Colour what it takes, quarter by quarter; repeatable, they add up. Only for .html.",
+)
+@click.option(
+    "--focus",
+    metavar="NODE",
+    shell_complete=completion.nodes,
+    help="Only what lies near this node.",
+)
+@click.option(
+    "--depth",
+    type=click.IntRange(min=1),
+    default=2,
+    show_default=True,
+    help="How many steps from --focus, upstream and downstream.",
+)
+@click.option(
+    "--collapse",
+    type=click.Choice(["organization", "country"]),
+    help="One box for each organization, or for the plants of a country at a stage.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="No remarks on standard error.")
 @data_option
-def graph(out: Path, at: Quarter | None, quiet: bool, data: Path | None) -> None:
+def graph(
+    out: Path,
+    at: Quarter | None,
+    names: tuple[str, ...],
+    focus: str | None,
+    depth: int,
+    collapse: By | None,
+    quiet: bool,
+    data: Path | None,
+) -> None:
     """The dependency graph as a page, a picture or a graph file.
 
-    The page works offline: search (/), click a node for its makers, needs and sources.
-    Chokepoints of the accelerators sold in the quarter are marked.
+    The page works offline: search (/), click a node for its makers, needs and sources, trace it
+    up and down, move through the quarters. Chokepoints of the accelerators sold are marked.
 
     \b
     supplychain graph --out graph.html
-    supplychain graph --out graph.graphml
+    supplychain graph --scenario taiwan-two-quarters --out taiwan.html
+    supplychain graph --focus euv-scanner --depth 1 --out euv.svg
+    supplychain graph --collapse country --out countries.graphml
     """
     suffix = out.suffix.lower()
     if suffix not in (PAGE, PICTURE, *EXPORTS):
         raise usage_error(
             f"--out {out}: the ending must be one of {', '.join((PAGE, PICTURE, *EXPORTS))}"
         )
+    if names and suffix != PAGE:
+        raise usage_error(f"--scenario colours a page only; name an .html file, not {out}")
     network = load_network(data)
-    if suffix in EXPORTS:
-        from supplychain.graph import export
+    keep = _near(network, focus, depth)
+    if suffix not in EXPORTS and collapse is None:
+        from supplychain.report.explorer import drawn_together
 
-        text = export(network.graph(), suffix)
-    else:
-        from supplychain.risk import busiest_quarter, chokepoints
-
-        at = at or busiest_quarter(network, tuple(network.products))
-        found = chokepoints(network, at=at, by="commodity")
-        marked = {row.id: row.why for row in found.rows if not row.trivial}
+        for said in drawn_together(network, keep):
+            remark(f"{said}; --focus NODE draws a part", quiet)
+    with working("Drawing", quiet):
         if suffix == PAGE:
-            from supplychain.report.graph import graph_page
-
-            text = graph_page(network, marked, at)
+            text = _page(network, keep, collapse, at, names, _where(focus, depth), quiet)
+        elif suffix == PICTURE:
+            text = _picture(network, keep, collapse, at)
         else:
-            from supplychain.report.svg import svg
-
-            text = svg(network, marked)
+            text = _export(network, keep, collapse, suffix)
     write_file(out, text)
     remark(f"Wrote {out} ({len(text.encode()) / 1000:.0f} kB)", quiet)
+
+
+def _near(network: Network, focus: str | None, depth: int) -> frozenset[str]:
+    """The commodities near the node; an organization stands for what it makes."""
+    if focus is None:
+        return frozenset(network.commodities)
+    from supplychain.model import Commodity, Organization
+    from supplychain.report.explain import find_nodes
+    from supplychain.report.view import near
+
+    try:
+        nodes = find_nodes(network, focus)
+    except ValueError as error:
+        raise usage_error(f"--focus: {error}") from error
+    firms = {node.id for node in nodes if isinstance(node, Organization)}
+    starts = {node.id for node in nodes if isinstance(node, Commodity)}
+    starts |= {s.commodity for s in network.supplies if s.organization in firms}
+    if not starts:
+        raise usage_error(f"--focus: '{focus}' is neither a commodity nor the maker of one")
+    return near(network, starts, depth)
+
+
+def _where(focus: str | None, depth: int) -> list[str]:
+    steps = "one step" if depth == 1 else f"{depth} steps"
+    return [] if focus is None else [f"Within {steps} of {focus}"]
+
+
+def _page(
+    network: Network,
+    keep: frozenset[str],
+    collapse: By | None,
+    at: Quarter | None,
+    names: tuple[str, ...],
+    remarks: list[str],
+    quiet: bool,
+) -> str:
+    """The interactive graph; without use of lines where the data cannot be simulated."""
+    from supplychain.report.explorer import explorer
+    from supplychain.simulation import simulate
+
+    simulation = None
+    try:
+        scenarios = [find_scenario(network, name) for name in names]
+        simulation = simulate(network, scenarios=scenarios)
+    except ValueError as error:
+        if names:
+            raise usage_error(str(error)) from error
+        remark(f"The page shows no use of lines: {error}", quiet)
+    return explorer(network, simulation, at, keep, collapse, remarks)
+
+
+def _picture(
+    network: Network, keep: frozenset[str], collapse: By | None, at: Quarter | None
+) -> str:
+    from supplychain.report.explorer import usual_quarter
+    from supplychain.report.states import marks
+    from supplychain.report.svg import svg
+    from supplychain.report.view import drawable, view_of
+
+    by = collapse or drawable(network, keep)
+    now = at or usual_quarter(network)
+    found = marks(network, by, [now])[now] if network.products else {}
+    return svg(network, found, view=view_of(network, by, keep))
+
+
+def _export(network: Network, keep: frozenset[str], collapse: By | None, suffix: str) -> str:
+    from supplychain.graph import export
+    from supplychain.report.view import as_graph, part, view_of
+
+    if collapse is not None:
+        return export(as_graph(view_of(network, collapse, keep)), suffix)
+    whole = network.graph()
+    return export(whole if len(keep) == len(network.commodities) else part(whole, keep), suffix)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from supplychain.cli import completion
 from supplychain.cli.edges import (
     answer,
     assume_option,
@@ -17,6 +18,7 @@ from supplychain.cli.edges import (
     usage_error,
     window_options,
 )
+from supplychain.cli.progress import counted, working
 from supplychain.quarters import Quarter
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ POLICIES = ("contract-first", "pro-rata")
     "names",
     multiple=True,
     metavar="ID|FILE",
+    shell_complete=completion.scenarios,
     help="A scenario of the data, by its id, or a .yaml file; repeatable, they add up.",
 )
 @assume_option
@@ -131,11 +134,19 @@ def simulate(
     network = load_network(data)
     try:
         scenarios = [find_scenario(network, name) for name in names]
-        result = run(network, parsed, first, last, policy or "", scenarios=scenarios, assume=assume)
+        with working("Simulating", quiet):
+            result = run(
+                network, parsed, first, last, policy or "", scenarios=scenarios, assume=assume
+            )
     except ValueError as error:
         raise usage_error(str(error)) from error
-    others = variants(result) if result.shocks and not fast else ()
-    moved = sensitivity_table(result, sensitivity) if sensitivity else None
+    with working("Other assumptions", quiet) as bars:
+        others = variants(result) if result.shocks and not fast else ()
+        moved = (
+            sensitivity_table(result, sensitivity, counted(bars, "Estimates"))
+            if sensitivity
+            else None
+        )
     answer(simulation_document(result, others, moved), form, out, no_color, quiet)
     held = holding(tests, result)
     for text in held:

@@ -15,6 +15,7 @@ from supplychain.production.program import Columns, Floats, Ints, Model
 from supplychain.quarters import Quarter
 
 if TYPE_CHECKING:
+    import altair
     import pandas as pd
 
 RENT = 1e-6
@@ -184,6 +185,17 @@ class Production:
             for q, u in zip(self.plan.reported, units.tolist(), strict=True)
         ]
         return pd.DataFrame(rows, columns=["product", "designer", "quarter", "units"])
+
+    def chart(self) -> altair.Chart:
+        """Units shipped by quarter, stacked by product."""
+        from supplychain.report.notebook import production_chart
+
+        return production_chart(self)
+
+    def _repr_html_(self) -> str:
+        from supplychain.report.notebook import production_html
+
+        return production_html(self)
 
     def total(self, quarters: tuple[Quarter, ...] | None = None) -> float:
         """Units shipped of all products in the quarters (the window, if none are given)."""

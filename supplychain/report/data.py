@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 
 from supplychain.figures import (
     buyer_figures,
@@ -118,11 +119,16 @@ def estimates_table(estimates: list[tuple[str, Figure]]) -> Table:
     return Table("estimates", title, columns, tuple(rows), "none")
 
 
-def influence_document(network: Network, top: int) -> Document:
+def influence_document(
+    network: Network,
+    top: int,
+    passed: Callable[[Sequence[tuple[str, Figure]]], Iterable[tuple[str, Figure]]] = iter,
+) -> Document:
     """How far the estimates with the widest ranges move the headline, one at a time.
 
     The headline is the number of accelerators of the baseline over the whole window; each
-    estimate is put at both ends of its range.
+    estimate is put at both ends of its range. ``passed`` is given the estimates and hands them on
+    one by one, to show how far it has come.
     """
     from supplychain.production.plan import plan
     from supplychain.production.solve import Program
@@ -134,7 +140,7 @@ def influence_document(network: Network, top: int) -> Document:
     base = units(network)
     rows: list[tuple[Cell, ...]] = [
         (name, f.value, f.low, f.high, low / base - 1, high / base - 1)
-        for name, f, low, high in one_at_a_time(network, estimates, units)
+        for name, f, low, high in one_at_a_time(network, passed(estimates), units)
     ]
     rows.sort(key=lambda row: (-max(abs(float(x or 0)) for x in row[4:]), str(row[0])))
     columns = (

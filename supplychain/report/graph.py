@@ -2,28 +2,42 @@
 
 pyvis holds the picture's nodes and edges and brings vis-network, which draws them. The page
 around them is our own template: pyvis' own loads scripts from the network, is not escaped and
-cannot be searched or printed.
+cannot be searched or printed. Without JavaScript the page is a table of its boxes.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import json
+import zlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from supplychain.quarters import LAST
 from supplychain.report.layout import BOX_WIDTH, Layout, layered
-from supplychain.report.panel import Json, Panel
+from supplychain.report.panel import Json, Panel, listed
+from supplychain.report.states import (
+    Losses,
+    States,
+    Use,
+    aligned,
+    fullest,
+    reasons,
+    span,
+    use_of_lines,
+)
 from supplychain.report.svg import ROLE_WIDTHS, STAGE_COLOURS
+from supplychain.report.view import View, view_of
 
 if TYPE_CHECKING:
+    from jinja2 import Template
     from pyvis.network import Network as Picture
 
     from supplychain.model import Network
-    from supplychain.quarters import Quarter
 
 _LINKS = (
     ("parts and materials", ("component", "material")),
@@ -32,63 +46,87 @@ _LINKS = (
 )
 """What the check boxes of the legend show and hide."""
 
+_BOXES = {
+    "commodity": "commodities",
+    "organization": "organizations",
+    "country": "pairs of country and stage",
+}
+
+ASPECT = 1.85
+"""Width over height of what a browser's window leaves for the picture."""
+
+NAMED = 15
+"""Most goods named in a cell of the table, where a box has many."""
+
 _HTML = Path(__file__).parent / "html"
 
 
 def graph_page(
     network: Network,
-    chokepoints: Mapping[str, str] = MappingProxyType({}),
-    at: Quarter | None = None,
+    view: View | None = None,
+    states: States | None = None,
     title: str = "AI accelerator supply chain",
+    remarks: Sequence[str] = (),
 ) -> str:
-    """The page's text; the same network gives the same text.
+    """The page's text; the same arguments give the same text (with the same zlib).
 
     Args:
-        network: All its commodities are drawn; makers and figures stand in the side panel.
-        chokepoints: Ids of commodities to mark (◆ and a red border), with the reason.
-        at: Makers and shares of this quarter; without it every maker and the latest shares.
+        network: Where names, makers and figures come from.
+        view: What is drawn; by default every commodity.
+        states: What the slider changes: chokepoints (◆ and a red border), use of lines, losses.
         title: Heading of the page.
+        remarks: What a reader must know of how the picture was made, such as the scenario.
 
     Raises:
-        KeyError: ``chokepoints`` names a commodity that the network does not have.
+        KeyError: A chokepoint is not in the view.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    names = {id_: network.commodities[id_].name for id_ in sorted(chokepoints)}
-    marked = {id_: chokepoints[id_] for id_ in names}
-    environment = Environment(
-        loader=FileSystemLoader(_HTML, encoding="utf-8"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-    )
-    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
-    script = (_HTML / "graph.js").read_text(encoding="utf-8")
-    library = _vis_network()
-    data = _data(network, marked, at)
-    return environment.get_template("graph.html").render(
+    view = view_of(network) if view is None else view
+    states = States(span(LAST), LAST) if states is None else states
+    data = _data(network, view, states)
+    scripts = [_text("first.js"), _vis_network(), _text("graph.js")]
+    return _template().render(
         title=title,
-        scope=_scope(network, data, at),
+        scope=_scope(network, view, data),
+        remarks=remarks,
+        by=view.by,
+        quarters=list(map(str, states.quarters)),
+        at=states.quarters.index(states.at),
+        loaded=any(row[-2] for row in data["nodes"]),
+        lossy=states.simulation is not None and bool(states.simulation.shocks),
         stages=[
             {"id": s[0], "title": s[1], "colour": STAGE_COLOURS[s[0]], "count": s[4]}
             for s in data["stages"]
         ],
         roles=[(name, [list(ROLE_WIDTHS).index(role) for role in roles]) for name, roles in _LINKS],
-        chokepoints=len(marked),
-        style=(_HTML / "graph.css").read_text(encoding="utf-8"),
-        library=library,
-        script=script,
-        hashes=[_sha256(library), _sha256(script)],
-        data=data,
+        chokepoints=len(states.chokepoints.get(states.at, ())),
+        style=_text("graph.css"),
+        scripts=scripts,
+        hashes=[_sha256(script) for script in scripts],
+        data=_packed(data),
+        table=_table(network, view, states),
     )
 
 
-def _scope(network: Network, data: Json, at: Quarter | None) -> str:
-    links = f"{len(data['nodes'])} commodities, {len(data['edges'])} links"
-    when = f"makers of {at}" if at is not None else "makers of all years"
-    return ", ".join([links, when, *([f"data {network.digest[:12]}"] if network.digest else [])])
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(_HTML, encoding="utf-8"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    ).get_template("graph.html")
 
 
+@cache
+def _text(name: str) -> str:
+    return (_HTML / name).read_text(encoding="utf-8")
+
+
+@cache
 def _vis_network() -> str:
     """The text of the newest vis-network that the installed pyvis brings."""
     import pyvis
@@ -103,56 +141,87 @@ def _sha256(script: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
-def _data(network: Network, chokepoints: Mapping[str, str], at: Quarter | None) -> Json:
+def _packed(data: Json) -> str:
+    """The data deflated, in Base64: a third of its size, and inert inside HTML."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+
+
+def _scope(network: Network, view: View, data: Json) -> str:
+    parts = [f"{len(data['nodes'])} {_BOXES[view.by]}", f"{len(data['edges'])} links"]
+    if network.digest:
+        parts.append(f"data {network.digest[:12]}")
+    return ", ".join(parts)
+
+
+def _data(network: Network, view: View, states: States) -> Json:
     """Everything the script needs, as tables; nodes and sources are named by their row."""
-    commodities = network.commodities
-    links = {
-        (source.removeprefix("commodity:"), target.removeprefix("commodity:")): attributes["role"]
-        for source, target, attributes in network.graph().edges(data=True)
-        if attributes["kind"] == "needs"
-    }
+    for id_ in states.marked:
+        if id_ not in view.boxes:
+            raise KeyError(id_)
     layout = layered(
-        {id_: c.stage for id_, c in commodities.items()},
-        {id_: f"◆ {c.name}" if id_ in chokepoints else c.name for id_, c in commodities.items()},
-        links,
+        {id_: box.stage for id_, box in view.boxes.items()},
+        {i: f"◆ {b.label}" if i in states.marked else b.label for i, b in view.boxes.items()},
+        view.links,
+        ASPECT,
+        fill=True,
     )
-    picture = _picture(network, layout, links)
-    panel = Panel(network, at)
+    picture = _picture(view, layout)
+    panel = Panel(network, view, states.quarters)
     stages = [band.stage for band in layout.bands]
-    counts = Counter(commodity.stage for commodity in commodities.values())
+    counts = Counter(box.stage for box in view.boxes.values())
+    use = use_of_lines(states)
+    nodes = _node_rows(picture, layout, view, states, panel, use)
+    edges = _edge_rows(picture, panel)
+    lines = panel.lines()
     return {
+        "by": view.by,
+        "quarters": list(map(str, states.quarters)),
         "stages": [
             [b.stage, b.stage.capitalize(), b.left, b.right, counts[b.stage]] for b in layout.bands
         ],
         "roles": [[role, width] for role, width in ROLE_WIDTHS.items()],
         "colours": [STAGE_COLOURS[stage] for stage in stages],
         "size": [layout.width, layout.height, BOX_WIDTH],
-        "nodes": _node_rows(picture, layout, chokepoints, panel),
-        "edges": _edge_rows(picture, panel),
+        "nodes": nodes,
+        "edges": edges,
         "organizations": panel.organizations(),
+        "goods": panel.goods(),
+        "lines": [[*row, *use.get(key, (0, 0))] for key, row in lines.items()],
         "sources": panel.cited(),
     }
 
 
 def _node_rows(
-    picture: Picture, layout: Layout, chokepoints: Mapping[str, str], panel: Panel
+    picture: Picture,
+    layout: Layout,
+    view: View,
+    states: States,
+    panel: Panel,
+    use: Use,
 ) -> list[Json]:
-    return [
-        [
-            node["label"],
-            node["title"],
-            node["level"],
-            node["x"],
-            node["y"],
-            layout.boxes[node["id"]].column,
-            chokepoints.get(node["id"], ""),
-            panel.search_words(node["id"]),
-            panel.facts(node["id"]),
-            panel.makers(node["id"]),
-            panel.note(node["id"]),
-        ]
-        for node in picture.nodes
-    ]
+    lost = Losses(states.simulation) if states.simulation is not None else None
+    rows = []
+    for node in picture.nodes:
+        box = view.boxes[node["id"]]
+        rows.append(
+            [
+                node["label"],
+                node["title"],
+                node["level"],
+                node["x"],
+                node["y"],
+                layout.boxes[node["id"]].column,
+                panel.search_words(box),
+                panel.facts(box),
+                panel.makers(box),
+                panel.note(box),
+                reasons(states, box.id),
+                fullest(use, {f"{s.organization}.{d}" for s in box.supplies for d in s.draws}),
+                aligned(states, lost.of(box), 1000) if lost is not None else 0,
+            ]
+        )
+    return rows
 
 
 def _edge_rows(picture: Picture, panel: Panel) -> list[Json]:
@@ -162,30 +231,50 @@ def _edge_rows(picture: Picture, panel: Panel) -> list[Json]:
             place[edge["from"]],
             place[edge["to"]],
             list(ROLE_WIDTHS).index(edge["role"]),
-            *panel.need(edge["from"], edge["to"]),
+            panel.uses((edge["from"], edge["to"])),
         ]
         for edge in picture.edges
     ]
 
 
-def _picture(network: Network, layout: Layout, roles: Mapping[tuple[str, str], str]) -> Picture:
+def _picture(view: View, layout: Layout) -> Picture:
     """The pyvis model: nodes with label, position and stage, edges with role and width."""
     from pyvis.network import Network as Picture
 
     stages = [band.stage for band in layout.bands]
     picture = Picture(directed=True, cdn_resources="in_line")
-    for id_, box in layout.boxes.items():
-        commodity = network.commodities[id_]
+    for id_, place in layout.boxes.items():
         picture.add_node(
             id_,
-            label="\n".join(box.lines),
-            title=commodity.name,
+            label="\n".join(place.lines),
+            title=view.boxes[id_].name,
             shape="box",
-            level=stages.index(commodity.stage),
-            x=box.x,
-            y=box.y,
+            level=stages.index(view.boxes[id_].stage),
+            x=place.x,
+            y=place.y,
         )
-    for (source, target), roles_of_link in roles.items():
-        role = roles_of_link.split(",")[0]
+    for source, target in view.links:
+        role = view.role((source, target))
         picture.add_edge(source, target, role=role, width=ROLE_WIDTHS[role])
     return picture
+
+
+def _table(network: Network, view: View, states: States) -> list[Json]:
+    """By stage: name, reason, makers (or goods) and needs of each box, for the page as text."""
+    inputs: dict[str, set[str]] = {}
+    for (_, target), uses in view.links.items():
+        inputs.setdefault(target, set()).update(network.commodities[u.input].name for u in uses)
+    marked = states.chokepoints.get(states.at, {})
+    stages: dict[str, list[Json]] = {}
+    for id_, box in view.boxes.items():
+        names = [
+            f"{network.organizations[s.organization].name} ({s.country})"
+            if view.by == "commodity"
+            else network.commodities[s.commodity].name
+            for s in box.supplies
+            if s.active(states.at)
+        ]
+        most = None if view.by == "commodity" else NAMED
+        row = [box.name, marked.get(id_, ""), listed(names, most)]
+        stages.setdefault(box.stage, []).append([*row, listed(sorted(inputs.get(id_, ())), most)])
+    return [[stage, stages[stage]] for stage in STAGE_COLOURS if stage in stages]

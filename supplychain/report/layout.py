@@ -79,6 +79,7 @@ def layered(
     names: Mapping[str, str],
     links: Collection[Link],
     aspect: float = ASPECT,
+    fill: bool = False,
 ) -> Layout:
     """Place every commodity.
 
@@ -88,6 +89,7 @@ def layered(
         links: Inputs and consumers, both among the commodities; the direction may run
             upstream or stay inside a stage.
         aspect: Width over height that the picture should come near to.
+        fill: Spread the boxes out so that a picture that is wider than that is as high.
     """
     labels = {id_: wrapped(names[id_]) for id_ in sorted(stages)}
     heights = {id_: _height(lines) for id_, lines in labels.items()}
@@ -98,7 +100,7 @@ def layered(
     }
     parts = _parts(orders, heights, aspect)
     columns = _ordered([column for part in parts.values() for column in part], heights, links)
-    return _placed(parts, columns, labels)
+    return _placed(parts, columns, labels, aspect if fill else None)
 
 
 def wrapped(name: str) -> tuple[str, ...]:
@@ -306,11 +308,17 @@ def _rows(column: Sequence[str], heights: Mapping[str, int], room: float = 0) ->
 
 
 def _placed(
-    parts: Mapping[str, Columns], columns: Columns, labels: Mapping[str, tuple[str, ...]]
+    parts: Mapping[str, Columns],
+    columns: Columns,
+    labels: Mapping[str, tuple[str, ...]],
+    aspect: float | None,
 ) -> Layout:
     """Coordinates of boxes and bands; the top left corner of the picture is (0, 0)."""
     heights = {id_: _height(lines) for id_, lines in labels.items()}
-    room = max((_stack(column, heights) for column in columns), default=0)
+    room: float = max((_stack(column, heights) for column in columns), default=0)
+    if aspect is not None:
+        wide = sum(_part_width(part) + _STAGE_GAP for part in parts.values())
+        room = max(room, wide / aspect - HEADER - 2 * MARGIN)
     middle = MARGIN + HEADER + room / 2
     boxes: dict[str, Box] = {}
     bands: list[Band] = []

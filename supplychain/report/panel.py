@@ -1,17 +1,18 @@
 """What the side panel of the interactive graph says: facts, makers, amounts, sources.
 
-Rows are lists, not mappings, and sources are numbers, to keep the page small.
+Rows are lists, not mappings; makers, lines, goods and sources are named by number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
-    from supplychain.model import Figure, Need, Network, Product, Supply
+    from supplychain.model import Capacity, Figure, Network, Product, Supply
     from supplychain.quarters import Quarter
+    from supplychain.report.view import Box, Use, View
 
 Json: TypeAlias = Any
 """A value of the page's data."""
@@ -32,28 +33,51 @@ FACTS: Mapping[str, str] = MappingProxyType(
 )
 """Facts of an accelerator in words; peaks are dense."""
 
+SPELLED_OUT = 4
+"""Most goods named for one link between organizations or countries."""
+
 
 class Panel:
-    """Texts about the commodities of a network; numbers makers and sources as they come up."""
+    """Texts about the boxes of a view; numbers makers, lines and sources as they come up."""
 
-    def __init__(self, network: Network, at: Quarter | None) -> None:
+    def __init__(self, network: Network, view: View, quarters: Sequence[Quarter]) -> None:
         self._network = network
-        self._at = at
-        self._numbers: dict[str, int] = {}
+        self._view = view
+        self._quarters = quarters
+        self._sources: dict[str, int] = {}
         self._organizations: dict[str, int] = {}
-        self._needs = _needs_of_links(network)
+        self._goods: dict[str, int] = {}
+        self._lines: dict[str, int] = {}
 
-    def note(self, commodity: str) -> str:
-        """The commodity's note in the data."""
-        return self._network.commodities[commodity].note
+    def note(self, box: Box) -> str:
+        """What the data notes on the commodity or organization itself."""
+        if self._view.by == "commodity":
+            return self._network.commodities[box.id].note
+        if box.id in self._network.organizations:
+            return self._network.organizations[box.id].note
+        return ""
 
-    def search_words(self, id_: str) -> str:
-        """What a search finds a commodity by besides its name and its makers."""
-        commodity = self._network.commodities[id_]
-        return " · ".join([id_, *commodity.aliases, *commodity.groups]).lower()
+    def search_words(self, box: Box) -> str:
+        """What a search finds a box by besides its name and the names in its rows."""
+        words = [box.id]
+        if self._view.by == "commodity":
+            commodity = self._network.commodities[box.id]
+            words += [*commodity.aliases, *commodity.groups]
+        return " · ".join(words).lower()
 
-    def facts(self, id_: str) -> list[Json]:
+    def facts(self, box: Box) -> list[Json]:
         """Rows of name, text, sources."""
+        if self._view.by == "commodity":
+            return self._commodity_facts(box.id)
+        organization = self._network.organizations.get(box.id)
+        if organization is None:
+            return []
+        rows: list[Json] = [["Headquarters", organization.country, []]]
+        if organization.owner:
+            rows.append(["Owner", self._network.organizations[organization.owner].name, []])
+        return rows
+
+    def _commodity_facts(self, id_: str) -> list[Json]:
         commodity = self._network.commodities[id_]
         rows: list[Json] = [["Unit", commodity.unit, []]]
         if commodity.aliases:
@@ -76,79 +100,118 @@ class Panel:
         return rows
 
     def _fact(self, name: str, figure: Figure, share: bool = False) -> Json:
-        return [name, figure_text(figure, share), self._sources(figure.sources)]
+        return [name, figure_text(figure, share), self._cite(figure.sources)]
 
-    def makers(self, commodity: str) -> list[Json]:
-        """Rows of organization, country, share or capacity, sources; the largest share first."""
-        at = self._at
-        supplies = [s for s in self._network.makers(commodity) if at is None or s.active(at)]
-        shares = {s.id: _share(s, at) for s in supplies}
+    def makers(self, box: Box) -> list[Json]:
+        """Rows of good, organization, country, first and last quarter, shares, lines, sources.
+
+        The largest latest share comes first. Shares are rows of year, text, sources.
+        """
 
         def rank(supply: Supply) -> tuple[float, str]:
-            share = shares[supply.id]
-            return (-share[1].value if share else 0.0, supply.id)
+            return (-supply.share[max(supply.share)].value if supply.share else 0.0, supply.id)
 
         return [
             [
-                self._organizations.setdefault(s.organization, len(self._organizations)),
+                self._goods.setdefault(s.commodity, len(self._goods)),
+                self._organization(s.organization),
                 s.country,
-                *self._maker(s, shares[s.id]),
+                self._place(s.start) if s.start is not None else 0,
+                self._place(s.end) if s.end is not None else len(self._quarters),
+                [
+                    [year, f"{figure_text(f, share=True)} in {year}", self._cite(f.sources)]
+                    for year, f in sorted(s.share.items())
+                ],
+                [self._line(self._network.capacity(s, name)) for name in s.draws],
+                self._cite(s.sources),
             ]
-            for s in sorted(supplies, key=rank)
+            for s in sorted(box.supplies, key=rank)
         ]
 
-    def _maker(self, supply: Supply, share: tuple[int, Figure] | None) -> tuple[str, list[int]]:
-        texts, sources = [], list(supply.sources)
-        if share is not None:
-            texts.append(f"{figure_text(share[1], share=True)} in {share[0]}")
-            sources += share[1].sources
-        for name in supply.draws:
-            capacity = self._network.capacity(supply, name)
-            known = sorted(capacity.figures)
-            reached = [q for q in known if self._at is None or q <= self._at]
-            quarter = reached[-1] if reached else known[0]
-            figure = capacity.figures[quarter]
-            texts.append(f"line {name}: {figure_text(figure)} {capacity.unit}, {quarter}")
-            sources += figure.sources
-        return "; ".join(texts), self._sources(sources)
+    def uses(self, link: tuple[str, str]) -> list[Json]:
+        """Rows of text, qualified makers with the quarter from which they count, sources.
 
-    def need(self, source: str, target: str) -> tuple[str, list[int]]:
-        """Amount, alternatives and qualified makers of an input, and the sources of all that."""
-        commodities = self._network.commodities
-        one = commodities[target].unit.removesuffix("s")
-        units = f"{commodities[source].unit} per {one}"
+        No makers are given where any maker will do.
+        """
+        uses = self._view.links[link]
+        if self._view.by == "commodity":
+            return [self._use(use) for use in uses]
+        names = self._network.commodities
+        goods = [f"{names[u.input].name} for {names[u.consumer].name}" for u in uses]
+        return [[listed(goods, SPELLED_OUT, "; "), None, []]]
+
+    def _use(self, use: Use) -> Json:
+        names, need = self._network.commodities, use.need
         texts: list[str] = []
-        sources: list[str] = []
-        for need in self._needs[source, target]:
-            if need.per_unit is not None:
-                texts.append(figure_text(need.per_unit, unit=units))
-                sources += need.per_unit.sources
-            if len(need.inputs) > 1:
-                others = [commodities[i].name for i in need.inputs if i != source]
-                texts.append("or " + ", ".join(others))
-            if need.makers is not None:
-                names = [self._network.organizations[maker].name for maker in need.makers]
-                texts.append("only from " + ", ".join(names))
-            sources += need.sources
-        return "; ".join(dict.fromkeys(texts)), self._sources(sources)
+        sources: list[str] = list(need.sources)
+        if need.per_unit is not None:
+            one = names[use.consumer].unit.removesuffix("s")
+            texts.append(figure_text(need.per_unit, unit=f"{names[use.input].unit} per {one}"))
+            sources = [*need.per_unit.sources, *sources]
+        if len(need.inputs) > 1:
+            texts.append("or " + ", ".join(names[i].name for i in need.inputs if i != use.input))
+        makers = need.makers and [
+            [self._organization(m), self._place(q)] for m, q in need.makers.items()
+        ]
+        text = ", ".join(texts)
+        if use.maker:
+            text = f"at {self._network.organizations[use.maker].name}: {text}".removesuffix(": ")
+        return [text, makers, self._cite(sources)]
 
-    def _sources(self, ids: Iterable[str]) -> list[int]:
+    def _place(self, quarter: Quarter) -> int:
+        """Number of the quarter; below 0 before the first."""
+        return quarter - self._quarters[0]
+
+    def _organization(self, id_: str) -> int:
+        return self._organizations.setdefault(id_, len(self._organizations))
+
+    def _line(self, capacity: Capacity) -> int:
+        return self._lines.setdefault(capacity.key, len(self._lines))
+
+    def _cite(self, ids: Iterable[str]) -> list[int]:
         """Rows of :meth:`cited`; ids that the bibliography lacks are left out."""
         return [
-            self._numbers.setdefault(id_, len(self._numbers))
+            self._sources.setdefault(id_, len(self._sources))
             for id_ in dict.fromkeys(ids)
             if id_ in self._network.sources
         ]
 
     def organizations(self) -> list[Json]:
-        """Name and other names of each maker that the rows of :meth:`makers` name by number."""
+        """Name and other names of each organization that rows name by number."""
         named = [self._network.organizations[id_] for id_ in self._organizations]
         return [[o.name, " · ".join(o.aliases).lower()] for o in named]
 
+    def goods(self) -> list[str]:
+        """Name of each commodity that rows name by number."""
+        return [self._network.commodities[id_].name for id_ in self._goods]
+
+    def lines(self) -> dict[str, list[Json]]:
+        """Key of each line that rows name by number, to its name, unit and figures.
+
+        Figures are rows of quarter (as a number), text, sources.
+        """
+        capacities = {c.key: c for o in self._network.organizations.values() for c in o.capacities}
+        return {key: self._figures(capacities[key]) for key in self._lines}
+
+    def _figures(self, line: Capacity) -> list[Json]:
+        figures = [
+            [self._place(q), f"{figure_text(f)} {line.unit}, {q}", self._cite(f.sources)]
+            for q, f in sorted(line.figures.items())
+        ]
+        return [line.id, figures]
+
     def cited(self) -> list[Json]:
         """Publisher, title, date and address of each source; only web addresses are kept."""
-        sources = [self._network.sources[id_] for id_ in self._numbers]
+        sources = [self._network.sources[id_] for id_ in self._sources]
         return [[s.publisher, s.title, s.published, s.url if _web(s.url) else ""] for s in sources]
+
+
+def listed(names: Iterable[str], most: int | None, between: str = ", ") -> str:
+    """The names, each once; of more than so many the first, and how many more there are."""
+    each = list(dict.fromkeys(names))
+    if most is None or len(each) <= most:
+        return between.join(each)
+    return between.join([*each[:most], f"and {len(each) - most} more"])
 
 
 def figure_text(figure: Figure, share: bool = False, unit: str = "") -> str:
@@ -171,22 +234,3 @@ def figure_text(figure: Figure, share: bool = False, unit: str = "") -> str:
 
 def _web(url: str) -> bool:
     return url.lower().startswith(("https://", "http://"))
-
-
-def _share(supply: Supply, at: Quarter | None) -> tuple[int, Figure] | None:
-    """Share of the commodity's world output and its year: the latest known by then."""
-    if not supply.share:
-        return None
-    known = [year for year in supply.share if at is None or year <= at.year]
-    year = max(known, default=min(supply.share))
-    return year, supply.share[year]
-
-
-def _needs_of_links(network: Network) -> dict[tuple[str, str], list[Need]]:
-    found: dict[tuple[str, str], list[Need]] = {}
-    for commodity in network.commodities.values():
-        own = [need for supply in network.makers(commodity.id) for need in supply.needs]
-        for need in (*commodity.needs, *own):
-            for input_ in need.inputs:
-                found.setdefault((input_, commodity.id), []).append(need)
-    return found

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
+from supplychain.model import Figure
 from supplychain.production.result import Production
 from supplychain.production.worth import worth_of_capacity
 from supplychain.quantities import series, shares_of_inputs, totals
@@ -285,14 +286,21 @@ def variants_table(result: Simulation, others: tuple[Variant, ...]) -> Table:
     return Table("assumptions", title, columns, tuple(rows))
 
 
-def sensitivity_table(result: Simulation, top: int | None) -> Table:
-    """The headline with one estimate at a time at either end of its range, widest effect first."""
+def sensitivity_table(
+    result: Simulation,
+    top: int | None,
+    passed: Callable[[Sequence[tuple[str, Figure]]], Iterable[tuple[str, Figure]]] = iter,
+) -> Table:
+    """The headline with one estimate at a time at either end of its range, widest effect first.
+
+    ``passed`` is given the estimates and hands them on one by one, to show how far it has come.
+    """
     headline = change_of(result)
     estimates = widest_estimates(result.network, result.baseline.plan, top)
     base = change(result.baseline.total(), result.scenario.total()) or 0.0
     rows: list[tuple[Cell, ...]] = [
         (name, f.value, f.low, f.high, low, high, max(abs(low - base), abs(high - base)))
-        for name, f, low, high in one_at_a_time(result.network, estimates, headline)
+        for name, f, low, high in one_at_a_time(result.network, passed(estimates), headline)
     ]
     rows.sort(key=lambda row: (-float(row[6] or 0), str(row[0])))
     columns = (

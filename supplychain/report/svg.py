@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from supplychain.graph import xml_text
 from supplychain.model import STAGES
 from supplychain.report.layout import BOX_WIDTH, FONT, HEADER, LINE, MARGIN, Box, Layout, layered
+from supplychain.report.view import View, view_of
 
 if TYPE_CHECKING:
     from supplychain.model import Network
@@ -68,26 +69,24 @@ def svg(
     chokepoints: Mapping[str, str] = MappingProxyType({}),
     label: str = "Dependency graph, materials on the left to systems on the right",
     aspect: float = 1.1,
+    view: View | None = None,
 ) -> str:
     """The commodities of the network and what needs what, as an ``<svg>`` element.
 
     Args:
-        network: All its commodities are drawn.
-        chokepoints: Ids of commodities to mark (◆ and a red border), with the reason.
+        network: All its commodities are drawn, unless a view says otherwise.
+        chokepoints: Ids of boxes to mark (◆ and a red border), with the reason.
         label: What a screen reader says for the figure.
         aspect: Width over height aimed at; the default keeps the letters large in a page that
             scrolls, 1.6 fills a landscape sheet.
+        view: A part of the network, or organizations or countries instead of commodities.
     """
-    commodities = network.commodities
-    roles = {
-        (source.removeprefix("commodity:"), target.removeprefix("commodity:")): a["role"]
-        for source, target, a in network.graph().edges(data=True)
-        if a["kind"] == "needs"
-    }
+    view = view_of(network) if view is None else view
+    boxes = view.boxes
     layout = layered(
-        {id_: commodity.stage for id_, commodity in commodities.items()},
-        {id_: f"◆ {c.name}" if id_ in chokepoints else c.name for id_, c in commodities.items()},
-        roles,
+        {id_: box.stage for id_, box in boxes.items()},
+        {id_: f"◆ {b.label}" if id_ in chokepoints else b.label for id_, b in boxes.items()},
+        view.links,
         aspect,
     )
     size = f'viewBox="0 0 {layout.width:g} {layout.height:g}"'
@@ -96,10 +95,13 @@ def svg(
         f' width="{layout.width:g}" height="{layout.height:g}" aria-label="{escape(label)}">',
         f"<style>{_STYLE}</style>",
         *_bands(layout),
-        *(_link(layout, source, target, roles[source, target]) for source, target in roles),
+        *(
+            _link(layout, source, target, view.role((source, target)))
+            for source, target in view.links
+        ),
     ]
     for id_, box in layout.boxes.items():
-        name, stage = commodities[id_].name, commodities[id_].stage
+        name, stage = boxes[id_].name, boxes[id_].stage
         title = f"{name} ({stage})" + (f": {chokepoints[id_]}" if id_ in chokepoints else "")
         parts += _node(box, title, STAGE_COLOURS[stage], id_ in chokepoints)
     return xml_text("\n".join([*parts, "</svg>"]) + "\n")
@@ -132,10 +134,9 @@ def _link(layout: Layout, source: str, target: str, role: str) -> str:
         x0, x1 = start.x + side, end.x - side
         reach = (x1 - x0) * 0.45
         c0, c1 = x0 + reach, x1 - reach
-    first = role.split(",")[0]
     return (
-        f'<path class="link {first}" data-from="{escape(source)}" data-to="{escape(target)}"'
-        f' stroke-width="{ROLE_WIDTHS[first]:g}"'
+        f'<path class="link {role}" data-from="{escape(source)}" data-to="{escape(target)}"'
+        f' stroke-width="{ROLE_WIDTHS[role]:g}"'
         f' d="M{x0:g} {start.y:g}C{c0:g} {start.y:g} {c1:g} {end.y:g} {x1:g} {end.y:g}"/>'
     )
 

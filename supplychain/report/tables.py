@@ -215,7 +215,7 @@ def _terminal(document: Document, width: int, color: bool) -> str:
             console.print(Text(_visible(part)))
         else:
             _print_table(console, part, width)
-    lines = [line.rstrip() for line in out.getvalue().splitlines()]
+    lines = [line.rstrip() for line in out.getvalue().strip("\n").splitlines()]
     return "\n".join(lines) + "\n"
 
 

@@ -1,26 +1,43 @@
 "use strict";
-(() => {
-  const data = JSON.parse(document.getElementById("data").textContent);
-  const [LABEL, NAME, STAGE, X, Y, COLUMN, REASON, WORDS, FACTS, MAKERS, NOTE] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
-  const [FROM, TO, ROLE, AMOUNT, BASIS] = [0, 1, 2, 3, 4];
+(async () => {
+  if (document.documentElement.dataset.script === undefined) return;
   const at = (id) => document.getElementById(id);
-  const find = at("find"), found = at("found"), reach = at("reach"), panel = at("panel"), canvas = at("canvas");
+  const packed = Uint8Array.from(atob(at("data").textContent), (character) => character.charCodeAt(0));
+  const data = await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
+  const [LABEL, NAME, STAGE, X, Y, COLUMN, WORDS, FACTS, MAKERS, NOTE, REASONS, USED, LOST] = Array(13).keys();
+  const [FROM, TO, ROLE, USES] = Array(4).keys();
+  const find = at("find"), found = at("found"), direction = at("direction"), reach = at("reach"), slider = at("quarter");
+  const panel = at("panel"), canvas = at("canvas"), chokes = at("chokes"), paint = at("paint");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const hiddenStages = new Set(), hiddenRoles = new Set();
-  let selected = null, matches = null, colours = {};
+  // The boxes are laid out for letters as wide as Arial's, which are narrow and everywhere alike.
+  const LETTERS = 14.5;
+  const FACE = "Arial, Helvetica, Liberation Sans, sans-serif";
+  const LOSSES = ["none", "few", "many", "most"];
+  let selected = null, matches = null, colours = {}, quarter = Number(slider.value);
 
   const inputs = data.nodes.map(() => []), consumers = data.nodes.map(() => []);
   data.edges.forEach((edge, number) => { inputs[edge[TO]].push(number); consumers[edge[FROM]].push(number); });
 
   const makerNames = data.organizations.map((names) => names.join(" · ").toLowerCase());
-  const words = data.nodes.map((row) => [row[NAME].toLowerCase(), row[WORDS], ...row[MAKERS].map(([maker]) => makerNames[maker])].join(" · "));
+  const goodNames = data.goods.map((name) => name.toLowerCase());
+  const words = data.nodes.map((row) => [row[NAME].toLowerCase(), row[WORDS], ...row[MAKERS].map(([good, maker]) => makerNames[maker] + (data.by === "commodity" ? "" : " · " + goodNames[good]))].join(" · "));
   for (const row of data.nodes) element("option", undefined, at("names")).value = row[NAME];
 
   // Colours come from the style sheet, so that dark mode and print change one place.
   function readColours() {
     const style = getComputedStyle(document.documentElement);
-    for (const name of ["paper", "ink", "band", "link", "up", "down", "alarm", "outline"]) colours[name] = style.getPropertyValue("--" + name).trim();
+    for (const name of ["paper", "ink", "band", "link", "up", "down", "alarm", "outline", ...LOSSES.map((name) => "lost-" + name)]) colours[name] = style.getPropertyValue("--" + name).trim();
   }
+
+  // What holds in the quarter that the slider shows.
+  const reason = (node) => data.nodes[node][REASONS].reduce((now, [from, text]) => (from <= quarter ? text : now), "");
+  const used = (node) => (data.nodes[node][USED] ? data.nodes[node][USED][quarter] : -1);
+  const lost = (node) => (data.nodes[node][LOST] ? Math.max(0, data.nodes[node][LOST][quarter]) / 10 : 0);
+  const named = (number) => number < 0 ? "before " + data.quarters[0] : data.quarters[number] ?? "after " + data.quarters[data.quarters.length - 1];
+  const percent = (share) => (share > 0 && share < 1 ? "<1%" : Math.round(share) + "%");
+  const lossClass = (share) => LOSSES[share === 0 ? 0 : share < 10 ? 1 : share <= 50 ? 2 : 3];
+  const onlyChokes = () => chokes.getAttribute("aria-pressed") === "true";
 
   // A stage that is switched off takes no room: what stands right of it moves up.
   function offsets() {
@@ -47,20 +64,22 @@
   }
 
   function look() {
-    const up = selected === null ? null : steps(inputs, FROM);
-    const down = selected === null ? null : steps(consumers, TO);
-    const shift = offsets();
-    const lit = (node) => selected !== null ? up.has(node) || down.has(node) : matches === null || matches.has(node);
+    const alone = new Map([[selected, 0]]);
+    const up = selected === null ? null : direction.value === "down" ? alone : steps(inputs, FROM);
+    const down = selected === null ? null : direction.value === "up" ? alone : steps(consumers, TO);
+    const shift = offsets(), byLoss = paint !== null && paint.value === "lost";
+    const lit = (node) => selected !== null ? up.has(node) || down.has(node) : (matches === null || matches.has(node)) && (!onlyChokes() || reason(node) !== "");
+    bright = data.nodes.map((_, id) => lit(id));
     const nodes = data.nodes.map((row, id) => {
-      const bright = lit(id), choke = row[REASON] !== "";
+      const why = reason(id), choke = why !== "";
       const border = id === selected ? colours.ink : choke ? colours.alarm : colours.outline;
       const width = id === selected ? 4 : choke ? 3.5 : colours.outline === "transparent" ? 0 : 1;
-      const paint = { background: data.colours[row[STAGE]], border };
+      const fill = { background: byLoss ? colours["lost-" + lossClass(lost(id))] : data.colours[row[STAGE]], border };
       return {
-        id, label: row[LABEL], title: row[NAME] + (choke ? "\n◆ " + row[REASON] : ""), x: row[X] - shift[row[STAGE]].offset, y: row[Y],
-        hidden: hiddenStages.has(row[STAGE]), opacity: bright ? 1 : 0.13, borderWidth: width, borderWidthSelected: width,
-        font: { color: bright ? "#ffffff" : colours.ink + "55" },
-        color: { ...paint, highlight: paint, hover: paint },
+        id, label: choke ? row[LABEL] : row[LABEL].replace(/^◆\s/, ""), title: [row[NAME], ...(choke ? ["◆ " + why] : []), ...now(id)].join("\n"), x: row[X] - shift[row[STAGE]].offset, y: row[Y],
+        hidden: hiddenStages.has(row[STAGE]), opacity: bright[id] ? 1 : 0.13, borderWidth: width, borderWidthSelected: width,
+        font: { color: bright[id] ? "#ffffff" : colours.ink + "55" },
+        color: { ...fill, highlight: fill, hover: fill },
       };
     });
     const edges = data.edges.map((row, id) => {
@@ -70,7 +89,7 @@
       const width = data.roles[row[ROLE]][1], traced = isUp || isDown;
       const opacity = traced ? [0.95, 0.4, 0.2][Math.min(near, 2)] : width < 1 ? 0.16 : width < 1.5 ? 0.3 : 0.42;
       const off = hiddenRoles.has(row[ROLE]) || [row[FROM], row[TO]].some((node) => hiddenStages.has(data.nodes[node][STAGE]));
-      const idle = !traced && (selected !== null || matches !== null);
+      const idle = !traced && (selected !== null || matches !== null || !(bright[row[FROM]] && bright[row[TO]]));
       return {
         id, hidden: off || idle, width: traced && near === 0 ? width + 1 : width,
         color: { color: isUp ? colours.up : isDown ? colours.down : colours.link, opacity, inherit: false },
@@ -79,6 +98,15 @@
     return { nodes, edges };
   }
 
+  // Use of lines and lost output in words.
+  function now(node) {
+    const texts = [];
+    if (used(node) >= 0) texts.push("Fullest line " + used(node) + "% used");
+    if (lost(node) > 0) texts.push("Output −" + percent(lost(node)) + " against the baseline");
+    return texts;
+  }
+
+  let bright = [];
   readColours();
   const first = look();
   first.edges.forEach((edge, number) => {
@@ -102,7 +130,7 @@
     },
     nodes: {
       shape: "box", margin: { top: 3, bottom: 3, left: 4, right: 4 }, widthConstraint: { minimum: data.size[2] - 8 },
-      font: { size: 13, face: "system-ui, Segoe UI, Roboto, sans-serif" }, shapeProperties: { borderRadius: 4 }, chosen: false,
+      font: { size: LETTERS, face: FACE }, shapeProperties: { borderRadius: 4 }, chosen: false,
     },
     edges: { arrows: { to: { enabled: true, scaleFactor: 0.35 } }, selectionWidth: 1, hoverWidth: 0, chosen: false },
   });
@@ -111,13 +139,45 @@
     const shift = offsets();
     pen.textAlign = "center";
     pen.textBaseline = "middle";
-    pen.font = "600 16px system-ui, Segoe UI, Roboto, sans-serif";
+    pen.font = "600 18px " + FACE;
     data.stages.forEach(([, title, left, right], stage) => {
       if (hiddenStages.has(stage)) return;
       pen.fillStyle = colours.band;
       pen.fillRect(left - shift[stage].offset - 8, 8, right - left + 16, data.size[1] - 16);
       pen.fillStyle = colours.ink;
       pen.fillText(title, (left + right) / 2 - shift[stage].offset, 27);
+    });
+  });
+
+  // A bar for the use of lines, a badge for what is lost.
+  network.on("afterDrawing", (pen) => {
+    data.nodes.forEach((row, id) => {
+      if (hiddenStages.has(row[STAGE]) || (used(id) < 0 && lost(id) === 0)) return;
+      const { left, right, top, bottom } = network.getBoundingBox(id);
+      pen.globalAlpha = bright[id] ? 1 : 0.13;
+      if (used(id) >= 0) {
+        pen.fillStyle = "#00000080";
+        pen.fillRect(left + 5, bottom - 6, right - left - 10, 4);
+        pen.fillStyle = used(id) >= 99 ? "#ffd54a" : "#ffffff";
+        pen.fillRect(left + 5, bottom - 6, (right - left - 10) * Math.min(1, used(id) / 100), 4);
+      }
+      if (lost(id) > 0) {
+        const text = "−" + percent(lost(id));
+        pen.font = "700 12px " + FACE;
+        pen.textAlign = "center";
+        pen.textBaseline = "middle";
+        const wide = pen.measureText(text).width + 8;
+        pen.fillStyle = "#ffffff";
+        pen.strokeStyle = colours["lost-" + lossClass(lost(id))];
+        pen.lineWidth = 1.5;
+        pen.beginPath();
+        pen.roundRect(right - wide + 6, top - 9, wide, 14, 7);
+        pen.fill();
+        pen.stroke();
+        pen.fillStyle = "#7a0c2e";
+        pen.fillText(text, right - wide / 2 + 6, top - 1.5);
+      }
+      pen.globalAlpha = 1;
     });
   });
 
@@ -130,6 +190,7 @@
     const width = shownWidth();
     const whole = Math.min(canvas.clientWidth / width, canvas.clientHeight / data.size[1]);
     const scale = Math.min(Math.max(whole, canvas.clientWidth < 720 ? 0.5 : 0.1), 1.6);
+    canvas.dataset.letters = (LETTERS * scale).toFixed(1);
     network.moveTo({ position: { x: width / 2, y: data.size[1] / 2 }, scale, animation: animated && !calm.matches ? { duration: 250 } : false });
   }
 
@@ -147,7 +208,7 @@
   }
 
   function nodeButton(list, node, text) {
-    const item = element("li", undefined, list), button = element("button", (data.nodes[node][REASON] ? "◆ " : "") + data.nodes[node][NAME], item);
+    const item = element("li", undefined, list), button = element("button", (reason(node) ? "◆ " : "") + data.nodes[node][NAME], item);
     button.type = "button";
     button.style.setProperty("--stage", data.colours[data.nodes[node][STAGE]]);
     button.addEventListener("click", () => select(node, true));
@@ -157,7 +218,7 @@
 
   // References in brackets to the list of sources at the end of the panel.
   function cite(parent, rows, cited) {
-    for (const row of rows) {
+    for (const row of new Set(rows)) {
       if (!cited.includes(row)) cited.push(row);
       const link = element("a", "[" + (cited.indexOf(row) + 1) + "]", element("small", " ", parent));
       link.title = data.sources[row][0] + ": " + data.sources[row][1];
@@ -182,20 +243,15 @@
   }
 
   function showNode() {
-    const row = data.nodes[selected], cited = [];
+    const row = data.nodes[selected], cited = [], why = reason(selected);
     panel.replaceChildren();
     element("h2", row[NAME], panel);
-    element("p", data.stages[row[STAGE]][1], panel).className = "stage-name";
-    if (row[REASON]) element("p", "◆ Chokepoint: " + row[REASON], panel).className = "alarm";
+    element("p", data.stages[row[STAGE]][1] + ", " + data.quarters[quarter], panel).className = "stage-name";
+    if (why) element("p", "◆ Chokepoint: " + why, panel).className = "alarm";
+    for (const text of now(selected)) element("p", text, panel);
     table(row[FACTS], ([name, text, sources], head, cell) => { head.textContent = name; cell.textContent = text; cite(cell, sources, cited); });
     if (row[NOTE]) element("p", row[NOTE], panel);
-    element("h3", "Made by (" + row[MAKERS].length + ")", panel);
-    if (row[MAKERS].length) table(row[MAKERS], ([maker, country, text, sources], head, cell) => {
-      head.textContent = data.organizations[maker][0] + " (" + country + ")";
-      cell.textContent = text;
-      cite(cell, sources, cited);
-    });
-    else element("p", "No maker in the data.", panel);
+    listMakers(row[MAKERS], cited);
     data.roles.forEach(([role], number) => listLinks("Needs: " + role, inputs[selected].filter((e) => data.edges[e][ROLE] === number), FROM, cited));
     listLinks("Feeds", consumers[selected], TO, cited);
     if (!cited.length) return;
@@ -208,11 +264,57 @@
     }
   }
 
+  function makerName([good, maker, country]) {
+    if (data.by === "commodity") return data.organizations[maker][0] + " (" + country + ")";
+    return data.by === "organization" ? data.goods[good] + " (" + country + ")" : data.goods[good] + ": " + data.organizations[maker][0];
+  }
+
+  function listMakers(rows, cited) {
+    const active = rows.filter(([, , , first, last]) => first <= quarter && quarter <= last);
+    const others = rows.filter((row) => !active.includes(row));
+    element("h3", (data.by === "commodity" ? "Made by (" : "Makes (") + active.length + ")", panel);
+    if (active.length) table(active, (row, head, cell) => {
+      head.textContent = makerName(row);
+      const [texts, sources] = makerTexts(row);
+      cell.textContent = texts.join("; ");
+      cite(cell, sources, cited);
+    });
+    else element("p", "No maker in the data" + (others.length ? " in this quarter." : "."), panel);
+    if (others.length) element("p", "Not in " + data.quarters[quarter] + ": " + others.map((row) => makerName(row) + (row[3] > quarter ? " from " + named(row[3]) : " until " + named(row[4]))).join(", "), panel).className = "soft";
+  }
+
+  // The share of the latest year so far and each line's latest figure so far, else the first.
+  function makerTexts([, , , , , shares, lines, sources]) {
+    const year = Number(data.quarters[quarter].slice(0, 4)), texts = [], all = [...sources];
+    const share = shares.filter(([of]) => of <= year).pop() ?? shares[0];
+    if (share) { texts.push(share[1]); all.push(...share[2]); }
+    for (const number of lines) {
+      const [name, figures, usedNow, usedBefore] = data.lines[number];
+      const figure = figures.filter(([of]) => of <= quarter).pop() ?? figures[0];
+      const use = usedNow && usedNow[quarter] >= 0 ? ", " + usedNow[quarter] + "% used" + (usedBefore && usedBefore[quarter] !== usedNow[quarter] ? " (baseline " + usedBefore[quarter] + "%)" : "") : "";
+      texts.push("line " + name + ": " + figure[1] + use);
+      all.push(...figure[2]);
+    }
+    return [texts, all];
+  }
+
+  // Amount and alternatives, and who is qualified by the quarter.
+  function useTexts([text, makers]) {
+    if (makers === null) return text;
+    const name = ([maker]) => data.organizations[maker][0];
+    const ready = makers.filter(([, from]) => from <= quarter), later = makers.filter(([, from]) => from > quarter);
+    return [text, ready.length ? "only from " + ready.map(name).join(", ") : "nobody qualified yet", ...later.map((maker) => name(maker) + " from " + named(maker[1]))].filter(Boolean).join(", ");
+  }
+
   function listLinks(title, numbers, end, cited) {
     if (!numbers.length) return;
     element("h3", title + " (" + numbers.length + ")", panel).className = end === FROM ? "up" : "down";
     const list = element("ul", undefined, panel);
-    for (const number of numbers) cite(nodeButton(list, data.edges[number][end], data.edges[number][AMOUNT]), data.edges[number][BASIS], cited);
+    for (const number of numbers) {
+      const uses = data.edges[number][USES];
+      const texts = new Set(uses.map(useTexts).filter(Boolean));
+      cite(nodeButton(list, data.edges[number][end], [...texts].join("; ")), uses.flatMap((use) => use[2]), cited);
+    }
   }
 
   function showMatches() {
@@ -263,6 +365,7 @@
 
   function clear() {
     selected = matches = null;
+    chokes.setAttribute("aria-pressed", "false");
     find.value = found.textContent = "";
     network.unselectAll();
     draw();
@@ -288,7 +391,29 @@
     open(true);
   }
 
+  // The quarter changes boxes and panel, never what is selected or where the reader is.
+  function setQuarter() {
+    quarter = Number(slider.value);
+    at("shown").textContent = data.quarters[quarter];
+    slider.setAttribute("aria-valuetext", data.quarters[quarter]);
+    chokes.querySelector("b").textContent = data.nodes.filter((_, id) => reason(id)).length;
+    draw();
+    if (selected === null) return;
+    const place = panel.scrollTop;
+    showNode();
+    panel.scrollTop = place;
+  }
+
   find.addEventListener("input", search);
+  slider.addEventListener("input", setQuarter);
+  direction.addEventListener("change", draw);
+  if (paint) paint.addEventListener("change", draw);
+  chokes.addEventListener("click", () => { chokes.setAttribute("aria-pressed", String(!onlyChokes())); draw(); });
+  at("list").addEventListener("click", () => {
+    const shown = document.documentElement.toggleAttribute("data-table");
+    at("list").setAttribute("aria-pressed", String(shown));
+    if (!shown) requestAnimationFrame(() => { network.setSize("100%", "100%"); fit(false); });
+  });
   find.addEventListener("keydown", (event) => { if (event.key === "Enter" && matches && matches.size) select([...matches][0], true); });
   reach.addEventListener("change", draw);
   at("clear").addEventListener("click", clear);
