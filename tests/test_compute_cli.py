@@ -212,3 +212,10 @@ def test_no_line_is_wider_than_the_terminal(columns: int) -> None:
     for args in (COMPARE, ("--chip", "h100", "--count", "20480"), ("--fleet", "meta")):
         lines = run(*args, columns=columns).stdout.splitlines()
         assert max(map(len, lines)) <= columns
+
+
+def test_what_binds_and_the_sources_stay_in_a_narrow_terminal() -> None:
+    for args in (COMPARE, ("--chip", "h100", "--count", "20480")):
+        shown = run(*args, columns=60).stdout
+        assert "Per user  Per chip  Bound by" in shown
+        assert "semianalysis" in shown

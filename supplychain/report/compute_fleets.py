@@ -136,13 +136,13 @@ def _tiers(network: Network, uses: Mapping[str, tuple[Use, Use]], flop: float, b
 
 
 def _products(both: tuple[Use, Use], flop: float, compared: bool) -> Table:
-    before, after = both
-    then = {s.product: s for s in after.shares}
+    first, then = ({s.product: s for s in use.shares} for use in both)
     rows: list[tuple[Cell, ...]] = []
-    for s in before.shares:
-        later = then[s.product].flop / flop if s.product in then else 0.0
-        row = (s.product, s.units, s.h100e, s.power_mw, s.flop / flop, s.tokens_s, later)
-        rows.append((*row, change(s.flop / flop, later)))
+    for product in {**first, **then}:
+        s, later = first.get(product), then.get(product)
+        runs, after = (share.flop / flop if share else 0.0 for share in (s, later))
+        held = (s.units, s.h100e, s.power_mw) if s else (0.0, 0.0, 0.0)
+        rows.append((product, *held, runs, s.tokens_s if s else 0.0, after, change(runs, after)))
     return _table("products", "By product", "Product", rows, compared)
 
 
@@ -174,7 +174,7 @@ def _said(
         after = sum(u.flop for _, u in uses.values()) / trained.training_flop
         said.append(
             f"In the scenario it is {after:.3g}, {show(change(total, after), 'change')}, "
-            f"{compact(abs(total - after))} runs a quarter less."
+            f"{total - after:.3g} runs a quarter less."
             if after < total
             else f"In the scenario it is {after:.3g}, {show(change(total, after), 'change')}."
         )

@@ -96,12 +96,12 @@ def many_users_table(
     columns = (
         first,
         BITS,
-        Column("chips", "Chips", "number"),
+        Column("chips", "Chips", "number", priority=1),
         Column("batch", "Users", "number"),
         Column("tokens_s_user", "Per user", "number"),
         Column("tokens_s_chip", "Per chip", "number"),
         Column("binds", "Bound by", least=9),
-        Column("usd_per_million", "US$/M own", "number"),
+        Column("usd_per_million", "US$/M own", "number", priority=1),
         Column("usd_per_million_rented", "rented", "number", priority=2),
         Column("crossover", "Crossover", "number", priority=1),
         Column("crossover_cached", "cached", "number", priority=1),
@@ -220,7 +220,7 @@ def assumptions_table(figures: Mapping[str, Figure]) -> Table:
         Column("value", "Value", least=5),
         Column("range", "Range", priority=1, least=9),
         Column("basis", "Basis", priority=2, least=8),
-        Column("sources", "Source", least=16),
+        Column("sources", "Source", least=11, breakable=True),
         Column("note", "Why", priority=3, least=20),
     )
     return Table("assumptions", "What was assumed", columns, rows)
