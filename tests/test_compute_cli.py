@@ -104,6 +104,11 @@ def test_options_replace_what_the_data_says() -> None:
     assert slow["one_user"][0]["tokens_s_user"] == pytest.approx(7.25, abs=0.05)
     rows = {row["figure"]: row for row in slow["assumptions"]}
     assert rows["h100.mbu"]["note"] == "given on the command line"
+    cheap = answer("--chip", "h100", "--price", "6000", "--mfu", "50%", "--precision", "fp8")
+    rows = {row["figure"]: row["value"] for row in cheap["assumptions"]}
+    assert (rows["h100.price_usd"], rows["h100.mfu"]) == ("6,000", "0.5")
+    assert not {"h100.price_usd.2024", "training.mfu_8_bit"} & rows.keys()
+    assert {row["mfu"] for row in cheap["training"]} == {0.5}
     long = answer(*COMPARE[:2], "--compare", "h100", "--context", "32768")
     assert long["many_users"][0]["crossover_cached"] == "never"
     assumed = answer("--chip", "h100", "--model", "gpt-4", "--assume", "training.calendar=1")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeVar
 
-from supplychain.model import AIModel, Buyer, Commodity, Figure, Network
+from supplychain.model import AIModel, Buyer, Commodity, Figure, Network, Product
 
 _Node = TypeVar("_Node", bound=Commodity | AIModel | Buyer)
 
@@ -141,17 +141,8 @@ def chip_of(network: Network, id_: str, year: int, overrides: Mapping[str, float
     if missing or not peaks:
         lacking = ", ".join([*missing, *([] if peaks else ["bf16_tflops"])])
         raise ValueError(f"{commodity.id}: the data lacks {lacking}; add it to the product's facts")
-    taken = _taken(network, commodity, year)
-    for key, value in overrides.items():
-        name = next((n for n in taken if n.endswith(f".{key}")), f"{commodity.id}.{key}")
-        taken[name] = given(value)
-    found = {name.rpartition(".")[2]: f for name, f in taken.items() if "price" not in name}
-    price = next((f.value for name, f in taken.items() if ".price_usd" in name), None)
-    if "price_usd" in overrides:
-        price = overrides["price_usd"]
-    link, tdp = facts.get("link_gb_s"), facts.get("tdp_w")
-    server = found.get("server_w")
-    power = server.value if server else tdp.value * found["server_ratio"].value if tdp else None
+    used = _used(network, commodity, year, overrides)
+    link, price = facts.get("link_gb_s"), used.get("price_usd")
     return Chip(
         commodity.id,
         commodity.name,
@@ -159,12 +150,12 @@ def chip_of(network: Network, id_: str, year: int, overrides: Mapping[str, float
         facts["memory_gb"].value * 1e9,
         facts["bandwidth_tb_s"].value * 1e12,
         link.value * 1e9 / 2 if link else None,
-        power,
-        price,
-        found["mfu"].value,
-        overrides.get("mfu", found["mfu_8_bit"].value),
-        found["mbu"].value,
-        MappingProxyType(taken),
+        _power_w(commodity.product, used),
+        price[1].value if price else None,
+        used["mfu"][1].value,
+        used["mfu_8_bit"][1].value,
+        used["mbu"][1].value,
+        MappingProxyType(dict(used.values())),
     )
 
 
@@ -177,25 +168,43 @@ def known_chips(network: Network, year: int, overrides: Mapping[str, float]) -> 
     return chips
 
 
-def _taken(network: Network, commodity: Commodity, year: int) -> dict[str, Figure]:
+_Used = dict[str, tuple[str, Figure]]
+"""What a figure is used for, and the figure with its name."""
+
+
+def _used(
+    network: Network, commodity: Commodity, year: int, overrides: Mapping[str, float]
+) -> _Used:
     """The figures behind a chip's use, power and price."""
     assert commodity.product is not None
     product, id_ = commodity.product, commodity.id
-    taken: dict[str, Figure] = {}
+    used: _Used = {}
     for key, default in (("mfu", "training.mfu"), ("mbu", "serving.mbu")):
-        if key in product.utilization:
-            taken[f"{id_}.{key}"] = product.utilization[key]
-        else:
-            taken[default] = network.parameter(default)
-    taken["training.mfu_8_bit"] = network.parameter("training.mfu_8_bit")
+        measured = product.utilization.get(key)
+        used[key] = (
+            (f"{id_}.{key}", measured) if measured else (default, network.parameter(default))
+        )
+    used["mfu_8_bit"] = "training.mfu_8_bit", network.parameter("training.mfu_8_bit")
     if "server_w" in product.facts:
-        taken[f"{id_}.server_w"] = product.facts["server_w"]
-    else:
-        taken["power.server_ratio"] = network.parameter("power.server_ratio")
+        used["server_w"] = f"{id_}.server_w", product.facts["server_w"]
+    elif "tdp_w" in product.facts:
+        used["server_ratio"] = "power.server_ratio", network.parameter("power.server_ratio")
     if product.price_usd:
         known = latest(product.price_usd, year)
-        taken[f"{id_}.price_usd.{known}"] = product.price_usd[known]
-    return taken
+        used["price_usd"] = f"{id_}.price_usd.{known}", product.price_usd[known]
+    used |= {key: (f"{id_}.{key}", given(value)) for key, value in overrides.items()}
+    if "mfu" in overrides:
+        used["mfu_8_bit"] = used["mfu"]
+    return used
+
+
+def _power_w(product: Product, used: _Used) -> float | None:
+    """The chip with its share of server and network; ``None`` where neither is published."""
+    if "server_w" in used:
+        return used["server_w"][1].value
+    if "server_ratio" in used:
+        return product.facts["tdp_w"].value * used["server_ratio"][1].value
+    return None
 
 
 def latest(figures: Mapping[int, Figure], year: int) -> int:
