@@ -221,7 +221,7 @@ def assumptions_table(figures: Mapping[str, Figure]) -> Table:
         Column("range", "Range", priority=1, least=9),
         Column("basis", "Basis", priority=2, least=8),
         Column("sources", "Source", least=9, breakable=True),
-        Column("note", "Why", priority=3, least=20),
+        Column("note", "Why", priority=3, least=45),
     )
     return Table("assumptions", "What was assumed", columns, rows)
 
