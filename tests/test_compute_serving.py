@@ -89,7 +89,7 @@ def test_a_batch_reads_more_experts_until_it_reads_all() -> None:
     assert TINY.bytes_read("bf16", 1) == TINY.bytes_read("bf16", 99) == 2e9
 
 
-# Published answers. The groups are those of the collected facts.
+# Published answers, in groups by what they are about.
 
 
 def test_group_1_half_of_the_bandwidth() -> None:

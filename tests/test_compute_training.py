@@ -74,7 +74,7 @@ def test_a_chip_for_inference_does_not_train() -> None:
     assert train(1e24, chip("mtia-v2", mfu=0.1), 1000, 1.0).days > 0
 
 
-# Published answers. The groups are those of the collected facts.
+# Published answers, in groups by what they are about.
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_group_11_performance_under_the_export_rules() -> None:
     assert 790e6 / chip("h100").processing_performance == pytest.approx(49_901, abs=3)
 
 
-# Training runs of section 4: use of the peak by the calendar.
+# Published training runs: use of the peak by the calendar.
 
 
 @pytest.mark.parametrize(
