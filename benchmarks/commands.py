@@ -73,6 +73,7 @@ def main() -> None:
             "supplychain chokepoints, first time": ([*program, "chokepoints"], cold),
             "supplychain simulate --hbm-cut 20%": ([*program, *CUT], warm),
             "supplychain simulate --hbm-cut 20%, first time": ([*program, *CUT], cold),
+            "supplychain compute --compare all": ([*program, "compute", "--compare", "all"], warm),
             "chokepoints, ten times the data": (
                 [*program, "chokepoints", "--data", str(large)],
                 warm,

@@ -19,6 +19,7 @@ from supplychain.model import (
     Network,
     Organization,
     Outcome,
+    Parameters,
 )
 
 NEED_FIGURES = (
@@ -42,6 +43,8 @@ def figures(network: Network) -> Iterator[tuple[str, Figure]]:
         yield from buyer_figures(buyer)
     for model in network.models.values():
         yield from model_figures(model)
+    for parameters in network.parameters.values():
+        yield from parameter_figures(parameters)
     for outcome in network.outcomes.values():
         yield from outcome_figures(outcome)
     for disruption in network.disruptions.values():
@@ -57,11 +60,13 @@ def commodity_figures(commodity: Commodity) -> Iterator[tuple[str, Figure]]:
         "cycle_weeks": commodity.cycle_weeks,
     }
     yield from _given(name, own)
+    yield from _given(f"{name}.price_usd", commodity.price_usd)
     yield from _needs(name, commodity.needs)
     if commodity.product is not None:
         yield from _given(name, commodity.product.facts)
         yield from _given(name, {"half_weeks": commodity.product.half_weeks})
         yield from _given(f"{name}.rack_share", commodity.product.rack_share)
+        yield from _given(name, commodity.product.utilization)
         yield from _given(f"{name}.price_usd", commodity.product.price_usd)
 
 
@@ -103,6 +108,11 @@ def model_figures(model: AIModel) -> Iterator[tuple[str, Figure]]:
     """Facts and the training run of an AI model."""
     yield from _given(model.id, model.facts)
     yield from _given(f"{model.id}.training", model.training)
+
+
+def parameter_figures(parameters: Parameters) -> Iterator[tuple[str, Figure]]:
+    """Parameters of one topic."""
+    yield from _given(parameters.id, parameters.figures)
 
 
 def outcome_figures(outcome: Outcome) -> Iterator[tuple[str, Figure]]:

@@ -153,9 +153,13 @@ class Product:
         rack_share: By year, the part of the units that goes into whole racks.
         half_weeks: From launch to half of the line's units; ``None``: as products usually do.
         facts: By name (``bf16_tflops``, ``fp8_tflops``, ``int8_tops``, ``memory_gb``,
-            ``bandwidth_tb_s``, ``link_gb_s``, ``tdp_w``, ``hbm_stacks``, ``die_mm2``, ``dies``,
-            ``per_rack``). Peaks are dense.
+            ``bandwidth_tb_s``, ``link_gb_s``, ``tdp_w``, ``server_w``, ``hbm_stacks``,
+            ``die_mm2``, ``dies``, ``per_rack``). Peaks are dense; ``server_w`` is the chip with
+            its share of server and network.
         price_usd: By year.
+        utilization: ``mfu``, the share of the peak that training reaches in a running step, 0
+            for a chip that does not train, and ``mbu``, the share of the memory bandwidth that
+            serving reaches, where measured.
     """
 
     designer: str
@@ -167,6 +171,7 @@ class Product:
     price_usd: Mapping[int, Figure]
     half_weeks: Figure | None = None
     rack_share: Mapping[int, Figure] = field(default_factory=lambda: MappingProxyType({}))
+    utilization: Mapping[str, Figure] = field(default_factory=lambda: MappingProxyType({}))
 
     def sold(self, quarter: Quarter) -> bool:
         """Whether the quarter lies between launch and end of the product."""
@@ -189,6 +194,8 @@ class Commodity:
         cycle_weeks: From one of it sent to the user's output finished, where the need does not
             say; ``None`` means no time.
         product: Facts of an accelerator; ``None`` for everything else.
+        price_usd: Price of one unit by year, of what goes into accelerators; their own is in
+            ``product``.
     """
 
     id: str
@@ -204,6 +211,7 @@ class Commodity:
     product: Product | None = None
     note: str = ""
     place: Place = Place("", 0, 0)
+    price_usd: Mapping[int, Figure] = field(default_factory=lambda: MappingProxyType({}))
 
     def h100e(self) -> float:
         """H100 equivalents of one unit: dense 8-bit peak / 1,979; BF16 where it has no 8-bit mode.
@@ -448,11 +456,26 @@ class AIModel:
 
 
 @dataclass(frozen=True, slots=True)
+class Parameters:
+    """Figures of no single node, such as the price of power or how well software uses a chip.
+
+    Attributes:
+        figures: By name; each name belongs to one topic.
+    """
+
+    id: str
+    name: str
+    figures: Mapping[str, Figure]
+    note: str = ""
+    place: Place = Place("", 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
     """A published series of outcomes, to be compared with, never an input.
 
     Attributes:
-        measure: units, revenue_usd, price_usd, rent_usd_hour, share, racks, wafers.
+        measure: units, revenue_usd, price_usd, cost_usd, rent_usd_hour, share, racks, wafers.
         of: Id of a product, commodity or organization.
         also: Further ids published together with it.
         buyer: Id of the buyer, for units by owner; empty for all buyers together.
@@ -519,6 +542,7 @@ class Network:
         outcomes: What was published of the past, to be compared with.
         disruptions: Past disruptions.
         scenarios: Named scenarios.
+        parameters: Figures of no single node, by topic.
     """
 
     commodities: Mapping[str, Commodity]
@@ -532,6 +556,7 @@ class Network:
     outcomes: Mapping[str, Outcome] = field(default_factory=lambda: MappingProxyType({}))
     disruptions: Mapping[str, Disruption] = field(default_factory=lambda: MappingProxyType({}))
     scenarios: Mapping[str, Scenario] = field(default_factory=lambda: MappingProxyType({}))
+    parameters: Mapping[str, Parameters] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def products(self) -> Mapping[str, Commodity]:
@@ -571,6 +596,20 @@ class Network:
             return need.cycle_weeks
         return self.commodities[next(iter(need.inputs))].cycle_weeks
 
+    def parameter(self, name: str) -> Figure:
+        """The parameter of that name, ``topic.key``, e.g. ``power.pue``.
+
+        Raises:
+            ValueError: The data has none of that name.
+        """
+        topic, _, key = name.partition(".")
+        try:
+            return self.parameters[topic].figures[key]
+        except KeyError:
+            raise ValueError(
+                f"the data has no parameter '{name}'; add '{key}' to parameters/{topic}.yaml"
+            ) from None
+
     def owners(self, organization: str) -> tuple[str, ...]:
         """The organization and those that own it, nearest first."""
         chain = [organization]
@@ -599,6 +638,7 @@ def assemble(
     outcomes: Iterable[Outcome] = (),
     disruptions: Iterable[Disruption] = (),
     scenarios: Iterable[Scenario] = (),
+    parameters: Iterable[Parameters] = (),
 ) -> Network:
     """Put checked parts together, sorted by id; each product is supplied by its designer.
 
@@ -636,4 +676,5 @@ def assemble(
         outcomes=MappingProxyType({o.id: o for o in sorted(outcomes, key=lambda o: o.id)}),
         disruptions=MappingProxyType({d.id: d for d in sorted(disruptions, key=lambda d: d.id)}),
         scenarios=MappingProxyType({s.id: s for s in sorted(scenarios, key=lambda s: s.id)}),
+        parameters=MappingProxyType({p.id: p for p in sorted(parameters, key=lambda p: p.id)}),
     )

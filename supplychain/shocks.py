@@ -16,7 +16,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar
 
-from supplychain.figures import buyer_figures, commodity_figures, figures, organization_figures
+from supplychain.figures import (
+    buyer_figures,
+    commodity_figures,
+    figures,
+    organization_figures,
+    parameter_figures,
+)
 from supplychain.model import (
     Buyer,
     Capacity,
@@ -26,6 +32,7 @@ from supplychain.model import (
     Network,
     Orders,
     Organization,
+    Parameters,
     assemble,
 )
 from supplychain.quarters import Quarter
@@ -364,6 +371,7 @@ def _with_figure(network: Network, name: str, value: float) -> Network:
         (network.commodities, commodity_figures, "commodities"),
         (network.organizations, organization_figures, "organizations"),
         (network.buyers, buyer_figures, "buyers"),
+        (network.parameters, parameter_figures, "parameters"),
     )
     for members, walk, kind in parts:
         if id_ in members:
@@ -406,6 +414,7 @@ def _rebuilt(
     commodities: Iterable[Commodity] | None = None,
     organizations: Iterable[Organization] | None = None,
     buyers: Iterable[Buyer] | None = None,
+    parameters: Iterable[Parameters] | None = None,
 ) -> Network:
     """The network with some of its parts replaced."""
     return assemble(
@@ -418,6 +427,7 @@ def _rebuilt(
         network.outcomes.values(),
         network.disruptions.values(),
         network.scenarios.values(),
+        network.parameters.values() if parameters is None else parameters,
     )
 
 

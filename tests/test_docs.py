@@ -91,3 +91,29 @@ def test_the_python_of_the_readme_runs() -> None:
 def test_no_word_of_a_machine_in_the_documents() -> None:
     for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), ROOT / "CHANGELOG.md"]:
         assert not re.search(r"(?<![\w./])/(home|root|tmp|work)/", path.read_text(encoding="utf-8"))
+
+
+GUIDE = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
+SHOWN = [
+    (command, lines)
+    for block in re.findall(r"```\n(\$ .*?)```", GUIDE, flags=re.DOTALL)
+    for command, lines in re.findall(
+        r"^\$ supplychain (.*)\n((?:(?!\$).*\n?)*)", block, flags=re.MULTILINE
+    )
+]
+
+
+@pytest.mark.parametrize(("command", "lines"), SHOWN)
+def test_the_guide_shows_what_the_commands_print(
+    command: str, lines: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    shown = run(*command.split())
+    assert shown.returncode == 0, shown.stderr
+    assert [line for line in lines.splitlines() if line not in shown.stdout.splitlines()] == []
+
+
+@pytest.mark.parametrize("command", re.findall(r"\| `supplychain (.*?)` \|", GUIDE))
+def test_the_questions_of_the_guide_are_answered(command: str) -> None:
+    shown = run(*command.split())
+    assert shown.returncode == 0, shown.stderr

@@ -313,12 +313,15 @@ STUB = "{value: 1, range: [1, 1], basis: estimate, note: why}"
 def readme_files() -> dict[str, str]:
     """The examples of the data's README, with what they refer to made up around them."""
     blocks = re.findall(r"```yaml\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
-    _, commodity, organization, buyer, source = [b.replace("{...}", STUB) for b in blocks]
+    _, commodity, organization, buyer, source, parameters = [
+        b.replace("{...}", STUB) for b in blocks
+    ]
     files = {
         H100: commodity,
         TSMC: organization,
         "buyers/microsoft.yaml": buyer,
         "sources/press.yaml": source,
+        "parameters/power.yaml": parameters,
     }
     text = "".join(blocks)
     cited = {id_ for ids in re.findall(r"source: \[([^\]]+)\]", text) for id_ in ids.split(", ")}

@@ -224,7 +224,7 @@ def test_files_where_nothing_reads_them(tmp_path: Path) -> None:
         "buyers/e.yaml: not a file that can be read",
         "c.yaml: a file outside the folders\n"
         "  help: move it into one of: buyers, commodities, history, models, organizations, "
-        "scenarios, sources",
+        "parameters, scenarios, sources",
         "organisations: unknown folder 'organisations'\n  help: did you mean 'organizations'?",
     ]
 

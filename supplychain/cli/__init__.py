@@ -17,6 +17,7 @@ COMMANDS = {
     "chokepoints": "Single points of failure, exactly, with the need that fails.",
     "simulate": "Accelerators per quarter with and without a cut, and who loses.",
     "compare": "Two scenarios side by side, quarter by quarter.",
+    "compute": "Usable training and serving compute: of a chip, of several, of fleets.",
     "backtest": "The model against published units, beside two naive forecasts.",
     "explain": "Where a node stands, what it needs, who needs it, and its sources.",
     "graph": "The dependency graph as a page, a picture or a graph file.",

@@ -34,6 +34,25 @@ def read_quarter(ctx: click.Context, param: click.Parameter, value: str | None) 
         raise click.BadParameter(str(error), ctx, param) from error
 
 
+def read_share(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:
+    """Callback of options that take a share above 0%."""
+    if value is None:
+        return None
+    from supplychain.units import number
+
+    try:
+        share = number(value)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}", ctx, param) from error
+    if not 0 < share <= 1:
+        bare = 2 <= share <= 100 and "%" not in value
+        cure = f"did you mean {value}%?" if bare else "write for example 40% or 0.4"
+        raise click.BadParameter(
+            f"'{value}' is not a share above 0% and up to 100%; {cure}", ctx, param
+        )
+    return share
+
+
 def data_option(command: F) -> F:
     """``--data DIR``."""
     return click.option(

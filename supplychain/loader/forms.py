@@ -81,6 +81,7 @@ FACT_UNITS = {
     "bandwidth_tb_s": "TB/s",
     "link_gb_s": "GB/s",
     "tdp_w": "W",
+    "server_w": "W",
     "hbm_stacks": "stacks",
     "die_mm2": "mm²",
     "dies": "dies",
@@ -88,6 +89,7 @@ FACT_UNITS = {
 }
 """Facts of a product, each with its unit; peaks are dense."""
 FACT = Text("a fact", "fp8_tflops", choices=tuple(FACT_UNITS))
+UTILIZATION = Text("'mfu' or 'mbu'", "mfu", choices=("mfu", "mbu"))
 MODEL_FACTS = {
     "parameters": "parameters",
     "active_parameters": "parameters",
@@ -126,7 +128,16 @@ LOSS_FACT = Text("a figure of a disruption", "full_weeks", choices=tuple(LOSS_FA
 MEASURE = Text(
     "a measure",
     "units",
-    choices=("units", "revenue_usd", "price_usd", "rent_usd_hour", "share", "racks", "wafers"),
+    choices=(
+        "units",
+        "revenue_usd",
+        "price_usd",
+        "cost_usd",
+        "rent_usd_hour",
+        "share",
+        "racks",
+        "wafers",
+    ),
 )
 CAUSE = Text(
     "a cause",
@@ -173,3 +184,52 @@ PUBLISHED = Amount("a published number or share", "62%", share=True)
 RUN_VALUE = Amount("an amount above 0", "38%", above=True, share=True)
 RATE_CHANGE = Text("a change of a rate", "-5_000", r"[+-]?[0-9][0-9_]*(?:\.[0-9]+)?")
 COUNT = Amount("a whole number of 1 or more", "200", low=1, whole=True)
+PARAMETER_VALUE = Amount("an amount or share above 0", "80%", above=True, share=True)
+_PART = Amount("a share above 0%, up to 100%", "80%", high=1, above=True, share=True)
+_RATIO = Amount("a ratio of 1 or more", "1.25", low=1)
+_OVER = Amount("a share of another cost", "14%", high=10, share=True)
+
+
+def _number(unit: str) -> Amount:
+    return Amount("an amount above 0", "16", unit=unit, above=True)
+
+
+PARAMETERS = {
+    "training": {
+        "mfu": _PART,
+        "mfu_8_bit": _PART,
+        "calendar": _PART,
+        "state_bytes": _number("bytes"),
+        "batch_tokens": _number("tokens"),
+        "inner_steps": _number("steps"),
+        "exchange_bytes": _number("bytes"),
+        "site_link_gbit_s": _number("Gbit/s"),
+    },
+    "serving": {
+        "mbu": _PART,
+        "mbu_basic_library": _PART,
+        "mfu": _PART,
+        "usable_memory": _PART,
+        "reading_tokens_s": _number("tokens/s"),
+        "context": _number("tokens"),
+    },
+    "power": {
+        "server_ratio": _RATIO,
+        "load": _PART,
+        "pue": _RATIO,
+        "price_usd_kwh": _number("USD/kWh"),
+    },
+    "cost": {
+        "life_years": _number("years"),
+        "system_ratio": _RATIO,
+        "overhead": _OVER,
+        "assembly_and_test_usd": _number("USD"),
+        "software_gross_margin": _PART,
+        "api_gross_margin": _PART,
+    },
+}
+"""Parameters by topic, which is the file's name, each with the number that it is."""
+PARAMETER = Text(
+    "a parameter", "pue", choices=tuple(dict.fromkeys(k for t in PARAMETERS.values() for k in t))
+)
+TOPIC = Text("a topic of parameters", "power", choices=tuple(PARAMETERS))

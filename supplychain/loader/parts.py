@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
-from supplychain.loader.figures import NOTHING, Reader
-from supplychain.loader.forms import DOLLARS, FACT_UNITS, FACT_VALUE, SHARE, WEEKS, YIELD
+from supplychain.loader.figures import NOTHING, Reader, Standing
+from supplychain.loader.forms import (
+    DOLLARS,
+    FACT_UNITS,
+    FACT_VALUE,
+    SHARE,
+    WEEKS,
+    YIELD,
+)
 from supplychain.loader.index import known, words
 from supplychain.loader.needs import read_needs
 from supplychain.loader.schema import STANDING
 from supplychain.loader.shapes import Block, Value, node_of
 from supplychain.loader.text import place
+from supplychain.loader.words import Amount
 from supplychain.model import Commodity, Figure, Product, Source
 from supplychain.quarters import Quarter
 
@@ -81,7 +90,15 @@ def read_commodity(reader: Reader, block: Block, stem: str) -> Commodity:
         product=_product(reader, product) if product else None,
         note=block.word("note"),
         place=place(block.node, reader.page),
+        price_usd=_by_year(reader, block, "price_usd", DOLLARS, NOTHING),
     )
+
+
+def _by_year(
+    reader: Reader, block: Block, key: str, amount: Amount, outer: Standing
+) -> Mapping[int, Figure]:
+    figures = reader.table(block.block(key), amount, outer)
+    return MappingProxyType({int(y): figures[y] for y in sorted(figures)})
 
 
 def _product(reader: Reader, block: Block) -> Product:
@@ -99,8 +116,6 @@ def _product(reader: Reader, block: Block) -> Product:
             for key, value in table.values.items()
             if key not in STANDING
         }
-    prices = reader.table(block.block("price_usd"), DOLLARS, standing)
-    racks = reader.table(block.block("rack_share"), SHARE, standing)
     return Product(
         designer=block.word("designer"),
         partners=texts(block.values.get("partners")),
@@ -108,9 +123,10 @@ def _product(reader: Reader, block: Block) -> Product:
         end=quarter(block, "end"),
         line=block.word("line") or "main",
         facts=MappingProxyType(facts),
-        price_usd=MappingProxyType({int(y): prices[y] for y in sorted(prices)}),
-        rack_share=MappingProxyType({int(y): racks[y] for y in sorted(racks)}),
+        price_usd=_by_year(reader, block, "price_usd", DOLLARS, standing),
+        rack_share=_by_year(reader, block, "rack_share", SHARE, standing),
         half_weeks=reader.optional(block, "half_weeks", WEEKS, standing),
+        utilization=MappingProxyType(reader.table(block.block("utilization"), SHARE, standing)),
     )
 
 

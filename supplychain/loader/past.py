@@ -1,4 +1,4 @@
-"""Files of history (published outcomes, past disruptions) and of AI models."""
+"""Files of history (published outcomes, past disruptions), of AI models and of parameters."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from supplychain.loader.forms import (
     FACT_VALUE,
     LOSS_FACTS,
     MODEL_FACTS,
+    PARAMETERS,
     PUBLISHED,
     RUN_FACTS,
     RUN_VALUE,
@@ -17,10 +18,10 @@ from supplychain.loader.forms import (
 from supplychain.loader.index import known, words
 from supplychain.loader.parts import check_id, texts
 from supplychain.loader.schema import STANDING
-from supplychain.loader.shapes import Block
+from supplychain.loader.shapes import Block, node_of
 from supplychain.loader.text import place
 from supplychain.loader.words import Amount
-from supplychain.model import AIModel, Disruption, Figure, Outcome, Series
+from supplychain.model import AIModel, Disruption, Figure, Outcome, Parameters, Series
 from supplychain.quarters import Quarter
 
 
@@ -40,6 +41,40 @@ def read_model(reader: Reader, block: Block, stem: str) -> AIModel:
         note=block.word("note"),
         place=place(block.node, reader.page),
     )
+
+
+def read_parameters(reader: Reader, block: Block, stem: str) -> Parameters:
+    """The parameters of one topic."""
+    check_id(reader, block, stem)
+    figures: dict[str, Figure] = {}
+    if (table := block.block("figures")) is not None:
+        standing = reader.standing(table)
+        for key in sorted(table.values.keys() - STANDING.keys()):
+            figure = _parameter(reader, table, stem, key, standing)
+            if figure is not None:
+                figures[key] = figure
+    return Parameters(
+        id=stem,
+        name=block.word("name"),
+        figures=MappingProxyType(figures),
+        note=block.word("note"),
+        place=place(block.node, reader.page),
+    )
+
+
+def _parameter(
+    reader: Reader, table: Block, topic: str, key: str, standing: Standing
+) -> Figure | None:
+    """One parameter, within its own limits; ``None`` where it belongs to another topic."""
+    amount = PARAMETERS.get(topic, {}).get(key)
+    if amount is None:
+        home = next(t for t, keys in PARAMETERS.items() if key in keys)
+        cure = f"move it to parameters/{home}.yaml"
+        reader.at_key(table, key, f"'{key}' is no parameter of {topic}", cure)
+        return None
+    value = table.values[key]
+    amount.read(node_of(value.values["value"] if isinstance(value, Block) else value), reader.page)
+    return reader.figure(value, amount, standing)
 
 
 def _named(

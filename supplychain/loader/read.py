@@ -17,7 +17,7 @@ from supplychain.loader.files import data_folder, gather
 from supplychain.loader.index import Index
 from supplychain.loader.organizations import read_organization
 from supplychain.loader.parts import read_commodity, read_sources
-from supplychain.loader.past import read_disruption, read_model, read_outcome
+from supplychain.loader.past import read_disruption, read_model, read_outcome, read_parameters
 from supplychain.loader.problems import DataError, Page, Problem
 from supplychain.loader.rules import (
     check_ids,
@@ -41,13 +41,16 @@ from supplychain.model import (
     Network,
     Organization,
     Outcome,
+    Parameters,
     Place,
     Source,
     assemble,
 )
 from supplychain.shocks import Scenario
 
-_Part = TypeVar("_Part", Commodity, Organization, Buyer, Source, AIModel, Outcome, Disruption)
+_Part = TypeVar(
+    "_Part", Commodity, Organization, Buyer, Source, AIModel, Parameters, Outcome, Disruption
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ class _Parts:
     buyers: dict[str, Buyer] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
     models: dict[str, AIModel] = field(default_factory=dict)
+    parameters: dict[str, Parameters] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     disruptions: dict[str, Disruption] = field(default_factory=dict)
     scenarios: dict[str, Scenario] = field(default_factory=dict)
@@ -195,6 +199,7 @@ def _check(files: Mapping[str, bytes], prefix: str, strays: list[Problem]) -> Re
             parts.outcomes.values(),
             parts.disruptions.values(),
             parts.scenarios.values(),
+            parts.parameters.values(),
         )
     return Report(
         tuple(pages),
@@ -213,7 +218,12 @@ def _check(files: Mapping[str, bytes], prefix: str, strays: list[Problem]) -> Re
 
 def _extra(files: Mapping[str, bytes]) -> dict[str, int]:
     """How many files of the kinds that a data set need not have, if it has any."""
-    kinds = {"AI model": "models/", "history file": "history/", "scenario": "scenarios/"}
+    kinds = {
+        "AI model": "models/",
+        "parameter file": "parameters/",
+        "history file": "history/",
+        "scenario": "scenarios/",
+    }
     counts = {kind: sum(f.startswith(folder) for f in files) for kind, folder in kinds.items()}
     return {kind: count for kind, count in counts.items() if count}
 
@@ -246,6 +256,8 @@ def _build(reader: Reader, block: Block, parts: _Parts) -> None:
             _once(reader, parts.buyers, read_buyer(reader, block, stem))
         case "models":
             _once(reader, parts.models, read_model(reader, block, stem))
+        case "parameters":
+            _once(reader, parts.parameters, read_parameters(reader, block, stem))
         case "history" if block.word("kind") == "outcome":
             _once(reader, parts.outcomes, read_outcome(reader, block, stem))
         case "history":

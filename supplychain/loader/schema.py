@@ -22,6 +22,8 @@ from supplychain.loader.forms import (
     MODEL_FACT,
     NAME,
     NOTE,
+    PARAMETER,
+    PARAMETER_VALUE,
     PER_UNIT,
     PERIOD,
     PUBLISHED,
@@ -40,9 +42,11 @@ from supplychain.loader.forms import (
     START,
     SURGE,
     TARGET,
+    TOPIC,
     UNIT,
     UNITS,
     URL,
+    UTILIZATION,
     WEEK,
     WEEKS,
     YEAR,
@@ -129,6 +133,10 @@ PRODUCT = Record(
         "rack_share": Key(
             figures("a block of shares", YEAR, SHARE), "part of the units in whole racks, by year"
         ),
+        "utilization": Key(
+            figures("a block of utilization", UTILIZATION, SHARE),
+            "measured: mfu of the 16-bit peak in training, 0: does not train; mbu in serving",
+        ),
         **STANDING,
     },
 )
@@ -152,6 +160,10 @@ COMMODITY = Record(
         "needs_as": Key(ID, "the commodity whose needs it starts from"),
         "needs": Key(ListOf(NEED), "what it needs: all of them"),
         "product": Key(PRODUCT, "accelerators only"),
+        "price_usd": Key(
+            figures("a block of prices", YEAR, DOLLARS),
+            "of one unit, by year; for accelerators it stands in 'product'",
+        ),
         "note": Key(NOTE),
     },
 )
@@ -323,6 +335,20 @@ MODEL = Record(
     },
 )
 
+PARAMETERS_FILE = Record(
+    "a file of parameters",
+    {
+        "id": Key(TOPIC, "the file's name without .yaml", required=True),
+        "name": Key(NAME, "as people write it", required=True),
+        "figures": Key(
+            figures("a block of parameters", PARAMETER, PARAMETER_VALUE),
+            "figures of no single node",
+            required=True,
+        ),
+        "note": Key(NOTE),
+    },
+)
+
 SERIES = Record(
     "a series",
     {
@@ -400,6 +426,7 @@ KINDS: dict[str, Record | Table] = {
     "organization": ORGANIZATION,
     "buyer": BUYER,
     "model": MODEL,
+    "parameters": PARAMETERS_FILE,
     "history": HISTORY_FILE,
     "scenario": SCENARIO,
     "sources": Table("a bibliography", ID, SOURCE),
@@ -411,6 +438,7 @@ FOLDERS = {
     "organizations": "organization",
     "buyers": "buyer",
     "models": "model",
+    "parameters": "parameters",
     "history": "history",
     "scenarios": "scenario",
     "sources": "sources",

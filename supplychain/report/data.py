@@ -14,6 +14,7 @@ from supplychain.figures import (
     model_figures,
     organization_figures,
     outcome_figures,
+    parameter_figures,
 )
 from supplychain.model import STAGES, Figure, Network
 from supplychain.production.plan import Plan
@@ -57,6 +58,7 @@ def counts_table(network: Network) -> Table:
         ("supplies", len(network.supplies)),
         ("buyers", len(network.buyers)),
         ("AI models", len(network.models)),
+        ("parameters", sum(len(p.figures) for p in network.parameters.values())),
         ("published series", sum(len(o.series) for o in network.outcomes.values())),
         ("past disruptions", len(network.disruptions)),
         ("scenarios", len(network.scenarios)),
@@ -75,6 +77,7 @@ def basis_table(network: Network, inputs: dict[str, Figure]) -> Table:
         ],
         "buyers": [f for b in network.buyers.values() for _, f in buyer_figures(b)],
         "AI models": [f for m in network.models.values() for _, f in model_figures(m)],
+        "parameters": [f for p in network.parameters.values() for _, f in parameter_figures(p)],
         "published series": [f for o in network.outcomes.values() for _, f in outcome_figures(o)],
         "disruptions": [f for d in network.disruptions.values() for _, f in disruption_figures(d)],
     }
