@@ -399,6 +399,9 @@ class Buyer:
         export_class: Which export rule applies: ``open``, ``tier-2``, ``china``.
         site_power_mw: Power of its sites by quarter.
         price_limit_usd: The most it pays for one H100 equivalent.
+        budget_usd: What it can spend on accelerators, per quarter.
+        priority: Its class where an allocation rule serves by priority, 1 first; ``None``: by
+            tier, the rich first.
     """
 
     id: str
@@ -415,6 +418,8 @@ class Buyer:
     fleet: Mapping[str, Figure] = field(default_factory=lambda: MappingProxyType({}))
     site_power_mw: Mapping[Quarter, Figure] = field(default_factory=lambda: MappingProxyType({}))
     price_limit_usd: Figure | None = None
+    budget_usd: Mapping[Quarter, Figure] = field(default_factory=lambda: MappingProxyType({}))
+    priority: int | None = None
     note: str = ""
     sources: tuple[str, ...] = ()
     place: Place = Place("", 0, 0)

@@ -7,34 +7,29 @@ evenly too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from supplychain.allocation.chips import (
+    LIFE_QUARTERS,
+    QUANTITIES,
+    in_service,
+    per_chip,
+    surviving,
+)
 from supplychain.allocation.deliveries import Allocation
-from supplychain.allocation.rules import Floats
-from supplychain.model import Buyer, Commodity, Network
+from supplychain.allocation.paths import Floats, Mask
+from supplychain.model import Buyer, Network
 from supplychain.quarters import Quarter
 
 if TYPE_CHECKING:
     import pandas as pd
 
-OWNED_BEFORE = Quarter(2023, 1)
-"""The fleets of the data were owned before this quarter."""
-
-LIFE_QUARTERS = 24
-"""An accelerator retires after six years, as the large clouds write servers off; an assumption."""
-
 RICH_H100E = 20_000.0
 """A fleet of this many H100 equivalents is rich: the line between firms with tens of thousands of
 A100 and H100 and everybody else in the GPU-rich list of August 2023 (SemiAnalysis)."""
-
-SITE_W_PER_TDP_W = 1.98
-"""Site power per watt of a chip's thermal design power: servers and network 1,389 W per H100 of
-700 W, at 80% of that in use, times a PUE of 1.25. Published sites lie at 1.5 to 2.6."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,13 +69,13 @@ class Fleets:
         total = float(units.sum())
         return float(units[..., has].sum()) / total if total > 0 else 1.0
 
-    def rich(self, network: Network, threshold: float = RICH_H100E, by: str = "h100e") -> Floats:
-        """Whether each buyer's fleet reaches the threshold, buyer x quarter, as 0 or 1.
+    def rich(self, network: Network, threshold: float = RICH_H100E, by: str = "h100e") -> Mask:
+        """Whether each buyer's fleet reaches the threshold, buyer x quarter.
 
         A group of buyers alike is judged by the fleet of one of them.
         """
         count = np.array([b.count for b in self.buyers], dtype=float)
-        return (self.total(network, by) / count[:, None] >= threshold).astype(float)
+        return np.asarray(self.total(network, by) / count[:, None] >= threshold)
 
     def to_frame(self) -> pd.DataFrame:
         """One row per buyer, product and quarter with any in service; of one scenario."""
@@ -94,37 +89,6 @@ class Fleets:
             if self.in_service[i, j, t] > 0
         ]
         return pd.DataFrame(rows, columns=["buyer", "tier", "product", "quarter", "units"])
-
-
-QUANTITIES: Mapping[str, str] = MappingProxyType(
-    {
-        "units": "",
-        "h100e": "H100e",
-        "site_mw": "MW",
-        "bf16_pflops": "PFLOP/s",
-        "memory_gb": "GB",
-        "bandwidth_tb_s": "TB/s",
-    }
-)
-"""What a fleet can be counted in."""
-
-
-def per_chip(commodity: Commodity) -> Mapping[str, float]:
-    """What one accelerator counts in each of :data:`QUANTITIES`; absent where no figure is known.
-
-    ``site_mw`` is the power of the whole site, see :data:`SITE_W_PER_TDP_W`.
-    """
-    facts = commodity.product.facts if commodity.product else {}
-    known = {"units": 1.0, "h100e": commodity.h100e()}
-    for quantity, fact, scale in (
-        ("site_mw", "tdp_w", SITE_W_PER_TDP_W / 1e6),
-        ("bf16_pflops", "bf16_tflops", 1e-3),
-        ("memory_gb", "memory_gb", 1.0),
-        ("bandwidth_tb_s", "bandwidth_tb_s", 1.0),
-    ):
-        if fact in facts:
-            known[quantity] = facts[fact].value * scale
-    return known
 
 
 def fleets(network: Network, allocation: Allocation, life: int = LIFE_QUARTERS) -> Fleets:
@@ -155,21 +119,5 @@ def fleets(network: Network, allocation: Allocation, life: int = LIFE_QUARTERS) 
             units[..., row, column[product], :] += figure.value * left
         if buyer.id in receiving:
             delivered = allocation.delivered[..., receiving[buyer.id], :, :]
-            units[..., row, taken, :] += _in_service(delivered, life)
+            units[..., row, taken, :] += in_service(delivered, life)
     return Fleets(buyers, products, quarters, units)
-
-
-def surviving(commodity: Commodity, quarters: tuple[Quarter, ...], life: int) -> Floats:
-    """Share of the units owned at the start that is still in service at the end of each quarter."""
-    assert commodity.product is not None
-    launch = min(commodity.product.launch, OWNED_BEFORE + -1)
-    bought = np.arange(max(launch - OWNED_BEFORE, -life), 0)
-    now = np.array([q - OWNED_BEFORE for q in quarters])
-    return (now[:, None] - bought < life).mean(axis=1)
-
-
-def _in_service(delivered: Floats, life: int) -> Floats:
-    """Running sum of deliveries over the last ``life`` quarters."""
-    total = delivered.cumsum(axis=-1)
-    total[..., life:] -= total[..., :-life].copy() if life < total.shape[-1] else 0.0
-    return total

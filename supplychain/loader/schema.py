@@ -277,6 +277,10 @@ BUYER = Record(
         "fleet": Key(figures("a fleet", ID, UNITS), "owned at the start of the data, by product"),
         "site_power_mw": Key(figures("a block of power", QUARTER, MEGAWATTS), "of its sites"),
         "price_limit_usd": Key(figure(DOLLARS), "the most it pays for one H100 equivalent"),
+        "budget_usd": Key(
+            figures("a budget", PERIOD, DOLLARS), "what it can spend on accelerators, by period"
+        ),
+        "priority": Key(COUNT, "its class where a rule serves by priority, 1 first; by tier"),
         "source": Key(SOURCES),
         "note": Key(NOTE),
     },
