@@ -19,7 +19,7 @@ class State:
             of later quarters stand ready.
         promised: Open commitments, scenario x line.
         stock: Units nobody took yet, scenario x product.
-        orders, backlog, waited, moved: Buyer x quarter.
+        orders, wanted, backlog, waited, moved: Buyer x quarter.
         delivered: Buyer x product x quarter.
         unsold, price: Product x quarter.
     """
@@ -28,6 +28,7 @@ class State:
     promised: Floats
     stock: Floats
     orders: Floats
+    wanted: Floats
     backlog: Floats
     waited: Floats
     moved: Floats
@@ -49,6 +50,7 @@ def nothing_yet(scenarios: int, lines: Lines) -> State:
         np.zeros(flat),
         np.zeros(flat),
         np.zeros(flat),
+        np.zeros(flat),
         np.zeros((scenarios, len(lines.buyers), len(lines.products), quarters)),
         np.zeros(wide),
         np.zeros(wide),
@@ -61,6 +63,7 @@ def book(state: State, lines: Lines, by_product: Floats, t: int) -> None:
     open_ = state.waiting[:, : t + 1]
     before = open_.cumsum(axis=1) - open_
     served = np.clip(given[:, None, :] - before, 0.0, open_)
+    state.wanted[..., t] = lines.by_buyer(open_.sum(axis=1))
     open_ -= served
     left = open_.sum(axis=1)
     state.promised = np.minimum(np.maximum(state.promised - given, 0.0), left)

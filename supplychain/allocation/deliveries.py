@@ -33,6 +33,7 @@ class Allocation:
 
     Attributes:
         orders: New orders, buyer x quarter, moves between a buyer's orders counted in.
+        wanted: Open orders in the quarter, new ones and those that waited, buyer x quarter.
         delivered: Units, buyer x product x quarter.
         backlog: Orders still open at the end of the quarter, buyer x quarter.
         waited: Quarters that the delivered units had waited, summed, buyer x quarter.
@@ -48,6 +49,7 @@ class Allocation:
     products: tuple[str, ...]
     quarters: tuple[Quarter, ...]
     orders: Floats
+    wanted: Floats
     delivered: Floats
     backlog: Floats
     waited: Floats
@@ -55,19 +57,23 @@ class Allocation:
     unsold: Floats
     price: Floats | None = None
 
+    def units(self) -> Floats:
+        """Units delivered over the window, by buyer."""
+        return np.asarray(self.delivered.sum(axis=(-2, -1)))
+
+    def asked(self) -> Floats:
+        """Units ordered over the window and open before it, by buyer."""
+        opening = np.maximum(self.wanted[..., 0] - self.orders[..., 0], 0.0)
+        return np.asarray(self.orders.sum(axis=-1) + opening)
+
     def by_buyer(self) -> Mapping[str, float]:
-        """Units delivered over the whole window, of one scenario."""
-        totals = self.delivered.sum(axis=(1, 2))
-        return {b.id: float(u) for b, u in zip(self.buyers, totals, strict=True)}
+        """Units delivered over the window, of one scenario."""
+        return {b.id: float(u) for b, u in zip(self.buyers, self.units(), strict=True)}
 
     def fill_rates(self) -> Mapping[str, float | None]:
-        """Delivered / ordered over the window; ``None`` for a buyer without orders."""
-        ordered = self.orders.sum(axis=1)
-        given = self.delivered.sum(axis=(1, 2))
-        return {
-            b.id: min(1.0, float(g / o)) if o > 0 else None
-            for b, g, o in zip(self.buyers, given, ordered, strict=True)
-        }
+        """Delivered / asked for over the window; ``None`` for a buyer without orders."""
+        pairs = zip(self.buyers, self.units().tolist(), self.asked().tolist(), strict=True)
+        return {b.id: given / asked if asked > 0 else None for b, given, asked in pairs}
 
     def between(self, first: Quarter, last: Quarter) -> Allocation:
         """The same, of the quarters from first to last only."""
@@ -78,6 +84,7 @@ class Allocation:
             self.products,
             self.quarters[here],
             self.orders[..., here],
+            self.wanted[..., here],
             self.delivered[..., here],
             self.backlog[..., here],
             self.waited[..., here],
@@ -145,6 +152,7 @@ def allocate(
         products,
         tuple(quarters),
         state.orders,
+        state.wanted,
         state.delivered,
         state.backlog,
         state.waited,
@@ -163,6 +171,7 @@ def _first_scenario(many: Allocation) -> Allocation:
         many.products,
         many.quarters,
         many.orders[0],
+        many.wanted[0],
         many.delivered[0],
         many.backlog[0],
         many.waited[0],

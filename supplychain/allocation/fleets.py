@@ -77,6 +77,11 @@ class Fleets:
         count = np.array([b.count for b in self.buyers], dtype=float)
         return np.asarray(self.total(network, by) / count[:, None] >= threshold)
 
+    def between(self, first: Quarter, last: Quarter) -> Fleets:
+        """The same, of the quarters from first to last only."""
+        here = slice(self.quarters.index(first), self.quarters.index(last) + 1)
+        return Fleets(self.buyers, self.products, self.quarters[here], self.in_service[..., here])
+
     def to_frame(self) -> pd.DataFrame:
         """One row per buyer, product and quarter with any in service; of one scenario."""
         import pandas as pd

@@ -71,10 +71,10 @@ def _within_limits(state: State, lines: Lines, offered: Floats, t: int, listed: 
     for room, each in limits:
         if not np.isfinite(room).any():
             continue
-        need = lines.by_buyer(wanted * _largest(each, offered, allowed))
+        need: Floats = lines.by_buyer(wanted * _largest(each, offered, allowed))
         fits = np.divide(room, need, out=np.ones_like(need), where=(need > 0) & np.isfinite(room))
         share = np.minimum(share, np.clip(fits, 0.0, 1.0)[:, lines.owner])
-    return share
+    return np.asarray(share)
 
 
 def _by_line(limits: Floats, wanted: Floats, lines: Lines) -> Floats:

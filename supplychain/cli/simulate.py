@@ -22,7 +22,15 @@ from supplychain.quarters import Quarter
 if TYPE_CHECKING:
     from supplychain.report.tables import Format
 
-POLICIES = ("contract-first", "pro-rata")
+POLICIES = (
+    "contract-first",
+    "orders-first",
+    "pro-rata",
+    "max-min",
+    "priority",
+    "price",
+    "alpha-fair",
+)
 
 
 @click.command()
