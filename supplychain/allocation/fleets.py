@@ -60,7 +60,7 @@ class Fleets:
         )
         if quantity not in QUANTITIES:
             raise KeyError(quantity)
-        return np.einsum("...bpq,p->...bq", self.in_service, each)
+        return np.asarray(np.einsum("...bpq,p->...bq", self.in_service, each))
 
     def known(self, network: Network, quantity: str) -> float:
         """Share of all units in service, over all quarters, whose product has the figure."""
