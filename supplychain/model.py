@@ -460,7 +460,8 @@ class Series:
         measure: units, revenue_usd, price_usd, rent_usd_hour, share, racks, wafers.
         of: Id of a product, commodity or organization.
         also: Further ids published together with it.
-        buyer: Id of the buyer, for units by owner; empty for all buyers together.
+        buyer: For units by owner: id of the buyer, or a kind of buyers counted together; empty for
+            all buyers.
         figures: By quarter.
         years: By year, where that is what is published.
     """

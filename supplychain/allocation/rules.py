@@ -93,10 +93,13 @@ class Terms:
             orders (contract-first), 0 to 1.
         aversion: How much less weight builders of rival chips have, 0 (none) to 1 (served last).
         alpha: Of the alpha-fair rule, 0 or more; infinite is max-min.
+
+    The defaults of the first two fit who got what in 2023 and 2024 a little better than none, see
+    docs/model.md.
     """
 
-    reserve: float = 0.05
-    aversion: float = 0.0
+    reserve: float = 0.10
+    aversion: float = 0.10
     alpha: float = 2.0
 
     def __post_init__(self) -> None:

@@ -66,6 +66,18 @@ DATE = Text(
 DAY = Text(
     "a day", "2026-11-22", r"(?:19|2[0-9])[0-9][0-9]-[0-9][0-9]-[0-9][0-9]", objection=_no_date
 )
+BUYER_KINDS = (
+    "hyperscaler",
+    "china",
+    "neocloud",
+    "lab",
+    "enterprise",
+    "sovereign",
+    "university",
+    "startup",
+    "consumer",
+)
+BUYER_KIND = Text("a kind of buyer", "hyperscaler", choices=BUYER_KINDS)
 STAGE = Text("a stage", "packaging", choices=STAGES)
 ROLE = Text(
     "a role",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from supplychain.loader.forms import (
     BASIS,
+    BUYER_KIND,
     CAUSE,
     CHANGE,
     COUNT,
@@ -246,24 +247,7 @@ BUYER = Record(
         "id": Key(ID, "the file's name without .yaml", required=True),
         "name": Key(NAME, "as people write it", required=True),
         "aliases": Key(ListOf(NAME), "other names"),
-        "kind": Key(
-            Text(
-                "a kind of buyer",
-                "hyperscaler",
-                choices=(
-                    "hyperscaler",
-                    "china",
-                    "neocloud",
-                    "lab",
-                    "enterprise",
-                    "sovereign",
-                    "university",
-                    "startup",
-                    "consumer",
-                ),
-            ),
-            required=True,
-        ),
+        "kind": Key(BUYER_KIND, required=True),
         "tier": Key(Text("'rich' or 'poor'", "rich", choices=("rich", "poor")), required=True),
         "country": Key(COUNTRY, "where it stands", required=True),
         "count": Key(COUNT, "how many buyers alike this is; 1 if absent"),
@@ -333,7 +317,7 @@ SERIES = Record(
         "measure": Key(MEASURE, "what is counted", required=True),
         "of": Key(ID, "a product, commodity or organization", required=True),
         "also": Key(ListOf(ID), "what is published together with it"),
-        "buyer": Key(ID, "for units by owner"),
+        "buyer": Key(ID, "for units by owner: a buyer, or all of a kind together"),
         "unit": Key(SERIES_UNIT, required=True),
         "figures": Key(
             figures("a block of figures", PERIOD, PUBLISHED), "by quarter or year", required=True
