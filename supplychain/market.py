@@ -6,8 +6,10 @@ data's first fleet are delivered before it, from the baseline of a longer plan.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 import numpy as np
 
@@ -52,6 +54,23 @@ class Market:
             self.network, self.units, self.quarters, rule, self.barred, self.as_ordered, terms
         )
 
+    def scaled(self, total: float) -> Market:
+        """The same with that many accelerators in the window, in the mix of each quarter.
+
+        Raises:
+            ValueError: The number is not above 0, or nothing is made in the window.
+        """
+        start = self.quarters.index(self.window[0])
+        made = sum(float(u[start:].sum()) for u in self.units.values())
+        if not total > 0:
+            raise ValueError(f"a supply of {total:g}; it must be above 0")
+        if made <= 0:
+            raise ValueError(
+                f"nothing is made from {self.window[0]} to {self.window[1]}, so no mix is known"
+            )
+        factor = np.where(np.arange(len(self.quarters)) < start, 1.0, total / made)
+        return dataclasses.replace(self, units={p: u * factor for p, u in self.units.items()})
+
     def in_window(self, allocation: Allocation) -> Allocation:
         """What of it lies in the window."""
         return allocation.between(*self.window)
@@ -90,10 +109,28 @@ def market(
     window = production.plan.reported
     start = OWNED_BEFORE if earlier else window[0]
     quarters = quarter_range(start, window[-1])
-    before = np.zeros(window[0] - start)
+    made = production.units()
+    nothing = np.zeros(window[0] - start), np.zeros(len(window))
     units = {
-        product: np.concatenate([earlier.get(product, before), made])
-        for product, made in production.units().items()
+        product: np.concatenate([earlier.get(product, nothing[0]), made.get(product, nothing[1])])
+        for product in sorted({*earlier, *made})
     }
-    left_out = tuple(sorted(production.plan.left_out))
+    left_out = tuple(p for p in sorted(production.plan.left_out) if p not in units)
     return Market(network, units, quarters, (window[0], window[-1]), left_out, barred)
+
+
+def find_buyer(network: Network, name: str) -> str:
+    """Id of the buyer with orders that has that id, name or alias.
+
+    Raises:
+        ValueError: There is none, or it has no orders.
+    """
+    names = {n.lower(): b for b in network.buyers.values() for n in (b.id, b.name, *b.aliases)}
+    buyer = names.get(name.lower())
+    if buyer is None:
+        near = get_close_matches(name.lower(), names, n=1)
+        hint = f"did you mean '{names[near[0]].id}'?" if near else "see graph_data/buyers"
+        raise ValueError(f"no buyer is called '{name}'; {hint}")
+    if not any(f.value > 0 for line in buyer.orders for f in line.figures.values()):
+        raise ValueError(f"{buyer.name} has no orders, so no rule gives it anything")
+    return buyer.id

@@ -42,6 +42,17 @@ STAGES = (
 )
 """The columns of the graph, upstream first."""
 
+ALLOCATION_RULES = (
+    "contract-first",
+    "orders-first",
+    "pro-rata",
+    "max-min",
+    "priority",
+    "price",
+    "alpha-fair",
+)
+"""Names of the rules of allocation, the default first."""
+
 FLOW_ROLES: frozenset[Role] = frozenset({"component", "material"})
 """Roles whose loss stops output once the stock is used up; the others act slowly."""
 

@@ -197,21 +197,19 @@ def _quarter(
 ) -> None:
     """Serve the orders of one quarter; what they do not get stays waiting."""
     allowed = lines.allowed[:, :, t]
-    # Lines for nothing but products that no supply limits.
-    unlimited = allowed.any(axis=1) & ~(allowed & ~lines.as_ordered).any(axis=1)
     state.promised += lines.promised[:, t]
     offered = supply + state.stock
     wanted = request(state, lines, offered, t, terms, listed=ration is not price)
-    freely = np.where(unlimited, wanted.wanted, 0.0)
-    who = access(allowed & ~lines.as_ordered)
-    path = _path(without(wanted, freely), lines, allowed, ration, terms)
+    limited = ~lines.as_ordered
+    who = access(allowed & limited)
+    within = without(wanted, np.where(who.kind < 0, wanted.wanted, 0.0))
+    path = _path(within, lines, allowed, ration, terms)
     position = positions(path, offered, who)
     by_product = spread(amounts(path, position, who), offered, who)
     state.stock = np.maximum(offered - by_product.sum(axis=1), 0.0)
     if path.inverse_price is not None:
         state.price[:, :, t] = clearing_prices(path.inverse_price, position, who)
-    evenly = allowed / np.maximum(1, allowed.sum(axis=1, keepdims=True))
-    by_product += freely[:, :, None] * evenly
+    by_product += _as_ordered(wanted.wanted - by_product.sum(axis=2), lines, allowed)
     book(state, lines, by_product, t)
 
 
@@ -221,3 +219,11 @@ def _path(wanted: Asked, lines: Lines, allowed: Mask, ration: Rule, terms: Terms
     if not (first > 0).any():
         return ration(wanted, terms)
     return after(first, ration(without(wanted, first), terms))
+
+
+def _as_ordered(open_: Floats, lines: Lines, allowed: Mask) -> Floats:
+    """What no supply limits: orders for nothing else, and those for the buyer's own chips."""
+    free = allowed & lines.as_ordered
+    filled = free.any(axis=1) & (lines.own | ~(allowed & ~lines.as_ordered).any(axis=1))
+    evenly = np.where(filled[:, None], free / np.maximum(1, free.sum(axis=1, keepdims=True)), 0.0)
+    return np.maximum(open_, 0.0)[:, :, None] * evenly

@@ -78,7 +78,7 @@ def order_lines(
         products: Ids, sorted.
         quarters: The grid.
         barred: Sales that a scenario forbids, beside the export rules.
-        as_ordered: Products that no supply limits.
+        as_ordered: Products that no supply limits, while they are sold.
     """
     buyers = tuple(b for b in network.buyers.values() if b.orders)
     lines = [(i, line) for i, buyer in enumerate(buyers) for line in buyer.orders]
@@ -88,7 +88,7 @@ def order_lines(
     designers = {c.product.designer for c in network.products.values() if c.product}
     own = np.array([_own(network, buyers[i], line) for i, line in lines], dtype=bool)
     named = _named([line for _, line in lines], chips)
-    sellable = _sellable(buyers, chips, quarters, barred)
+    sellable = _sellable(buyers, chips, quarters, barred, as_ordered)
     counts = [per_chip(chip) for chip in chips]
     return Lines(
         buyers=buyers,
@@ -131,11 +131,23 @@ def _sellable(
     chips: Sequence[Commodity],
     quarters: Sequence[Quarter],
     barred: Barred | None,
+    as_ordered: Collection[str],
 ) -> Mask:
-    """What export rules and the scenario let a buyer have: buyer x product x quarter."""
+    """What is launched and may be sold to a buyer: buyer x product x quarter.
+
+    What was made may be sold after its last quarter; what is only ordered may not.
+    """
     table = np.ones((len(buyers), len(chips), len(quarters)), dtype=bool)
+    offered = [
+        [p.sold(q) if chip.id in as_ordered else p.launch <= q for q in quarters]
+        for chip in chips
+        if (p := chip.product) is not None
+    ]
     by_class = {
-        b.export_class: [[exportable(chip, b, q) for q in quarters] for chip in chips]
+        b.export_class: [
+            [here and exportable(chip, b, q) for here, q in zip(row, quarters, strict=True)]
+            for row, chip in zip(offered, chips, strict=True)
+        ]
         for b in {b.export_class: b for b in buyers}.values()
     }
     for row, buyer in zip(table, buyers, strict=True):

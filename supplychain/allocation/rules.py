@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from supplychain.allocation.paths import Floats, Mask, Path, Stage, staged
+from supplychain.model import ALLOCATION_RULES
 
 FAINT = 1e-250
 """A weight this small beside the largest gets nothing before the others are full."""
@@ -261,19 +262,17 @@ def _stages(size: Floats, speed: Floats, asked: Asked) -> tuple[Stage, Stage]:
 
 
 RULES: Mapping[str, Rule] = MappingProxyType(
-    {
-        "contract-first": contract_first,
-        "orders-first": orders_first,
-        "pro-rata": pro_rata,
-        "max-min": max_min,
-        "priority": priority,
-        "price": price,
-        "alpha-fair": alpha_fair,
-    }
+    dict(
+        zip(
+            ALLOCATION_RULES,
+            (contract_first, orders_first, pro_rata, max_min, priority, price, alpha_fair),
+            strict=True,
+        )
+    )
 )
 """The rules by name, the default first."""
 
-DEFAULT = "contract-first"
+DEFAULT = ALLOCATION_RULES[0]
 
 
 def find_rule(name: str) -> Rule:

@@ -17,20 +17,11 @@ from supplychain.cli.edges import (
     usage_error,
     window_options,
 )
+from supplychain.model import ALLOCATION_RULES
 from supplychain.quarters import Quarter
 
 if TYPE_CHECKING:
     from supplychain.report.tables import Format
-
-POLICIES = (
-    "contract-first",
-    "orders-first",
-    "pro-rata",
-    "max-min",
-    "priority",
-    "price",
-    "alpha-fair",
-)
 
 
 @click.command()
@@ -55,8 +46,10 @@ POLICIES = (
 @window_options("2023Q1", "2026Q4")
 @click.option(
     "--policy",
-    type=click.Choice(POLICIES),
-    help="Who gets the accelerators first; contract-first unless a scenario says otherwise.",
+    metavar="RULE",
+    help="Who gets the accelerators first; contract-first unless a scenario says otherwise: "
+    + ", ".join(ALLOCATION_RULES)
+    + ".",
 )
 @click.option(
     "--sensitivity",

@@ -9,7 +9,7 @@ from supplychain import units
 from supplychain.loader.countries import COUNTRIES, meant
 from supplychain.loader.problems import short
 from supplychain.loader.words import Amount, Text
-from supplychain.model import STAGES
+from supplychain.model import ALLOCATION_RULES, STAGES
 
 NAME = Text("a name", "SK hynix")
 NOTE = Text("a text", "why the value is what it is")
@@ -78,6 +78,7 @@ BUYER_KINDS = (
     "consumer",
 )
 BUYER_KIND = Text("a kind of buyer", "hyperscaler", choices=BUYER_KINDS)
+RULE = Text("an allocation rule", "contract-first", choices=ALLOCATION_RULES)
 STAGE = Text("a stage", "packaging", choices=STAGES)
 ROLE = Text(
     "a role",

@@ -32,6 +32,7 @@ from supplychain.loader.forms import (
     RATE_VALUE,
     RATIO,
     ROLE,
+    RULE,
     RUN_FACT,
     RUN_VALUE,
     SERIES_UNIT,
@@ -378,7 +379,7 @@ SCENARIO = Record(
         "name": Key(NAME, "what happens, in a line", required=True),
         "note": Key(NOTE, "why it matters"),
         "shocks": Key(ListOf(SHOCK, shortest=1), "in any order", required=True),
-        "policy": Key(ID, "allocation rule"),
+        "policy": Key(RULE, "who gets the accelerators first"),
         "assume": Key(Table("assumptions", FIGURE_NAME, RATE_VALUE), "figures replaced, by name"),
     },
 )
