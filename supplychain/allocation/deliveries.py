@@ -186,7 +186,7 @@ def _supply(units: Mapping[str, Floats], products: Sequence[str], quarters: int)
     for product, amount in units.items():
         if not (np.isfinite(amount).all() and (np.asarray(amount) >= 0).all()):
             raise ValueError(f"{product}: units shipped must be numbers of 0 or more")
-    rows = [np.atleast_2d(units.get(p, np.zeros(quarters))) for p in products]
+    rows = [np.atleast_2d(np.asarray(units.get(p, np.zeros(quarters)), float)) for p in products]
     scenarios = max((len(r) for r in rows), default=1)
     table = [np.broadcast_to(r, (scenarios, quarters)) for r in rows]
     return np.stack(table, axis=1) if table else np.zeros((scenarios, 0, quarters))

@@ -172,7 +172,7 @@ def _promised(buyers: Sequence[Buyer], quarters: Sequence[Quarter]) -> Floats:
 
 
 def _by_quarter(figures: Mapping[Quarter, Figure], quarters: Sequence[Quarter]) -> list[float]:
-    return [figures[q].value if q in figures else 0.0 for q in quarters]
+    return [float(figures[q].value) if q in figures else 0.0 for q in quarters]
 
 
 def _price(chip: Commodity, quarter: Quarter) -> float:

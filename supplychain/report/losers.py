@@ -45,7 +45,7 @@ def rules_table(pairs: Pairs) -> Table:
     for tier in ("rich", "poor"):
         columns.append(Column(f"{tier}_baseline", f"{tier.title()}, baseline", "units", priority=3))
         columns.append(Column(f"{tier}_scenario", "scenario", "units", priority=2))
-        columns.append(Column(f"{tier}_change", f"{tier.title()} lose", "change"))
+        columns.append(Column(f"{tier}_change", "change", "change"))
     columns.append(Column("poor_share", "Poor's share", "share", priority=4))
     columns.append(Column("gini_baseline", "Gini of fill", "number", priority=5))
     columns.append(Column("gini_scenario", "after", "number", priority=5))
@@ -62,17 +62,22 @@ def rules_sentence(table: Table, rule: str) -> str:
     rich = {str(row[0]): row[at["rich_change"]] for row in table.rows}
     poor = {str(row[0]): row[at["poor_change"]] for row in table.rows}
     known = {r: float(x) for r, x in poor.items() if isinstance(x, float)}
-    text = (
-        f"Under {rule} the rich get {show(rich[rule], 'change')} and the poor "
-        f"{show(poor[rule], 'change')}"
-    )
-    if not known or show(min(known.values()), "change") == show(max(known.values()), "change"):
+    text = f"Under {rule} the rich {_loss(rich[rule])} and the poor {_loss(poor[rule])}"
+    if not known or len({show(x, "change") for x in known.values()}) == 1:
         return f"{text}; no other rule changes what the poor get."
     worst, best = min(known, key=lambda r: known[r]), max(known, key=lambda r: known[r])
     return (
-        f"{text}; the poor lose most under {worst} ({show(known[worst], 'change')}) and least "
-        f"under {best} ({show(known[best], 'change')})."
+        f"{text}; the poor fare worst under {worst}, where they {_loss(known[worst])}, and best "
+        f"under {best}, where they {_loss(known[best])}."
     )
+
+
+def _loss(share: Cell) -> str:
+    """A cell of changes as a verb: ``lose 5.3%``."""
+    text = show(share, "change")
+    if text in ("0.0%", "–"):
+        return "lose nothing"
+    return f"{'gain' if text[0] == '+' else 'lose'} {text[1:]}"
 
 
 def countries_table(result: Simulation, most: int | None) -> Table:
