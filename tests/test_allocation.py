@@ -262,7 +262,7 @@ def histories(draw: st.DrawFn) -> tuple[Network, dict[str, Floats]]:
 
 @pytest.mark.parametrize("rule", sorted(RULES))
 @given(histories())
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 def test_nothing_is_created_or_lost(rule: str, history: tuple[Network, dict[str, Floats]]) -> None:
     """Made = delivered + in stock; asked = delivered + waiting + withdrawn, every quarter."""
     net, made = history
@@ -280,7 +280,7 @@ def test_nothing_is_created_or_lost(rule: str, history: tuple[Network, dict[str,
 
 @pytest.mark.parametrize("rule", sorted(RULES))
 @given(histories())
-@settings(max_examples=8)
+@settings(max_examples=8, deadline=None)
 def test_one_scenario_and_many_give_the_same(
     rule: str, history: tuple[Network, dict[str, Floats]]
 ) -> None:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -126,6 +126,7 @@ positive = st.floats(0, 1e6).map(lambda x: round(x, 2))
 
 
 @given(arrays(float, 5, elements=positive), st.integers(1, 4))
+@settings(max_examples=50, deadline=None)
 def test_a_group_counts_as_its_members(values: Floats, times: int) -> None:
     """Splitting everybody into equal parts changes neither Gini nor Jain."""
     once, parts = np.ones(5), np.full(5, float(times))

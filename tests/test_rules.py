@@ -285,7 +285,7 @@ SLACK = 1e-6
 
 @pytest.mark.parametrize("rule", sorted(RULES))
 @given(markets())
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_never_more_than_made_or_asked_and_nothing_is_kept_back(
     rule: str, market: tuple[Asked, Floats, Mask, Terms]
 ) -> None:
@@ -307,7 +307,7 @@ def test_never_more_than_made_or_asked_and_nothing_is_kept_back(
 
 @pytest.mark.parametrize("rule", sorted(RULES))
 @given(markets())
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 def test_more_supply_gives_nobody_less(
     rule: str, market: tuple[Asked, Floats, Mask, Terms]
 ) -> None:
@@ -320,7 +320,7 @@ def test_more_supply_gives_nobody_less(
 
 @pytest.mark.parametrize("rule", sorted(RULES))
 @given(markets(scenarios=3))
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 def test_one_scenario_and_many_are_the_same(
     rule: str, market: tuple[Asked, Floats, Mask, Terms]
 ) -> None:
@@ -354,7 +354,7 @@ LEVELS: dict[str, Any] = {
 
 @pytest.mark.parametrize("rule", sorted(LEVELS))
 @given(markets(), st.sampled_from([0.3, 1.0, 2.0, np.inf]))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_who_has_less_by_the_rule_cannot_have_more(
     rule: str, market: tuple[Asked, Floats, Mask, Terms], alpha: float
 ) -> None:
@@ -369,7 +369,7 @@ def test_who_has_less_by_the_rule_cannot_have_more(
 
 
 @given(markets())
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_priority_and_age_come_before_everything(
     market: tuple[Asked, Floats, Mask, Terms],
 ) -> None:
@@ -392,7 +392,7 @@ def test_priority_and_age_come_before_everything(
 
 
 @given(markets())
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_price_clears(market: tuple[Asked, Floats, Mask, Terms]) -> None:
     """At the price, those above it have what they can pay, those below nothing, supply is taken."""
     request, supply, _, terms = market

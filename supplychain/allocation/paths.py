@@ -107,7 +107,7 @@ def along(table: Floats, position: Floats, out: Floats) -> None:
         return
     steps = np.diff(table[0], axis=0)
     # Blocks that stay in the cache: every pass but the last is then free of memory traffic.
-    rows = max(1, 16_384 // max(1, table.shape[2]))
+    rows = max(1, 65_536 // max(1, table.shape[2]))
     low = np.empty((rows, table.shape[2]))
     for start in range(0, len(position), rows):
         here = slice(start, start + rows)

@@ -184,9 +184,12 @@ def price(asked: Asked, terms: Terms) -> Path:
     enters = np.minimum(enters, last)  # who pays nothing is served when the rest is
     at_entry = np.minimum(wanted, _spent(asked.budget, enters))
     ramp = at_entry / asked.count
+    # Knots: nothing sold; an entry begins; those who tie at it fill up; a budget limits no more.
+    limited = np.isfinite(asked.budget).any(axis=0)
+    full_at = np.maximum(enters, can)[:, limited]
     zero = np.zeros_like(enters)
-    level = np.concatenate([zero[:, :1], enters, enters, np.maximum(enters, can), last], axis=1)
-    grown = np.concatenate([zero[:, :1], zero, ramp, zero + np.inf, zero[:, :1] + np.inf], axis=1)
+    level = np.concatenate([zero[:, :1], enters, enters, full_at, last], axis=1)
+    grown = np.concatenate([zero[:, :1], zero, ramp, full_at + np.inf, last + np.inf], axis=1)
     order = np.lexsort((grown, level), axis=1)
     level = np.take_along_axis(level, order, axis=1)
     grown = np.take_along_axis(grown, order, axis=1)

@@ -129,8 +129,9 @@ def positions(path: Path, supply: Floats, who: Access) -> Floats:
     position = np.zeros((scenarios, kinds))
     if kinds == 0:
         return position
-    totals = np.stack([path.amounts[:, :, who.kind == k].sum(axis=2) for k in range(kinds)], axis=1)
-    curves = np.einsum("qk,lkm->lqm", who.bound.astype(float), totals)
+    belongs = (who.kind[:, None] == np.arange(kinds)).astype(float)
+    totals = np.swapaxes(path.amounts @ belongs, 1, 2)
+    curves = who.bound.astype(float) @ totals
     moving = np.ones((scenarios, kinds), dtype=bool)
     _stop(furthest(curves, room), who, position, moving)
     todo = np.flatnonzero(moving.any(axis=1))
