@@ -189,8 +189,8 @@ def _limits(
 ) -> Floats:
     """A limit by buyer and quarter; none where nothing is known.
 
-    Interpolated ones run straight between figures and keep the last; the others hold in their
-    own quarter only.
+    Interpolated ones run straight between figures; before the first and after the last nothing is
+    known. The others hold in their own quarter only.
     """
     table = np.full((len(figures), len(quarters)), np.inf)
     for row, known in zip(table, figures, strict=True):
@@ -203,7 +203,7 @@ def _limits(
         at = [q - start for q in quarters]
         values = [known[q].value for q in sorted(known)]
         row[:] = np.interp(at, [q - start for q in sorted(known)], values)
-        row[np.array(at) < 0] = np.inf
+        row[(np.array(at) < 0) | (np.array(at) > max(known) - start)] = np.inf
     return table
 
 

@@ -125,6 +125,7 @@ def simulation_document(
                 for group in ("cowos", "hbm", "logic-wafer")
             },
             "time": _time(result),
+            "as_ordered": _as_ordered(result),
             "all_countries": _records(countries_table(result, None)),
             "all_buyers": _records(buyers_table(result, None)),
         },
@@ -133,6 +134,18 @@ def simulation_document(
 
 def _records(table: Table) -> list[dict[str, object]]:
     return [dict(zip((c.key for c in table.columns), row, strict=True)) for row in table.rows]
+
+
+def _as_ordered(result: Simulation) -> dict[str, object]:
+    """Units of the products outside the program, which are delivered as ordered."""
+    both = result.baseline_allocation, result.allocation
+    return {
+        product: {
+            name: float(one.delivered[:, one.products.index(product)].sum())
+            for name, one in zip(("baseline", "scenario"), both, strict=True)
+        }
+        for product in result.markets[0].as_ordered
+    }
 
 
 def _time(result: Simulation) -> dict[str, object]:
