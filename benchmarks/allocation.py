@@ -21,7 +21,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import supplychain as sc
-from supplychain.allocation import RULES, Terms, allocate, asked
+from supplychain.allocation import RULES, Terms, asked, share_out
 from supplychain.allocation.paths import Floats, along
 from supplychain.allocation.rules import Asked
 from supplychain.allocation.sharing import access, positions
@@ -86,18 +86,14 @@ def kernel_rows(runs: int) -> list[tuple[str, float, float]]:
 
 def whole_rows(runs: int) -> list[tuple[str, float, float]]:
     """By rule: seconds of the whole allocation of one scenario, and of one among 64."""
-    network = sc.load()
-    result = sc.simulate(network)
-    market = result.markets[0]
+    market = sc.simulate(sc.load()).markets[0]
     scale = np.linspace(0.5, 1, MANY)[:, None]
     many = {product: units * scale for product, units in market.units.items()}
     rows = []
     for name in RULES:
         one = best(lambda name=name: market.deliveries(name), runs)
         all_ = best(
-            lambda name=name: allocate(
-                network, many, market.quarters, name, as_ordered=market.as_ordered
-            ),
+            lambda name=name: share_out(market.lines, many, name),
             max(1, runs // 3),
         )
         rows.append((name, one, all_ / MANY))

@@ -13,9 +13,9 @@ from difflib import get_close_matches
 
 import numpy as np
 
-from supplychain.allocation import Allocation, Fleets, Terms, allocate, fleets
+from supplychain.allocation import Allocation, Fleets, Terms, fleets, share_out
 from supplychain.allocation.chips import OWNED_BEFORE
-from supplychain.allocation.orders import Barred
+from supplychain.allocation.orders import Barred, Lines, order_lines
 from supplychain.allocation.paths import Floats
 from supplychain.model import Network
 from supplychain.production.plan import plan
@@ -29,20 +29,24 @@ class Market:
     """What is there to be shared out, and among whom.
 
     Attributes:
-        network: The buyers' orders and limits.
-        units: Units by product, over the quarters.
-        quarters: From the data's first fleet or the window's first quarter, what is earlier.
+        network: The buyers.
+        lines: Their orders and limits, from the data's first fleet or the window's first quarter
+            on, what is earlier.
+        units: Units by product, over the same quarters.
         window: First and last quarter asked about.
-        as_ordered: Products outside the production program, which orders alone limit.
-        barred: Sales that the scenario forbids.
     """
 
     network: Network
+    lines: Lines
     units: Mapping[str, Floats]
-    quarters: tuple[Quarter, ...]
     window: tuple[Quarter, Quarter]
-    as_ordered: tuple[str, ...]
-    barred: Barred | None = None
+
+    @property
+    def as_ordered(self) -> tuple[str, ...]:
+        """Products outside the production program, which orders alone limit."""
+        return tuple(
+            p for p, free in zip(self.lines.products, self.lines.as_ordered, strict=True) if free
+        )
 
     def deliveries(self, rule: str, terms: Terms | None = None) -> Allocation:
         """Deliveries over all quarters, those before the window too.
@@ -50,9 +54,7 @@ class Market:
         Raises:
             ValueError: No such rule.
         """
-        return allocate(
-            self.network, self.units, self.quarters, rule, self.barred, self.as_ordered, terms
-        )
+        return share_out(self.lines, self.units, rule, terms)
 
     def scaled(self, total: float) -> Market:
         """The same with that many accelerators in the window, in the mix of each quarter.
@@ -60,7 +62,8 @@ class Market:
         Raises:
             ValueError: The number is not above 0, or nothing is made in the window.
         """
-        start = self.quarters.index(self.window[0])
+        quarters = self.lines.quarters
+        start = quarters.index(self.window[0])
         made = sum(float(u[start:].sum()) for u in self.units.values())
         if not total > 0:
             raise ValueError(f"a supply of {total:g}; it must be above 0")
@@ -68,7 +71,7 @@ class Market:
             raise ValueError(
                 f"nothing is made from {self.window[0]} to {self.window[1]}, so no mix is known"
             )
-        factor = np.where(np.arange(len(self.quarters)) < start, 1.0, total / made)
+        factor = np.where(np.arange(len(quarters)) < start, 1.0, total / made)
         return dataclasses.replace(self, units={p: u * factor for p, u in self.units.items()})
 
     def in_window(self, allocation: Allocation) -> Allocation:
@@ -116,7 +119,9 @@ def market(
         for product in sorted({*earlier, *made})
     }
     left_out = tuple(p for p in sorted(production.plan.left_out) if p not in units)
-    return Market(network, units, quarters, (window[0], window[-1]), left_out, barred)
+    products = sorted({*units, *left_out})
+    lines = order_lines(network, products, quarters, barred, left_out)
+    return Market(network, lines, units, (window[0], window[-1]))
 
 
 def find_buyer(network: Network, name: str) -> str:

@@ -1,6 +1,6 @@
 """Who gets the accelerators: orders, limits, backlog, and the rule that rations them."""
 
-from supplychain.allocation.deliveries import CANCEL, MOVE, Allocation, allocate
+from supplychain.allocation.deliveries import CANCEL, MOVE, Allocation, allocate, share_out
 from supplychain.allocation.export import exportable
 from supplychain.allocation.fleets import RICH_H100E, Fleets, fleets
 from supplychain.allocation.rules import DEFAULT, RULES, Terms, asked, find_rule
@@ -19,4 +19,5 @@ __all__ = [
     "exportable",
     "find_rule",
     "fleets",
+    "share_out",
 ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import dataclasses
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -78,20 +79,16 @@ class Allocation:
     def between(self, first: Quarter, last: Quarter) -> Allocation:
         """The same, of the quarters from first to last only."""
         here = slice(self.quarters.index(first), self.quarters.index(last) + 1)
-        return Allocation(
-            self.rule,
-            self.buyers,
-            self.products,
-            self.quarters[here],
-            self.orders[..., here],
-            self.wanted[..., here],
-            self.delivered[..., here],
-            self.backlog[..., here],
-            self.waited[..., here],
-            self.moved[..., here],
-            self.unsold[..., here],
-            None if self.price is None else self.price[..., here],
-        )
+        return self._cut(lambda array: array[..., here], self.quarters[here])
+
+    def scenario(self, number: int) -> Allocation:
+        """One of several scenarios."""
+        return self._cut(lambda array: array[number], self.quarters)
+
+    def _cut(self, part: Callable[[Floats], Floats], quarters: tuple[Quarter, ...]) -> Allocation:
+        arrays = {name: getattr(self, name) for name in ARRAYS}
+        kept: dict[str, Any] = {n: part(a) for n, a in arrays.items() if a is not None}
+        return dataclasses.replace(self, quarters=quarters, **kept)
 
     def to_frame(self) -> pd.DataFrame:
         """One row per buyer, product and quarter with a delivery, of one scenario."""
@@ -105,6 +102,10 @@ class Allocation:
             if self.delivered[i, j, t] > 0
         ]
         return pd.DataFrame(rows, columns=["buyer", "tier", "product", "quarter", "units"])
+
+
+ARRAYS = ("orders", "wanted", "delivered", "backlog", "waited", "moved", "unsold", "price")
+"""The attributes of an allocation that have scenarios first and quarters last."""
 
 
 def allocate(
@@ -138,47 +139,32 @@ def allocate(
     Raises:
         ValueError: No such rule, or units that are negative or not a number.
     """
-    ration = find_rule(rule)
     products = tuple(sorted({*units, *as_ordered}))
-    supply = _supply(units, products, len(quarters))
     lines = order_lines(network, products, quarters, barred, as_ordered)
+    return share_out(lines, units, rule, terms, cancel, move)
+
+
+def share_out(
+    lines: Lines,
+    units: Mapping[str, Floats],
+    rule: str = DEFAULT,
+    terms: Terms | None = None,
+    cancel: float = CANCEL,
+    move: float = MOVE,
+) -> Allocation:
+    """:func:`allocate`, once the orders have been read."""
+    ration = find_rule(rule)
+    supply = _supply(units, lines.products, len(lines.quarters))
     state = nothing_yet(len(supply), lines)
-    for t in range(len(quarters)):
+    for t in range(len(lines.quarters)):
         _quarter(state, lines, supply[:, :, t], t, ration, terms or Terms())
         carry_over(state, lines, t, cancel, move)
-    result = Allocation(
-        rule,
-        lines.buyers,
-        products,
-        tuple(quarters),
-        state.orders,
-        state.wanted,
-        state.delivered,
-        state.backlog,
-        state.waited,
-        state.moved,
-        state.unsold,
-        state.price if rule == "price" else None,
-    )
+    arrays = {name: getattr(state, name) for name in ARRAYS}
+    if ration is not price:
+        arrays["price"] = None
+    many = Allocation(rule, lines.buyers, lines.products, lines.quarters, **arrays)
     single = all(np.ndim(u) == 1 for u in units.values())
-    return _first_scenario(result) if single else result
-
-
-def _first_scenario(many: Allocation) -> Allocation:
-    return Allocation(
-        many.rule,
-        many.buyers,
-        many.products,
-        many.quarters,
-        many.orders[0],
-        many.wanted[0],
-        many.delivered[0],
-        many.backlog[0],
-        many.waited[0],
-        many.moved[0],
-        many.unsold[0],
-        None if many.price is None else many.price[0],
-    )
+    return many.scenario(0) if single else many
 
 
 def _supply(units: Mapping[str, Floats], products: Sequence[str], quarters: int) -> Floats:

@@ -27,6 +27,7 @@ class Lines:
     Attributes:
         buyers: Those with orders, by id.
         products: Ids, sorted.
+        quarters: The grid.
         owner: Row of the buyer, by line.
         allowed: What a line may take: line x product x quarter.
         new: Units ordered, line x quarter.
@@ -43,6 +44,7 @@ class Lines:
 
     buyers: tuple[Buyer, ...]
     products: tuple[str, ...]
+    quarters: tuple[Quarter, ...]
     owner: Indices
     allowed: Mask
     new: Floats
@@ -93,6 +95,7 @@ def order_lines(
     return Lines(
         buyers=buyers,
         products=tuple(products),
+        quarters=tuple(quarters),
         owner=np.array([i for i, _ in lines], dtype=np.intp),
         allowed=named[:, :, None] & sellable[[i for i, _ in lines]].reshape(shape),
         new=np.array([_by_quarter(line.figures, quarters) for _, line in lines]).reshape(flat),
