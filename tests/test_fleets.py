@@ -202,7 +202,7 @@ def test_best_off_is_the_rule_with_most_units() -> None:
         if rule is not None:
             assert amounts[rule] == max(amounts.values())
     assert {row[-1] for row in buyers_table(results, None).rows} <= {*results, "alike"}
-    assert [c.label for c in measures_table(results).columns] == ["", *results]
+    assert [c.label for c in measures_table(market_, results).columns] == ["", *results]
 
 
 def test_scaled_supply_is_shared_out_in_full() -> None:

@@ -58,7 +58,11 @@ def allocation_document(
     )
     parts: list[Table | str] = []
     if buyer is None:
-        parts += [buyers_table(results, SHOWN), measures_table(results), *best_sentences(results)]
+        parts += [
+            buyers_table(results, SHOWN),
+            measures_table(market, results),
+            *best_sentences(results),
+        ]
     else:
         parts += [one_buyer_table(market, results, buyer), *one_buyer_sentences(results, buyer)]
     return Document(
@@ -121,7 +125,7 @@ def buyers_table(results: Results, most: int | None) -> Table:
     return Table("buyers", title, tuple(columns), tuple(rows[:most]), "no buyer has orders")
 
 
-def measures_table(results: Results) -> Table:
+def measures_table(market: Market, results: Results) -> Table:
     """How even and how late, by rule."""
     found: dict[str, Fairness] = {rule: fairness(result) for rule, result in results.items()}
     rows: list[tuple[Cell, ...]] = []
@@ -133,8 +137,8 @@ def measures_table(results: Results) -> Table:
         for tier in ("rich", "poor")
     ]
     if any(r.price is not None for r in results.values()):
-        prices = [None if r.price is None else float(r.price.max()) for r in results.values()]
-        rows.append(("Highest price, US$ per H100e", *(_cell(p, "number") for p in prices)))
+        prices = [_price(market, r) for r in results.values()]
+        rows.append(("Clearing price, US$ per H100e", *(_cell(p, "number") for p in prices)))
     columns = [Column("measure", "")]
     columns += [Column(rule, rule, "number", priority=n > 2) for n, rule in enumerate(results)]
     return Table("measures", "How even, and how late", tuple(columns), tuple(rows))
@@ -146,6 +150,15 @@ def _cell(value: float | None, kind: Kind) -> str:
     if value is not None and kind == "number" and value < 99.5:
         return f"{value:.1f}"
     return show(value, kind)
+
+
+def _price(market: Market, result: Allocation) -> float | None:
+    """Mean over the quarters of the dearest product's price, those made for China left out."""
+    if result.price is None:
+        return None
+    groups = [market.network.commodities[p].groups for p in result.products]
+    open_to_all = [j for j, names in enumerate(groups) if "china-variant" not in names]
+    return float(result.price[open_to_all].max(axis=0).mean())
 
 
 def _filled(result: Allocation, tier: str) -> str:

@@ -43,9 +43,10 @@ def rules_table(pairs: Pairs) -> Table:
         rows.append((*cells, fairness(after).poor, *(f"{g:.2f}" for g in ginis)))
     columns = [Column("rule", "Rule")]
     for tier in ("rich", "poor"):
-        columns.append(Column(f"{tier}_baseline", f"{tier.title()}, baseline", "units", priority=3))
-        columns.append(Column(f"{tier}_scenario", "scenario", "units", priority=2))
-        columns.append(Column(f"{tier}_change", "change", "change"))
+        name = tier.title()
+        columns.append(Column(f"{tier}_baseline", f"{name} before", "units", priority=3))
+        columns.append(Column(f"{tier}_scenario", f"{name} after", "units", priority=2))
+        columns.append(Column(f"{tier}_change", f"{name} change", "change"))
     columns.append(Column("poor_share", "Poor's share", "share", priority=4))
     columns.append(Column("gini_baseline", "Gini of fill", "number", priority=5))
     columns.append(Column("gini_scenario", "after", "number", priority=5))
@@ -117,9 +118,9 @@ def fleets_table(result: Simulation) -> Table:
             rows.append((buyer.name, old, new, change(old, new), *first))
     columns = (
         Column("buyer", "Buyer"),
-        Column("baseline", "Baseline, H100e", "units"),
-        Column("scenario", "Scenario", "units"),
-        Column("change", "Change", "change"),
+        Column("baseline", "Baseline, H100e", "units", priority=3),
+        Column("scenario", "Scenario", "units", priority=2),
+        Column("change", "Change", "change", priority=1),
         Column("rich_baseline", "Rich from"),
         Column("rich_scenario", "in scenario"),
     )
