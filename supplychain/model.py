@@ -183,6 +183,13 @@ class Product:
         """Whether the quarter lies between launch and end of the product."""
         return self.launch <= quarter and (self.end is None or quarter <= self.end)
 
+    def price_in(self, quarter: Quarter) -> Figure | None:
+        """The price of the latest year up to the quarter's, else of the first year known."""
+        if not self.price_usd:
+            return None
+        years = sorted(self.price_usd)
+        return self.price_usd[max([y for y in years if y <= quarter.year], default=years[0])]
+
 
 H100_TOPS = 1979.0
 """Dense 8-bit peak of an H100 SXM in TFLOP/s, the unit of H100 equivalents."""

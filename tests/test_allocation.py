@@ -211,7 +211,8 @@ def test_a_budget_limits_deliveries_at_list_price_and_sets_the_price_in_an_aucti
     listed = allocate(net, {"h100": np.full(4, 5_000.0)}, QUARTERS)
     auction = allocate(net, {"h100": np.full(4, 200.0)}, QUARTERS, "price")
 
-    assert listed.delivered[0, 0] == pytest.approx([100] * 4)
+    # An H100 was 34,641 in 2023 and 26,268 in 2024.
+    assert listed.delivered[0, 0] == pytest.approx([100 * 26_268 / 34_641] * 2 + [100] * 2)
     assert auction.delivered[0, 0] == pytest.approx([200] * 4)
     assert auction.price is not None
     assert auction.price[0] == pytest.approx([26_268 / 2] * 4)

@@ -62,12 +62,8 @@ def _within_limits(state: State, lines: Lines, offered: Floats, t: int, listed: 
     )
     limits = [(np.maximum(lines.power_mw[:, t] - powered, 0.0), lines.site_mw)]
     if listed:
-        limits.append(
-            (
-                np.broadcast_to(lines.budget_usd[:, t], (len(wanted), len(lines.buyers))),
-                lines.price_usd,
-            )
-        )
+        budget = np.broadcast_to(lines.budget_usd[:, t], (len(wanted), len(lines.buyers)))
+        limits.append((budget, lines.price_usd[:, t]))
     for room, each in limits:
         if not np.isfinite(room).any():
             continue

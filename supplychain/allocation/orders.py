@@ -36,7 +36,8 @@ class Lines:
         own_chip: Products that have such a line.
         builder: Lines, not for own chips, of buyers who design accelerators themselves.
         as_ordered: Products whose makers are limited by orders alone.
-        h100e, site_mw, price_usd: Of one unit, by product; 0 where it is not known.
+        h100e, site_mw: Of one unit, by product; 0 where it is not known.
+        price_usd: List price, product x quarter; 0 where it is not known.
         power_mw: Of a buyer's sites, buyer x quarter; infinite where it is not known.
         budget_usd: Buyer x quarter; infinite where it is not known.
         fleet_mw: Power of what a buyer owned at the start, buyer x quarter.
@@ -106,7 +107,7 @@ def order_lines(
         as_ordered=np.array([p in as_ordered for p in products], dtype=bool),
         h100e=np.array([c["h100e"] for c in counts]),
         site_mw=np.array([c.get("site_mw", 0.0) for c in counts]),
-        price_usd=np.array([_price(chip, quarters[-1]) for chip in chips]),
+        price_usd=_prices(chips, quarters),
         power_mw=_limits([b.site_power_mw for b in buyers], quarters, interpolated=True),
         budget_usd=_limits([b.budget_usd for b in buyers], quarters, interpolated=False),
         fleet_mw=_fleet_mw(network, buyers, quarters),
@@ -178,13 +179,11 @@ def _by_quarter(figures: Mapping[Quarter, Figure], quarters: Sequence[Quarter]) 
     return [float(figures[q].value) if q in figures else 0.0 for q in quarters]
 
 
-def _price(chip: Commodity, quarter: Quarter) -> float:
-    """List price of the latest year up to the quarter's; 0 where none is known."""
-    prices = chip.product.price_usd if chip.product else {}
-    years = sorted(prices)
-    if not years:
-        return 0.0
-    return prices[max([y for y in years if y <= quarter.year], default=years[0])].value
+def _prices(chips: Sequence[Commodity], quarters: Sequence[Quarter]) -> Floats:
+    """List prices, product x quarter; 0 where none is known."""
+    found = [[c.product.price_in(q) if c.product else None for q in quarters] for c in chips]
+    table = [[price.value if price else 0.0 for price in row] for row in found]
+    return np.array(table).reshape(len(chips), len(quarters))
 
 
 def _limits(

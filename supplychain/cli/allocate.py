@@ -45,8 +45,12 @@ if TYPE_CHECKING:
 @click.option(
     "--scenario", "names", multiple=True, metavar="ID|FILE", help="In a scenario; repeatable."
 )
-@click.option("--reserve", metavar="SHARE", help="For new clouds, of what is not committed.")
-@click.option("--aversion", metavar="SHARE", help="Less weight for builders of rival chips.")
+@click.option(
+    "--reserve", metavar="SHARE", help="For new clouds, of what is not committed; 10% if not given."
+)
+@click.option(
+    "--aversion", metavar="SHARE", help="Less weight for builders of rival chips; 10% if not given."
+)
 @click.option("--alpha", type=float, default=2.0, show_default=True, help="Of alpha-fair.")
 @assume_option
 @window_options("2023Q1", "2026Q4")
