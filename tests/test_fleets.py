@@ -253,6 +253,13 @@ def test_allocate_in_json_holds_every_buyer_under_every_rule() -> None:
     assert code == 0
     assert answer["schema"] == "supplychain/allocate/1"
     assert answer["meta"]["policies"] == list(ALLOCATION_RULES)
+    for rule in ALLOCATION_RULES:
+        tiers, countries = answer["by_tier"][rule], answer["by_country"][rule]
+        assert set(tiers) == {"rich", "poor"}
+        assert tiers["rich"]["poor"] == 0
+        assert sum(t["delivered"] for t in tiers.values()) == pytest.approx(
+            sum(c["delivered"] for c in countries.values())
+        )
     for row in answer["all_buyers"]:
         for rule in ALLOCATION_RULES:
             filled = row[f"{rule}_filled"]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Mapping
+
+import numpy as np
 
 from supplychain.allocation import RICH_H100E, Allocation
 from supplychain.allocation.measures import Fairness, fairness
@@ -77,11 +80,13 @@ def allocation_document(
         parts=tuple(parts),
         flat=flat_table(market, results),
         records={
+            "by_tier": measures_by(results, "tier"),
+            "by_country": measures_by(results, "country"),
             "all_buyers": [
                 dict(zip((c.key for c in table.columns), row, strict=True))
                 for table in [buyers_table(results, None)]
                 for row in table.rows
-            ]
+            ],
         },
     )
 
@@ -162,9 +167,19 @@ def _price(market: Market, result: Allocation) -> float | None:
 
 
 def _filled(result: Allocation, tier: str) -> str:
-    rows = [i for i, b in enumerate(result.buyers) if b.tier == tier]
-    asked = float(result.asked()[rows].sum())
-    return show(float(result.units()[rows].sum()) / asked if asked > 0 else None, "share")
+    found = fairness(result, np.array([b.tier == tier for b in result.buyers], dtype=bool))
+    return show(found.delivered / found.asked if found.asked > 0 else None, "share")
+
+
+def measures_by(results: Results, by: str) -> dict[str, dict[str, dict[str, float | None]]]:
+    """All measures by rule, among the buyers of each ``tier`` or ``country``."""
+    buyers = next(iter(results.values())).buyers
+    names = [str(getattr(buyer, by)) for buyer in buyers]
+    masks = {name: np.array([n == name for n in names]) for name in sorted(set(names))}
+    return {
+        rule: {name: dataclasses.asdict(fairness(result, mask)) for name, mask in masks.items()}
+        for rule, result in results.items()
+    }
 
 
 def best_sentences(results: Results) -> list[str]:

@@ -82,7 +82,7 @@ def _loss(share: Cell) -> str:
 
 
 def countries_table(result: Simulation, most: int | None) -> Table:
-    """Deliveries by the buyers' country, largest relative loss first."""
+    """Deliveries by the buyers' country, most units lost first."""
     before, after = result.baseline_allocation, result.allocation
     values = [before.units(), after.units(), after.asked()]
     rows: list[tuple[Cell, ...]] = [
@@ -90,7 +90,7 @@ def countries_table(result: Simulation, most: int | None) -> Table:
         for country, (old, new, asked) in grouped(after.buyers, "country", values).items()
         if asked > 0
     ]
-    rows.sort(key=lambda row: (float(row[3] or 0.0), str(row[0])))
+    rows.sort(key=lambda row: (float(row[2] or 0) - float(row[1] or 0), str(row[0])))
     columns = (
         Column("country", "Country"),
         Column("baseline", "Baseline", "units"),
