@@ -147,8 +147,7 @@ def grouped(
 ) -> dict[str, tuple[float, ...]]:
     """Sums by ``tier``, ``country`` or ``kind`` of each list of values, sorted by name.
 
-    Example:
-        A list of units in the baseline and one in the scenario become a pair by country.
+    Units in the baseline and units in the scenario become a pair for each country.
     """
     names = [str(getattr(buyer, by)) for buyer in buyers]
     rows = {name: [i for i, n in enumerate(names) if n == name] for name in sorted(set(names))}

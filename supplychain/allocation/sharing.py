@@ -10,7 +10,6 @@ solution of Megiddo (1974), "Optimal flows in networks with multiple sources and
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 
@@ -21,8 +20,6 @@ ROUNDING = 1e-11
 
 MOST_SETS = 4_096
 _BLOCK = 256
-
-Sets: TypeAlias = tuple[tuple[Mask, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
