@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from supplychain.allocation.measures import fairness, grouped
 from supplychain.simulation import Simulation, change
 
 
@@ -23,8 +24,17 @@ def _deepest(result: Simulation) -> float:
 
 
 def _unfilled(result: Simulation) -> float:
-    ordered = float(result.allocation.orders.sum())
-    return 1 - float(result.allocation.delivered.sum()) / ordered if ordered > 0 else 0.0
+    ordered = float(result.allocation.asked().sum())
+    return 1 - float(result.allocation.units().sum()) / ordered if ordered > 0 else 0.0
+
+
+def _poor_loss(result: Simulation) -> float:
+    units = [result.baseline_allocation.units(), result.allocation.units()]
+    return -(change(*grouped(result.allocation.buyers, "tier", units).get("poor", (0, 0))) or 0.0)
+
+
+def _gini(result: Simulation) -> float:
+    return fairness(result.allocation).gini_fill
 
 
 def _empty_handed(result: Simulation) -> float:
@@ -36,6 +46,8 @@ MEASURES: Mapping[str, tuple[Callable[[Simulation], float], str]] = {
     "h100e-loss": (_h100e_loss, "share of its H100 equivalents lost"),
     "deepest": (_deepest, "share lost in the worst quarter"),
     "unfilled": (_unfilled, "share of the orders not delivered"),
+    "poor-loss": (_poor_loss, "share of the poor buyers' accelerators lost"),
+    "gini": (_gini, "Gini coefficient of the fill rates"),
     "buyers-at-zero": (_empty_handed, "buyers with orders that get nothing"),
 }
 """What a condition can be about, each with its meaning."""

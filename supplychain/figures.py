@@ -95,13 +95,14 @@ def capacity_figures(capacity: Capacity) -> Iterator[tuple[str, Figure]]:
 
 
 def buyer_figures(buyer: Buyer) -> Iterator[tuple[str, Figure]]:
-    """Orders, contracts, fleet, power and price limit."""
+    """Orders, contracts, fleet, power, price limit and budget."""
     for kind, lines in (("orders", buyer.orders), ("contracts", buyer.contracts)):
         for line in lines:
             yield from _given(f"{buyer.id}.{kind}.{'+'.join(line.products)}", line.figures)
     yield from _given(f"{buyer.id}.fleet", buyer.fleet)
     yield from _given(f"{buyer.id}.site_power_mw", buyer.site_power_mw)
     yield from _given(buyer.id, {"price_limit_usd": buyer.price_limit_usd})
+    yield from _given(f"{buyer.id}.budget_usd", buyer.budget_usd)
 
 
 def model_figures(model: AIModel) -> Iterator[tuple[str, Figure]]:

@@ -42,6 +42,17 @@ STAGES = (
 )
 """The columns of the graph, upstream first."""
 
+ALLOCATION_RULES = (
+    "contract-first",
+    "orders-first",
+    "pro-rata",
+    "max-min",
+    "priority",
+    "price",
+    "alpha-fair",
+)
+"""Names of the rules of allocation, the default first."""
+
 FLOW_ROLES: frozenset[Role] = frozenset({"component", "material"})
 """Roles whose loss stops output once the stock is used up; the others act slowly."""
 
@@ -176,6 +187,13 @@ class Product:
     def sold(self, quarter: Quarter) -> bool:
         """Whether the quarter lies between launch and end of the product."""
         return self.launch <= quarter and (self.end is None or quarter <= self.end)
+
+    def price_in(self, quarter: Quarter) -> Figure | None:
+        """The price of the latest year up to the quarter's, else of the first year known."""
+        if not self.price_usd:
+            return None
+        years = sorted(self.price_usd)
+        return self.price_usd[max([y for y in years if y <= quarter.year], default=years[0])]
 
 
 H100_TOPS = 1979.0
@@ -407,6 +425,9 @@ class Buyer:
         export_class: Which export rule applies: ``open``, ``tier-2``, ``china``.
         site_power_mw: Power of its sites by quarter.
         price_limit_usd: The most it pays for one H100 equivalent.
+        budget_usd: What it can spend on accelerators, per quarter.
+        priority: Its class where an allocation rule serves by priority, 1 first; ``None``: by
+            tier, the rich first.
     """
 
     id: str
@@ -423,6 +444,8 @@ class Buyer:
     fleet: Mapping[str, Figure] = field(default_factory=lambda: MappingProxyType({}))
     site_power_mw: Mapping[Quarter, Figure] = field(default_factory=lambda: MappingProxyType({}))
     price_limit_usd: Figure | None = None
+    budget_usd: Mapping[Quarter, Figure] = field(default_factory=lambda: MappingProxyType({}))
+    priority: int | None = None
     note: str = ""
     sources: tuple[str, ...] = ()
     place: Place = Place("", 0, 0)
@@ -478,7 +501,8 @@ class Series:
         measure: units, revenue_usd, price_usd, cost_usd, rent_usd_hour, share, racks, wafers.
         of: Id of a product, commodity or organization.
         also: Further ids published together with it.
-        buyer: Id of the buyer, for units by owner; empty for all buyers together.
+        buyer: For units by owner: id of the buyer, or a kind of buyers counted together; empty for
+            all buyers.
         figures: By quarter.
         years: By year, where that is what is published.
     """

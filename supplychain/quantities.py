@@ -31,10 +31,8 @@ def per_unit(commodity: Commodity, quarter: Quarter) -> Mapping[str, float]:
         known["memory_gb"] = facts["memory_gb"].value
     if "tdp_w" in facts:
         known["power_mw"] = facts["tdp_w"].value / 1e6
-    if prices := commodity.product.price_usd:
-        years = sorted(prices)
-        year = max([y for y in years if y <= quarter.year], default=years[0])
-        known["revenue_usd"] = prices[year].value
+    if (price := commodity.product.price_in(quarter)) is not None:
+        known["revenue_usd"] = price.value
     return known
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from supplychain.allocation import Allocation, allocate
-from supplychain.model import Network
+from supplychain.allocation import Allocation, find_rule
+from supplychain.market import Market, earlier_units, market
+from supplychain.model import Buyer, Commodity, Network
 from supplychain.production.availability import left_over, slips
 from supplychain.production.plan import Calibration, plan
 from supplychain.production.result import Production
@@ -48,6 +49,9 @@ class Simulation:
 
     Attributes:
         shocks: What the scenario does; empty: the baseline itself.
+        baseline_allocation, allocation: Deliveries in the window, under one rule.
+        markets: What there is to share out in the baseline and in the scenario, for other rules
+            and for fleets.
         assume: Figures replaced in the baseline and the scenario.
     """
 
@@ -57,6 +61,7 @@ class Simulation:
     scenario: Production
     baseline_allocation: Allocation
     allocation: Allocation
+    markets: tuple[Market, Market]
     assume: Mapping[str, float]
 
     @property
@@ -194,21 +199,27 @@ def simulate(
     values = together(scenarios, assume or {})
     network = assumed(network, values)
     rule = policy or chosen_policy(scenarios)
+    find_rule(rule)
     program = Program(plan(network, first, last, calibration))
     scenario = disturbed(network, program, shocks, (first, last))
-    quarters = program.plan.reported
-    before = allocate(network, program.baseline.units(), quarters, rule)
-    after = before
-    if scenario is not program.baseline or any(not isinstance(s, Cut) for s in shocks):
-        bans = [s for s in shocks if isinstance(s, Ban)]
-        after = allocate(
+    earlier = earlier_units(network, program.baseline)
+    bans = [s for s in shocks if isinstance(s, Ban)]
+
+    def banned(product: Commodity, buyer: Buyer, quarter: Quarter) -> bool:
+        return any(ban.hits(product, buyer, quarter) for ban in bans)
+
+    markets = (
+        market(network, program.baseline, earlier),
+        market(
             changed(network, [s for s in shocks if isinstance(s, ChangeOrders)]),
-            scenario.units(),
-            quarters,
-            rule,
-            lambda product, buyer, quarter: any(b.hits(product, buyer, quarter) for b in bans),
-        )
-    return Simulation(network, shocks, program.baseline, scenario, before, after, values)
+            scenario,
+            earlier,
+            banned if bans else None,
+        ),
+    )
+    before = markets[0].in_window(markets[0].deliveries(rule))
+    after = markets[1].in_window(markets[1].deliveries(rule)) if shocks else before
+    return Simulation(network, shocks, program.baseline, scenario, before, after, markets, values)
 
 
 def disturbed(

@@ -233,7 +233,10 @@ def test_the_document_holds_the_table_of_assumptions_and_machines_get_all() -> N
     document = simulation_document(result, variants(result))
     names = [p.name for p in document.parts if isinstance(p, Table)]
 
-    assert names == ["totals", "products", "quarters", "buyers", "assumptions"]
+    assert names == [
+        *("totals", "products", "quarters", "buyers"),
+        *("countries", "fleets", "rules", "assumptions"),
+    ]
     assert {"series", "worth_of_one_more", "shares_of_inputs", "time"} <= document.records.keys()
     assert json.dumps(document.records["time"])
 

@@ -1,16 +1,23 @@
-"""Who gets the accelerators: orders, contracts, backlog, and the rule that rations them."""
+"""Who gets the accelerators: orders, limits, backlog, and the rule that rations them."""
 
-from supplychain.allocation.deliveries import CANCEL, Allocation, allocate
-from supplychain.allocation.export import H800_BARRED, exportable
-from supplychain.allocation.rules import RULES, contract_first, pro_rata
+from supplychain.allocation.deliveries import CANCEL, MOVE, Allocation, allocate, share_out
+from supplychain.allocation.export import exportable
+from supplychain.allocation.fleets import RICH_H100E, Fleets, fleets
+from supplychain.allocation.rules import DEFAULT, RULES, Terms, asked, find_rule
 
 __all__ = [
     "CANCEL",
-    "H800_BARRED",
+    "DEFAULT",
+    "MOVE",
+    "RICH_H100E",
     "RULES",
     "Allocation",
+    "Fleets",
+    "Terms",
     "allocate",
-    "contract_first",
+    "asked",
     "exportable",
-    "pro_rata",
+    "find_rule",
+    "fleets",
+    "share_out",
 ]

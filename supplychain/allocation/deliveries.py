@@ -1,16 +1,21 @@
-"""Deliveries quarter by quarter: what the rule gives, what waits, what is withdrawn."""
+"""Deliveries quarter by quarter: what the rule gives, what waits, what is withdrawn or moves."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import dataclasses
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from supplychain.allocation.export import exportable
-from supplychain.allocation.rules import RULES, Floats
-from supplychain.model import Buyer, Commodity, Network, Orders
+from supplychain.allocation.backlog import State, book, carry_over, nothing_yet
+from supplychain.allocation.limits import own_first, request, without
+from supplychain.allocation.orders import Barred, Lines, order_lines
+from supplychain.allocation.paths import Floats, Mask, Path, after
+from supplychain.allocation.rules import DEFAULT, Asked, Rule, Terms, find_rule, price
+from supplychain.allocation.sharing import access, amounts, clearing_prices, positions, spread
+from supplychain.model import Buyer, Network
 from supplychain.quarters import Quarter
 
 if TYPE_CHECKING:
@@ -20,16 +25,25 @@ if TYPE_CHECKING:
 CANCEL = 0.15
 """Share of the unfilled orders that is withdrawn each quarter; an assumption, see docs/model.md."""
 
+MOVE = 0.10
+"""Share of a designer's unfilled orders for others' chips that it moves to its own each quarter."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Allocation:
-    """Deliveries under one rule.
+    """Deliveries under one rule. With several scenarios, arrays have them on the first axis.
 
     Attributes:
-        orders: New orders, buyer x quarter.
+        orders: New orders, buyer x quarter, moves between a buyer's orders counted in.
+        wanted: Open orders in the quarter, new ones and those that waited, buyer x quarter.
         delivered: Units, buyer x product x quarter.
         backlog: Orders still open at the end of the quarter, buyer x quarter.
-        unsold: Units nobody asked for, product x quarter.
+        waited: Quarters that the delivered units had waited, summed, buyer x quarter.
+        moved: H100 equivalents of orders for others' chips that became orders for own chips,
+            buyer x quarter.
+        unsold: Units in the sellers' stock at the end of the quarter, product x quarter.
+        price: US$ per H100 equivalent at which the last unit of a product is taken, product x
+            quarter, under the rule ``price``; ``None`` under the others.
     """
 
     rule: str
@@ -37,26 +51,48 @@ class Allocation:
     products: tuple[str, ...]
     quarters: tuple[Quarter, ...]
     orders: Floats
+    wanted: Floats
     delivered: Floats
     backlog: Floats
+    waited: Floats
+    moved: Floats
     unsold: Floats
+    price: Floats | None = None
+
+    def units(self) -> Floats:
+        """Units delivered over the window, by buyer."""
+        return np.asarray(self.delivered.sum(axis=(-2, -1)))
+
+    def asked(self) -> Floats:
+        """Units ordered over the window and open before it, by buyer."""
+        opening = np.maximum(self.wanted[..., 0] - self.orders[..., 0], 0.0)
+        return np.asarray(self.orders.sum(axis=-1) + opening)
 
     def by_buyer(self) -> Mapping[str, float]:
-        """Units delivered over the whole window."""
-        totals = self.delivered.sum(axis=(1, 2))
-        return {b.id: float(u) for b, u in zip(self.buyers, totals, strict=True)}
+        """Units delivered over the window, of one scenario."""
+        return {b.id: float(u) for b, u in zip(self.buyers, self.units(), strict=True)}
 
     def fill_rates(self) -> Mapping[str, float | None]:
-        """Delivered / ordered over the window; ``None`` for a buyer without orders."""
-        ordered = self.orders.sum(axis=1)
-        given = self.delivered.sum(axis=(1, 2))
-        return {
-            b.id: float(g / o) if o > 0 else None
-            for b, g, o in zip(self.buyers, given, ordered, strict=True)
-        }
+        """Delivered / asked for over the window; ``None`` for a buyer without orders."""
+        pairs = zip(self.buyers, self.units().tolist(), self.asked().tolist(), strict=True)
+        return {b.id: given / asked if asked > 0 else None for b, given, asked in pairs}
+
+    def between(self, first: Quarter, last: Quarter) -> Allocation:
+        """The same, of the quarters from first to last only."""
+        here = slice(self.quarters.index(first), self.quarters.index(last) + 1)
+        return self._cut(lambda array: array[..., here], self.quarters[here])
+
+    def scenario(self, number: int) -> Allocation:
+        """One of several scenarios."""
+        return self._cut(lambda array: array[number], self.quarters)
+
+    def _cut(self, part: Callable[[Floats], Floats], quarters: tuple[Quarter, ...]) -> Allocation:
+        arrays = {name: getattr(self, name) for name in ARRAYS}
+        kept: dict[str, Any] = {n: part(a) for n, a in arrays.items() if a is not None}
+        return dataclasses.replace(self, quarters=quarters, **kept)
 
     def to_frame(self) -> pd.DataFrame:
-        """One row per buyer, product and quarter with a delivery."""
+        """One row per buyer, product and quarter with a delivery, of one scenario."""
         import pandas as pd
 
         rows = [
@@ -80,80 +116,112 @@ class Allocation:
         return allocation_html(self)
 
 
+ARRAYS = ("orders", "wanted", "delivered", "backlog", "waited", "moved", "unsold", "price")
+"""The attributes of an allocation that have scenarios first and quarters last."""
+
+
 def allocate(
     network: Network,
     units: Mapping[str, Floats],
     quarters: Sequence[Quarter],
-    rule: str = "contract-first",
-    barred: Callable[[Commodity, Buyer, Quarter], bool] = lambda *_: False,
+    rule: str = DEFAULT,
+    barred: Barred | None = None,
+    as_ordered: Collection[str] = (),
+    terms: Terms | None = None,
+    cancel: float = CANCEL,
+    move: float = MOVE,
 ) -> Allocation:
     """Give each quarter's accelerators to buyers; unfilled orders wait, some are withdrawn.
 
     Args:
-        network: For buyers, their orders and the export rules of products.
-        units: Shipped units by product, over the quarters.
+        network: For buyers, their orders and limits, and the export rules of products.
+        units: Shipped units by product, over the quarters; or scenario x quarter.
         quarters: The grid.
-        rule: A name of :data:`RULES`.
+        rule: A name of :data:`~supplychain.allocation.rules.RULES`.
         barred: Sales that a scenario forbids, beside the export rules.
+        as_ordered: Products that are delivered as ordered, because their makers' inputs do not
+            limit them; orders for nothing else are filled.
+        terms: What the seller sets; the defaults if not given.
+        cancel: Share of the unfilled orders withdrawn each quarter.
+        move: Share of them that designers of accelerators move to their own.
+
+    Returns:
+        An allocation with a scenario axis only if the units have one.
 
     Raises:
-        KeyError: No such rule.
+        ValueError: No such rule, or units that are negative or not a number.
     """
-    ration = RULES[rule]
-    products = tuple(sorted(units))
-    buyers = tuple(b for b in network.buyers.values() if b.orders)
-    lines = [(i, line) for i, buyer in enumerate(buyers) for line in buyer.orders]
-    allowed = np.array(
-        [
-            [_allowed(network, buyers[i], line, p, quarters, barred) for p in products]
-            for i, line in lines
-        ]
-    ).reshape(len(lines), len(products), len(quarters))
-    asked = _quantities([line for _, line in lines], quarters)
-    committed = np.array([_committed(buyers[i], line, quarters) for i, line in lines]).reshape(
-        len(lines), len(quarters)
-    )
-    owner = np.array([i for i, _ in lines], dtype=int)
-    delivered = np.zeros((len(buyers), len(products), len(quarters)))
-    backlog = np.zeros((len(buyers), len(quarters)))
-    unsold = np.zeros((len(products), len(quarters)))
-    waiting = np.zeros(len(lines))
-    for t in range(len(quarters)):
-        wanted = asked[:, t] + waiting * (1 - CANCEL)
-        available = np.array([units[p][t] for p in products])
-        given = ration(available, wanted, committed[:, t], allowed[:, :, t])
-        waiting = np.maximum(wanted - given.sum(axis=1), 0.0)
-        np.add.at(delivered[:, :, t], owner, given)
-        np.add.at(backlog[:, t], owner, waiting)
-        unsold[:, t] = np.maximum(available - given.sum(axis=0), 0.0)
-    orders = np.zeros((len(buyers), len(quarters)))
-    np.add.at(orders, owner, asked)
-    return Allocation(rule, buyers, products, tuple(quarters), orders, delivered, backlog, unsold)
+    products = tuple(sorted({*units, *as_ordered}))
+    lines = order_lines(network, products, quarters, barred, as_ordered)
+    return share_out(lines, units, rule, terms, cancel, move)
 
 
-def _quantities(lines: Sequence[Orders], quarters: Sequence[Quarter]) -> Floats:
-    return np.array(
-        [[line.figures[q].value if q in line.figures else 0.0 for q in quarters] for line in lines]
-    ).reshape(len(lines), len(quarters))
+def share_out(
+    lines: Lines,
+    units: Mapping[str, Floats],
+    rule: str = DEFAULT,
+    terms: Terms | None = None,
+    cancel: float = CANCEL,
+    move: float = MOVE,
+) -> Allocation:
+    """:func:`allocate`, once the orders have been read."""
+    ration = find_rule(rule)
+    supply = _supply(units, lines.products, len(lines.quarters))
+    state = nothing_yet(len(supply), lines)
+    for t in range(len(lines.quarters)):
+        _quarter(state, lines, supply[:, :, t], t, ration, terms or Terms())
+        carry_over(state, lines, t, cancel, move)
+    arrays = {name: getattr(state, name) for name in ARRAYS}
+    if ration is not price:
+        arrays["price"] = None
+    many = Allocation(rule, lines.buyers, lines.products, lines.quarters, **arrays)
+    single = all(np.ndim(u) == 1 for u in units.values())
+    return many.scenario(0) if single else many
 
 
-def _committed(buyer: Buyer, line: Orders, quarters: Sequence[Quarter]) -> list[float]:
-    """Contracts for the same products as the order."""
-    same = [c for c in buyer.contracts if set(c.products) & set(line.products)]
-    return [sum(c.figures[q].value for c in same if q in c.figures) for q in quarters]
+def _supply(units: Mapping[str, Floats], products: Sequence[str], quarters: int) -> Floats:
+    """Scenario x product x quarter."""
+    for product, amount in units.items():
+        if not (np.isfinite(amount).all() and (np.asarray(amount) >= 0).all()):
+            raise ValueError(f"{product}: units shipped must be numbers of 0 or more")
+    rows = [np.atleast_2d(np.asarray(units.get(p, np.zeros(quarters)), float)) for p in products]
+    scenarios = max((len(r) for r in rows), default=1)
+    table = [np.broadcast_to(r, (scenarios, quarters)) for r in rows]
+    return np.stack(table, axis=1) if table else np.zeros((scenarios, 0, quarters))
 
 
-def _allowed(
-    network: Network,
-    buyer: Buyer,
-    line: Orders,
-    product: str,
-    quarters: Sequence[Quarter],
-    barred: Callable[[Commodity, Buyer, Quarter], bool],
-) -> list[bool]:
-    commodity = network.commodities[product]
-    named = {product, *commodity.groups} & set(line.products)
-    return [
-        bool(named) and exportable(commodity, buyer, q) and not barred(commodity, buyer, q)
-        for q in quarters
-    ]
+def _quarter(
+    state: State, lines: Lines, supply: Floats, t: int, ration: Rule, terms: Terms
+) -> None:
+    """Serve the orders of one quarter; what they do not get stays waiting."""
+    allowed = lines.allowed[:, :, t]
+    state.promised += lines.promised[:, t]
+    offered = supply + state.stock
+    wanted = request(state, lines, offered, t, terms, listed=ration is not price)
+    limited = ~lines.as_ordered
+    who = access(allowed & limited)
+    within = without(wanted, np.where(who.kind < 0, wanted.wanted, 0.0))
+    path = _path(within, lines, allowed, ration, terms)
+    position = positions(path, offered, who)
+    by_product = spread(amounts(path, position, who), offered, who)
+    state.stock = np.maximum(offered - by_product.sum(axis=1), 0.0)
+    if path.inverse_price is not None:
+        state.price[:, :, t] = clearing_prices(path.inverse_price, position, who)
+    by_product += _as_ordered(wanted.wanted - by_product.sum(axis=2), lines, allowed)
+    book(state, lines, by_product, t)
+
+
+def _path(wanted: Asked, lines: Lines, allowed: Mask, ration: Rule, terms: Terms) -> Path:
+    """The rule's path, after what a buyer's own chips are for before any rule."""
+    first = own_first(wanted, lines, allowed)
+    if not (first > 0).any():
+        return ration(wanted, terms)
+    return after(first, ration(without(wanted, first), terms))
+
+
+def _as_ordered(open_: Floats, lines: Lines, allowed: Mask) -> Floats:
+    """What no supply limits: orders for nothing else, and those for the buyer's own chips."""
+    free = allowed & lines.as_ordered
+    filled = free.any(axis=1) & (lines.own | ~(allowed & ~lines.as_ordered).any(axis=1))
+    evenly = np.where(filled[:, None], free / np.maximum(1, free.sum(axis=1, keepdims=True)), 0.0)
+    return np.maximum(open_, 0.0)[:, :, None] * evenly

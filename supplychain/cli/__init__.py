@@ -16,6 +16,7 @@ from supplychain import __version__
 COMMANDS = {
     "chokepoints": "Single points of failure, exactly, with the need that fails.",
     "simulate": "Accelerators per quarter with and without a cut, and who loses.",
+    "allocate": "Who gets the accelerators under different rules, side by side.",
     "compare": "Two scenarios side by side, quarter by quarter.",
     "compute": "Usable training and serving compute: of a chip, of several, of fleets.",
     "backtest": "The model against published units, beside two naive forecasts.",

@@ -23,10 +23,16 @@ if TYPE_CHECKING:
 
 
 @click.command()
+@click.option(
+    "--owners",
+    is_flag=True,
+    help="Allocation rules against published units by owner, 2023 and 2024, instead.",
+)
 @assume_option
 @window_options("2023Q2", "2024Q4")
 @output_options
 def backtest(
+    owners: bool,
     assume: dict[str, float],
     first: Quarter,
     last: Quarter,
@@ -38,13 +44,19 @@ def backtest(
 ) -> None:
     """The model against published units, quarter by quarter, beside two naive forecasts."""
     from supplychain.history import backtest as run
+    from supplychain.owners import owner_tests
     from supplychain.report.backtest import backtest_document
+    from supplychain.report.owners import owners_document
     from supplychain.shocks import assumed
     from supplychain.simulation import check_window
 
     network = load_network(data)
     try:
         network = assumed(network, assume)
+        if owners:
+            document = owners_document(network, owner_tests(network))
+            answer(document, form, out, no_color, quiet)
+            return
         check_window(network, first, last)
         with working("Simulating", quiet):
             result = run(network, first, last)

@@ -19,12 +19,11 @@ from supplychain.cli.edges import (
     window_options,
 )
 from supplychain.cli.progress import counted, working
+from supplychain.model import ALLOCATION_RULES
 from supplychain.quarters import Quarter
 
 if TYPE_CHECKING:
     from supplychain.report.tables import Format
-
-POLICIES = ("contract-first", "pro-rata")
 
 
 @click.command()
@@ -50,8 +49,10 @@ POLICIES = ("contract-first", "pro-rata")
 @window_options("2023Q1", "2026Q4")
 @click.option(
     "--policy",
-    type=click.Choice(POLICIES),
-    help="Who gets the accelerators first; contract-first unless a scenario says otherwise.",
+    metavar="RULE",
+    help="Who gets the accelerators first; contract-first unless a scenario says otherwise: "
+    + ", ".join(ALLOCATION_RULES)
+    + ".",
 )
 @click.option(
     "--sensitivity",

@@ -49,6 +49,8 @@ def read_buyer(reader: Reader, block: Block, stem: str) -> Buyer:
         fleet=MappingProxyType({id_: fleet[id_] for id_ in sorted(fleet)}),
         site_power_mw=MappingProxyType({Quarter.parse(q): power[q] for q in sorted(power)}),
         price_limit_usd=reader.optional(block, "price_limit_usd", DOLLARS, NOTHING),
+        budget_usd=_budget(reader, block.block("budget_usd")),
+        priority=int(units.number(block.word("priority"))) if block.word("priority") else None,
         note=block.word("note"),
         sources=reader.sources(block.values.get("source")),
         place=place(block.node, reader.page),
@@ -77,6 +79,12 @@ def read_orders(reader: Reader, buyer: Block, key: str) -> tuple[Orders, ...]:
             )
         )
     return tuple(made)
+
+
+def _budget(reader: Reader, table: Block | None) -> Mapping[Quarter, Figure]:
+    if table is None:
+        return MappingProxyType({})
+    return _by_quarter(reader, table, reader.table(table, DOLLARS, NOTHING))
 
 
 def _product_groups(reader: Reader) -> list[str]:

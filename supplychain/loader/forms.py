@@ -9,7 +9,7 @@ from supplychain import units
 from supplychain.loader.countries import COUNTRIES, meant
 from supplychain.loader.problems import short
 from supplychain.loader.words import Amount, Text
-from supplychain.model import STAGES
+from supplychain.model import ALLOCATION_RULES, STAGES
 
 NAME = Text("a name", "SK hynix")
 NOTE = Text("a text", "why the value is what it is")
@@ -66,6 +66,19 @@ DATE = Text(
 DAY = Text(
     "a day", "2026-11-22", r"(?:19|2[0-9])[0-9][0-9]-[0-9][0-9]-[0-9][0-9]", objection=_no_date
 )
+BUYER_KINDS = (
+    "hyperscaler",
+    "china",
+    "neocloud",
+    "lab",
+    "enterprise",
+    "sovereign",
+    "university",
+    "startup",
+    "consumer",
+)
+BUYER_KIND = Text("a kind of buyer", "hyperscaler", choices=BUYER_KINDS)
+RULE = Text("an allocation rule", "contract-first", choices=ALLOCATION_RULES)
 STAGE = Text("a stage", "packaging", choices=STAGES)
 ROLE = Text(
     "a role",

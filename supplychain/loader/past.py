@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from supplychain.loader.figures import NOTHING, Reader, Standing
 from supplychain.loader.forms import (
+    BUYER_KINDS,
     FACT_VALUE,
     LOSS_FACTS,
     MODEL_FACTS,
@@ -117,7 +118,7 @@ def _series(reader: Reader, block: Block) -> Series:
         if not index.unread & {"commodities", "organizations"}:
             known(node, node.value, things, "commodity or organization", reader.page)
     for node in words(block.values.get("buyer")):
-        known(node, node.value, index.buyers, "buyer", reader.page)
+        known(node, node.value, index.buyers | set(BUYER_KINDS), "buyer", reader.page)
     figures = reader.table(
         block.block("figures"), PUBLISHED, reader.standing(block), block.word("unit")
     )

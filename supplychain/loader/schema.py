@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from supplychain.loader.forms import (
     BASIS,
+    BUYER_KIND,
     CAUSE,
     CHANGE,
     COUNT,
@@ -33,6 +34,7 @@ from supplychain.loader.forms import (
     RATE_VALUE,
     RATIO,
     ROLE,
+    RULE,
     RUN_FACT,
     RUN_VALUE,
     SERIES_UNIT,
@@ -258,24 +260,7 @@ BUYER = Record(
         "id": Key(ID, "the file's name without .yaml", required=True),
         "name": Key(NAME, "as people write it", required=True),
         "aliases": Key(ListOf(NAME), "other names"),
-        "kind": Key(
-            Text(
-                "a kind of buyer",
-                "hyperscaler",
-                choices=(
-                    "hyperscaler",
-                    "china",
-                    "neocloud",
-                    "lab",
-                    "enterprise",
-                    "sovereign",
-                    "university",
-                    "startup",
-                    "consumer",
-                ),
-            ),
-            required=True,
-        ),
+        "kind": Key(BUYER_KIND, required=True),
         "tier": Key(Text("'rich' or 'poor'", "rich", choices=("rich", "poor")), required=True),
         "country": Key(COUNTRY, "where it stands", required=True),
         "count": Key(COUNT, "how many buyers alike this is; 1 if absent"),
@@ -289,6 +274,10 @@ BUYER = Record(
         "fleet": Key(figures("a fleet", ID, UNITS), "owned at the start of the data, by product"),
         "site_power_mw": Key(figures("a block of power", QUARTER, MEGAWATTS), "of its sites"),
         "price_limit_usd": Key(figure(DOLLARS), "the most it pays for one H100 equivalent"),
+        "budget_usd": Key(
+            figures("a budget", PERIOD, DOLLARS), "what it can spend on accelerators, by period"
+        ),
+        "priority": Key(COUNT, "its class where a rule serves by priority, 1 first; by tier"),
         "source": Key(SOURCES),
         "note": Key(NOTE),
     },
@@ -355,7 +344,7 @@ SERIES = Record(
         "measure": Key(MEASURE, "what is counted", required=True),
         "of": Key(ID, "a product, commodity or organization", required=True),
         "also": Key(ListOf(ID), "what is published together with it"),
-        "buyer": Key(ID, "for units by owner"),
+        "buyer": Key(ID, "for units by owner: a buyer, or all of a kind together"),
         "unit": Key(SERIES_UNIT, required=True),
         "figures": Key(
             figures("a block of figures", PERIOD, PUBLISHED), "by quarter or year", required=True
@@ -416,7 +405,7 @@ SCENARIO = Record(
         "name": Key(NAME, "what happens, in a line", required=True),
         "note": Key(NOTE, "why it matters"),
         "shocks": Key(ListOf(SHOCK, shortest=1), "in any order", required=True),
-        "policy": Key(ID, "allocation rule"),
+        "policy": Key(RULE, "who gets the accelerators first"),
         "assume": Key(Table("assumptions", FIGURE_NAME, RATE_VALUE), "figures replaced, by name"),
     },
 )

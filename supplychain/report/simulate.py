@@ -10,6 +10,14 @@ from supplychain.model import Figure
 from supplychain.production.result import Production
 from supplychain.production.worth import worth_of_capacity
 from supplychain.quantities import series, shares_of_inputs, totals
+from supplychain.report.losers import (
+    SHOWN_COUNTRIES,
+    countries_table,
+    fleets_table,
+    rules_sentence,
+    rules_table,
+    under_each_rule,
+)
 from supplychain.report.sentences import sentences
 from supplychain.report.tables import Cell, Column, Document, Table, show
 from supplychain.sensitivity import Variant, change_of, one_at_a_time, widest_estimates
@@ -60,6 +68,14 @@ def simulation_document(
         quarters_table(result),
         buyers_table(result, SHOWN_BUYERS),
     ]
+    if result.shocks:
+        rules = rules_table(under_each_rule(result))
+        parts += [
+            countries_table(result, SHOWN_COUNTRIES),
+            fleets_table(result),
+            rules,
+            rules_sentence(rules, result.allocation.rule),
+        ]
     if sensitivity is not None:
         parts.append(sensitivity)
     if others:
@@ -110,12 +126,27 @@ def simulation_document(
                 for group in ("cowos", "hbm", "logic-wafer")
             },
             "time": _time(result),
-            "all_buyers": [
-                dict(zip((c.key for c in buyers_table(result, None).columns), row, strict=True))
-                for row in buyers_table(result, None).rows
-            ],
+            "as_ordered": _as_ordered(result),
+            "all_countries": _records(countries_table(result, None)),
+            "all_buyers": _records(buyers_table(result, None)),
         },
     )
+
+
+def _records(table: Table) -> list[dict[str, object]]:
+    return [dict(zip((c.key for c in table.columns), row, strict=True)) for row in table.rows]
+
+
+def _as_ordered(result: Simulation) -> dict[str, object]:
+    """Units of the products outside the program, which are delivered as ordered."""
+    both = result.baseline_allocation, result.allocation
+    return {
+        product: {
+            name: float(one.delivered[:, one.products.index(product)].sum())
+            for name, one in zip(("baseline", "scenario"), both, strict=True)
+        }
+        for product in result.markets[0].as_ordered
+    }
 
 
 def _time(result: Simulation) -> dict[str, object]:
@@ -166,12 +197,10 @@ def totals_table(result: Simulation) -> Table:
         before, after = _used(result.baseline, members), _used(result.scenario, members)
         if before > 0:
             rows.append((label, before, after, change(before, after)))
-    ordered = float(result.allocation.orders.sum())
-    if ordered > 0:
-        before, after = (
-            float(a.delivered.sum()) / ordered
-            for a in (result.baseline_allocation, result.allocation)
-        )
+    both = result.baseline_allocation, result.allocation
+    ordered = [float(a.asked().sum()) for a in both]
+    if min(ordered) > 0:
+        before, after = (float(a.units().sum()) / o for a, o in zip(both, ordered, strict=True))
         rows.append(("Orders filled", show(before, "share"), show(after, "share"), None))
     return Table("totals", "", _comparison([Column("measure", "")]), tuple(rows))
 
@@ -235,7 +264,7 @@ def buyers_table(result: Simulation, most: int | None) -> Table:
     """Who loses: deliveries over the window, largest relative loss first."""
     before, after = result.baseline_allocation.by_buyer(), result.allocation.by_buyer()
     filled = result.allocation.fill_rates()
-    ordered = result.allocation.orders.sum(axis=1)
+    ordered = result.allocation.asked()
     rows = [
         (
             b.name,
