@@ -176,7 +176,7 @@ def _choose(
                 height[node] = -1
                 for k in range(starts[node], starts[node + 1]):
                     if height[users[k]] == 0:
-                        stack.append(users[k])
+                        stack.append(users[k])  # noqa: PERF401 - compiled as it stands
                 continue
             stack.pop()
             if height[node] == -1:
@@ -198,7 +198,7 @@ def _preorder(tops: Ints, child_starts: Ints, children: Ints) -> list[int]:
             node = stack.pop()
             order.append(node)
             for k in range(child_starts[node], child_starts[node + 1]):
-                stack.append(children[k])
+                stack.append(children[k])  # noqa: PERF401 - compiled as it stands
     return order
 
 

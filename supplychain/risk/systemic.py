@@ -19,6 +19,7 @@ one commodity a firm it is their sector; here a firm may sell several, each with
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -60,26 +61,26 @@ class _Flows:
     """The network as matrices. A *seller* is a firm together with one commodity that it sells.
 
     Attributes:
+        order: The firms, those with most essential needs first: the order of all that follows.
         firm: Seller to firm.
         sold: Seller to the volume sold.
         market: Commodity × seller, volumes: Σ s h is its product with h.
         commodity: Seller to commodity.
-        essential: Essential needs × sellers, shares of the need; needs sorted by customer.
-        first: Where a customer's essential needs begin.
-        customer: Those customers.
-        linear: Firms × sellers, shares of all purchases.
+        inputs: Sellers' shares of each essential need: the first need of every firm that has one,
+            then their second needs, and so on; below it, firm by firm, their shares of all
+            purchases, where the need is linear.
+        rounds: How many firms have a first, a second … essential need.
         demand: Firms × firms, shares of a seller's sales that go to the customer.
         sales: Firm to volume sold.
     """
 
+    order: Integers
     firm: Integers
     sold: Floats
     market: csr_array
     commodity: Integers
-    essential: csr_array
-    first: Integers
-    customer: Integers
-    linear: csr_array
+    inputs: csr_array
+    rounds: tuple[int, ...]
     demand: csr_array
     sales: Floats
 
@@ -108,44 +109,71 @@ def systemic_risk(
     index = np.zeros(len(of.firms))
     total = flows.sales.sum()
     if total > 0:
-        for begin in range(0, len(index), BLOCK):
-            removed = np.arange(begin, min(begin + BLOCK, len(index)))
-            lost = _fixed_point(flows, removed, tolerance, replaceable, downstream=True)
-            if upstream:
-                up = _fixed_point(flows, removed, tolerance, replaceable, downstream=False)
-                np.maximum(lost, up, out=lost)
-            index[removed] = flows.sales @ lost / total
+        for firm, lost in _fixed_points(flows, replaceable, upstream, tolerance):
+            index[flows.order[firm]] = flows.sales @ lost / total
     return SystemicRisk(of.firms, index)
 
 
-def _fixed_point(
-    flows: _Flows, removed: Integers, tolerance: float, replaceable: bool, downstream: bool
-) -> Floats:
-    """Firms × removals: the share of output lost. Removals that have settled are set aside."""
-    lost = np.zeros((len(flows.sales), len(removed)))
-    lost[removed, np.arange(len(removed))] = 1.0
-    moving, current = np.arange(len(removed)), lost
-    while len(moving):
-        after = _downstream(flows, current, replaceable) if downstream else flows.demand @ current
-        after[removed[moving], np.arange(len(moving))] = 1.0
-        np.minimum(after, 1.0, out=after)
-        still = np.abs(after - current).max(axis=0) > tolerance
-        lost[:, moving] = after
-        moving, current = moving[still], after if still.all() else after[:, still]
-    return lost
+def _fixed_points(
+    flows: _Flows, replaceable: bool, upstream: bool, tolerance: float
+) -> Iterator[tuple[int, Floats]]:
+    """Each firm, and what share of its output every firm loses without it.
+
+    Some removals are followed at once, as columns; one that has settled makes room for the next.
+    """
+    firms = len(flows.sales)
+    columns = min(BLOCK, firms)
+    removed, waiting = np.arange(columns), columns
+    down, up = np.zeros((firms, columns)), np.zeros((firms, columns))
+    room = np.empty((2, len(flows.firm), columns))
+    down[removed, removed] = up[removed, removed] = 1.0
+    while (removed >= 0).any():
+        after = _downstream(flows, down, replaceable, room)
+        change = _settle(after, down, removed)
+        down = after
+        if upstream:
+            after = flows.demand @ up
+            change = np.maximum(change, _settle(after, up, removed))
+            up = after
+        for column in np.flatnonzero((change <= tolerance) & (removed >= 0)):
+            yield int(removed[column]), np.maximum(down[:, column], up[:, column])
+            removed[column] = waiting if waiting < firms else -1
+            waiting += 1
+            for lost in (down, up):
+                lost[:, column] = 0.0
+                lost[removed[column], column] = 1.0
 
 
-def _downstream(flows: _Flows, lost: Floats, replaceable: bool) -> Floats:
+def _settle(after: Floats, before: Floats, removed: Integers) -> Floats:
+    """Keep what is removed at a loss of 1 and all others at most there.
+
+    Returns:
+        By column the largest change since ``before``, which is overwritten.
+    """
+    after[removed, np.arange(len(removed))] = 1.0
+    np.minimum(after, 1.0, out=after)
+    np.subtract(after, before, out=before)
+    change: Floats = np.maximum(before.max(axis=0), -before.min(axis=0))
+    return change
+
+
+def _downstream(flows: _Flows, lost: Floats, replaceable: bool, room: Floats) -> Floats:
     """What is lost for want of inputs when the suppliers have lost this much."""
-    weight = lost[flows.firm]
+    weight, harder = room
+    np.take(lost, flows.firm, axis=0, out=weight, mode="clip")
     if replaceable:
-        left = flows.market @ (1.0 - weight)
+        left = flows.market @ np.subtract(1.0, weight, out=harder)
         left[left <= 0] = 1.0
-        weight *= np.minimum(1.0, flows.sold[:, None] / left[flows.commodity])
-    after: Floats = flows.linear @ weight
-    if len(flows.first):
-        worst = np.maximum.reduceat(flows.essential @ weight, flows.first, axis=0)
-        after[flows.customer] = np.maximum(after[flows.customer], worst)
+        np.take(1.0 / left, flows.commodity, axis=0, out=harder, mode="clip")
+        harder *= flows.sold[:, None]
+        weight *= np.minimum(harder, 1.0, out=harder)
+    short = flows.inputs @ weight
+    begin = sum(flows.rounds)
+    after: Floats = short[begin:]
+    begin = 0
+    for firms in flows.rounds:
+        np.maximum(after[:firms], short[begin : begin + firms], out=after[:firms])
+        begin += firms
     return after
 
 
@@ -153,36 +181,35 @@ def _flows(of: Edges, kind: npt.NDArray[np.str_]) -> _Flows:
     """The matrices, from links and their kinds."""
     from scipy.sparse import csr_array
 
-    firms = len(of.firms)
-    customer, goods = of.customer[of.need], of.commodity[of.need]
-    seller, link = np.unique(goods * firms + of.supplier, return_inverse=True)
-    sold = np.bincount(link, weights=of.volume, minlength=len(seller))
-    commodity, firm = np.divmod(seller, firms)
-    sales = np.bincount(of.supplier, weights=of.volume, minlength=firms)
-    bought = np.bincount(customer, weights=of.volume, minlength=firms)
+    firms, hard, some = len(of.firms), kind == "essential", of.volume > 0
+    needs = np.unique(of.need[hard])
+    many = np.bincount(of.customer[needs], minlength=firms)
+    order = np.argsort(-many, kind="stable")
+    rank = np.argsort(order)
+    turn = np.arange(len(needs)) - np.repeat(np.cumsum(many) - many, many)
+    row_of = np.zeros(len(of.customer), dtype=np.int64)
+    row_of[needs[np.lexsort((rank[of.customer[needs]], turn))]] = np.arange(len(needs))
 
-    hard, soft = kind == "essential", (kind == "linear") & (of.volume > 0)
-    needs, row = np.unique(of.need[hard], return_inverse=True)
-    customers, first = np.unique(of.customer[needs], return_index=True)
-    some = of.volume > 0
+    supplier, customer = rank[of.supplier], rank[of.customer[of.need]]
+    seller, link = np.unique(of.commodity[of.need] * firms + supplier, return_inverse=True)
+    commodity, firm = np.divmod(seller, firms)
+    sold = np.bincount(link, weights=of.volume, minlength=len(seller))
+    sales = np.bincount(supplier, weights=of.volume, minlength=firms)
+    bought = np.bincount(customer, weights=of.volume, minlength=firms)
+    part = np.where(hard, of.share, of.volume / np.where(some, bought[customer], 1))
+    part[kind == "none"] = 0.0
+    row = np.where(hard, row_of[of.need], len(needs) + customer)
+    market = (commodity, np.arange(len(seller)))
+    demand = of.volume[some] / sales[supplier[some]]
     return _Flows(
+        order=order,
         firm=firm,
         sold=sold,
-        market=csr_array(
-            (sold, (commodity, np.arange(len(seller)))), (len(of.commodities), len(seller))
-        ),
+        market=csr_array((sold, market), (len(of.commodities), len(seller))),
         commodity=commodity,
-        essential=csr_array((of.share[hard], (row, link[hard])), (len(needs), len(seller))),
-        first=first,
-        customer=customers,
-        linear=csr_array(
-            (of.volume[soft] / bought[customer[soft]], (customer[soft], link[soft])),
-            (firms, len(seller)),
-        ),
-        demand=csr_array(
-            (of.volume[some] / sales[of.supplier[some]], (of.supplier[some], customer[some])),
-            (firms, firms),
-        ),
+        inputs=csr_array((part, (row, link)), (len(needs) + firms, len(seller))),
+        rounds=tuple(np.bincount(turn).tolist()),
+        demand=csr_array((demand, (supplier[some], customer[some])), (firms, firms)),
         sales=sales,
     )
 
