@@ -1,14 +1,17 @@
 """The stress test of Simchi-Levi et al.: what a site's outage costs, and how long one survives it.
 
-For a site n that is out for its time to recover (TTR) of T periods, with u what a site makes in
-that time, y what it sends, v what of a product is made and l what of its demand is lost:
+A site n is out for its time to recover (TTR), T periods. With u what a site makes a period, y what
+it sends, v what is made of a product, l what is lost of its demand, and λ = 1 / T the part of a
+stock that may be drawn a period:
 
-    lowest Σ margin·l    Σ sent by i        ≤ stock i + u i       u i ≤ capacity i · T,  u n = 0
-                         Σ sent of k to j   ≥ per_unit · made j   for every material k that j uses
-                         stock p + v p + l p ≥ demand p · T       v p ≤ capacity p · T
+    lowest T Σ margin·l   Σ sent by i        ≤ λ stock i + u i      u i ≤ capacity i,  u n = 0
+                          Σ sent of k to j   ≥ per_unit · made j    for every material k of j
+                          λ stock p + v p + l p ≥ demand p          v p ≤ capacity p
 
-Time to survive (TTS) is the largest T with no demand lost. A site whose TTR is longer than its
-TTS is exposed. One aggregate period: nothing is said about when.
+Time to survive (TTS) is the largest T with no demand lost: 1 over the lowest λ with l = 0. The
+lowest Σl is convex and piecewise linear in λ, so Newton's method from λ = 0 ends at that λ exactly,
+each step being the same program again. A site whose TTR is longer than its TTS is exposed. One
+aggregate period: nothing is said about when.
 
 Simchi-Levi, Schmidt, Wei, Zhang, Combs, Ge, Gusikhin, Sanders & Zhang (2015), "Identifying risks
 and mitigating disruptions in the automotive supply chain", Interfaces 45(5), 375-390.
@@ -19,7 +22,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -31,8 +33,8 @@ if TYPE_CHECKING:
 
     Floats: TypeAlias = npt.NDArray[np.float64]
 
-LONGEST = 1e5
-"""Periods; who survives that long survives for ever."""
+TOLERANCE = 1e-9
+"""Of demand lost, as a share of all demand."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ class Program:
     """The linear program of a network, built once.
 
     Columns: what each site makes, what each product makes, flow of each link, demand lost of each
-    product, time.
+    product, and the part of the stocks drawn; all a period.
 
     Attributes:
         sites: Ids, in the order of the table.
@@ -114,60 +116,55 @@ class Program:
     def __init__(self, sites: pd.DataFrame, products: pd.DataFrame, links: pd.DataFrame) -> None:
         _check(sites, products, links)
         self.sites = tuple(sites["site"].astype(str))
+        self._capacity = sites["capacity"].to_numpy(dtype=np.float64)
         self._margin = products["margin"].to_numpy(dtype=np.float64)
-        self._links = len(links)
+        self._demand = float(products["demand"].sum())
+        self._lost = len(sites) + len(products) + len(links)
+        self._drawn = self._lost + len(products)
         self._highs = self._load(sites, products, links)
 
-    @cached_property
-    def _lost(self) -> tuple[int, int]:
-        """First and last column of demand lost; time follows."""
-        first = len(self.sites) + len(self._margin) + self._links
-        return first, first + len(self._margin) - 1
-
     def lost_margins(self, times: Floats) -> Floats:
-        """The least margin lost while each site is out for its time, periods."""
-        first, last = self._lost
-        unbounded = np.full(len(self._margin), math.inf)
-        self._highs.changeColsBounds(
-            len(unbounded), _columns(first, last), np.zeros_like(unbounded), unbounded
-        )
-        self._cost(self._margin, 0.0)
-        return self._each_out(times, times)
+        """The least margin lost while each site is out for its time, periods, above 0."""
+        self._start(self._margin, 1.0 / times[:1])
+        lost = [self._without(site, 1.0 / time)[0] for site, time in enumerate(times)]
+        return times * np.array(lost, dtype=np.float64)
 
     def survivals(self) -> Floats:
         """The longest time with no demand lost while each site is out, periods."""
-        first, last = self._lost
-        none = np.zeros(len(self._margin))
-        self._highs.changeColsBounds(len(none), _columns(first, last), none, none)
-        self._cost(none, -1.0)
-        longest = np.full(len(self.sites), LONGEST)
-        survived = -self._each_out(np.zeros_like(longest), longest)
-        return np.where(survived >= LONGEST * (1 - 1e-9), math.inf, survived)
+        self._start(np.ones_like(self._margin), np.zeros(1))
+        drawn = np.array([self._least_drawn(site) for site in range(len(self.sites))])
+        return np.divide(1.0, drawn, out=np.full_like(drawn, math.inf), where=drawn > 0)
 
-    def _each_out(self, shortest: Floats, longest: Floats) -> Floats:
-        """The objective with each site out, the time within these bounds.
+    def _least_drawn(self, site: int) -> float:
+        """The least part of the stocks a period that meets the demand without the site."""
+        drawn = 0.0
+        while True:
+            lost, slope = self._without(site, drawn)
+            if lost <= TOLERANCE * self._demand:
+                return drawn
+            if slope >= -TOLERANCE * self._demand:
+                return math.inf  # no stock stands in for it
+            drawn -= lost / slope
 
-        Each starts from the basis of the undisturbed network, so that no order can matter.
-        """
-        highs, time = self._highs, self._lost[1] + 1
-        found = np.empty(len(self.sites))
-        if not len(found):
-            return found
-        highs.changeColBounds(time, shortest[0], longest[0])
-        self._solve()
-        basis = highs.getBasis()
-        for site in range(len(found)):
-            highs.changeColBounds(time, shortest[site], longest[site])
-            highs.changeColBounds(site, 0.0, 0.0)
-            highs.setBasis(basis)
-            found[site] = self._solve()
-            highs.changeColBounds(site, 0.0, math.inf)
-        return found
+    def _start(self, cost: Floats, drawn: Floats) -> None:
+        """Solve the undisturbed network: each outage starts from there, so no order can matter."""
+        columns = np.arange(self._lost, self._drawn, dtype=np.int32)
+        self._highs.changeColsCost(len(columns), columns, cost)
+        for first in drawn:
+            self._highs.changeColBounds(self._drawn, first, first)
+            self._solve()
+        self._basis = self._highs.getBasis()
 
-    def _cost(self, margin: Floats, time: float) -> None:
-        first, last = self._lost
-        cost = np.append(margin, time)
-        self._highs.changeColsCost(len(cost), _columns(first, last + 1), cost)
+    def _without(self, site: int, drawn: float) -> tuple[float, float]:
+        """The least cost of lost demand, a period, without the site; and its slope in ``drawn``."""
+        highs = self._highs
+        highs.changeColBounds(self._drawn, drawn, drawn)
+        highs.changeColBounds(site, 0.0, 0.0)
+        highs.setBasis(self._basis)
+        lost = self._solve()
+        slope = float(highs.getSolution().col_dual[self._drawn])
+        highs.changeColBounds(site, 0.0, self._capacity[site])
+        return lost, slope
 
     def _solve(self) -> float:
         import highspy
@@ -181,7 +178,6 @@ class Program:
     def _load(
         self, sites: pd.DataFrame, products: pd.DataFrame, links: pd.DataFrame
     ) -> highspy.Highs:
-        import highspy
         import pandas as pd
 
         makers, goods = len(sites), len(products)
@@ -195,49 +191,36 @@ class Program:
         use = uses.groupby(["customer", "material"], sort=True).ngroup().to_numpy()
         each = uses.assign(use=use).drop_duplicates("use").sort_values("use")
         flow = makers + goods + np.arange(len(links))
-        lost, time = makers + goods + len(links) + np.arange(goods), self._lost[1] + 1
-        every, product = np.arange(makers + goods), makers + np.arange(goods)
+        lost = self._lost + np.arange(goods)
+        product = makers + np.arange(goods)
 
-        # Rows: stock of each site; capacity of each maker; each use; demand of each product.
-        capacity = np.concatenate([sites["capacity"], products["capacity"]]).astype(np.float64)
-        rows = makers + every
-        first_use = rows[-1] + 1 if len(rows) else 0
-        first_demand = first_use + len(each)
-        demand = first_demand + np.arange(goods)
+        # Rows: stock of each site; each use; demand of each product.
+        demand = makers + len(each) + np.arange(goods)
+        stocks = sites["stock"].to_numpy(dtype=np.float64)
         entries = [
-            (supplier, flow, 1.0),
-            (np.arange(makers), np.arange(makers), -1.0),
-            (rows, every, 1.0),
-            (rows, time, -capacity),
-            (first_use + use, flow, 1.0),
-            (first_use + each["use"].to_numpy(), each["customer"].to_numpy(), -each["per_unit"]),
+            (supplier, flow, -1.0),
+            (np.arange(makers), np.arange(makers), 1.0),
+            (np.arange(makers), self._drawn, stocks),
+            (makers + use, flow, 1.0),
+            (makers + each["use"].to_numpy(), each["customer"].to_numpy(), -each["per_unit"]),
             (demand, product, 1.0),
             (demand, lost, 1.0),
-            (demand, time, -products["demand"].to_numpy(dtype=np.float64)),
+            (demand, self._drawn, products["stock"].to_numpy(dtype=np.float64)),
         ]
-        low = np.full(first_demand + goods, -math.inf)
-        high = np.full(first_demand + goods, math.inf)
-        low[first_use:first_demand] = 0.0
-        low[first_demand:] = -products["stock"].to_numpy(dtype=np.float64)
-        high[:makers] = sites["stock"].to_numpy(dtype=np.float64)
-        high[makers:first_use] = 0.0
-        return _highs(entries, low, high, int(time) + 1)
+        low = np.zeros(makers + len(each) + goods)
+        low[demand] = products["demand"]
+        high = np.full(self._drawn + 1, math.inf)
+        high[: makers + goods] = np.concatenate([sites["capacity"], products["capacity"]])
+        return _highs(entries, low, high)
 
 
-def _columns(first: int, last: int) -> npt.NDArray[np.int32]:
-    return np.arange(first, last + 1, dtype=np.int32)
-
-
-def _highs(
-    entries: list[tuple[Any, Any, Any]], low: Floats, high: Floats, columns: int
-) -> highspy.Highs:
+def _highs(entries: list[tuple[Any, Any, Any]], low: Floats, high: Floats) -> highspy.Highs:
     """The solver with the program in it; presolve is off, so that a basis carries over.
 
     Args:
         entries: Rows, columns and coefficients.
-        low: By row.
-        high: By row.
-        columns: How many; all are 0 or more.
+        low: By row; no row has an upper bound.
+        high: By column; every column is 0 or more.
     """
     import highspy
 
@@ -247,10 +230,10 @@ def _highs(
     )
     order = np.lexsort((column, row))
     lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = columns, len(low)
-    lp.col_cost_ = np.zeros(columns)
-    lp.col_lower_, lp.col_upper_ = np.zeros(columns), np.full(columns, math.inf)
-    lp.row_lower_, lp.row_upper_ = low, high
+    lp.num_col_, lp.num_row_ = len(high), len(low)
+    lp.col_cost_ = lp.col_lower_ = np.zeros(len(high))
+    lp.col_upper_ = high
+    lp.row_lower_, lp.row_upper_ = low, np.full(len(low), math.inf)
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     lp.a_matrix_.start_ = np.append(0, np.cumsum(np.bincount(row, minlength=len(low))))
     lp.a_matrix_.index_, lp.a_matrix_.value_ = column[order], value[order].astype(np.float64)
