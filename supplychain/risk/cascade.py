@@ -16,14 +16,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, MutableSequence, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
+Ints: TypeAlias = Sequence[int]
+"""A tuple or list; in large systems an array, which serves as one here."""
 
-    Ints: TypeAlias = Sequence[int] | npt.NDArray[np.int64]
-    MutableInts: TypeAlias = MutableSequence[int] | npt.NDArray[np.int64]
+MutableInts: TypeAlias = MutableSequence[int]
 
 
 @dataclass(frozen=True, slots=True)

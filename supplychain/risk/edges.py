@@ -10,11 +10,11 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 
-from supplychain.risk.cascade import Rows, System
+from supplychain.risk.cascade import Ints, Rows, System
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -106,12 +106,13 @@ class Edges:
             weight[: len(self.share)] = np.rint(self.share * _WHOLE)
         by_firm = np.argsort(member, kind="stable")
         starts = np.concatenate([self.starts, self.starts[-1] + np.cumsum(lengths, dtype=int)])
+        total = np.add.reduceat(weight, starts[:-1]) if len(weight) else starts[:0]
         return System(
-            members=Rows(starts, member),
-            users=Rows(np.minimum(np.arange(len(starts)), needs), self.customer),
-            feeds=Rows(_starts(member, len(self.firms)), of[by_firm]),
-            weights=weight[by_firm],
-            total=np.add.reduceat(weight, starts[:-1]) if len(weight) else starts[:0],
+            members=_rows(starts, member),
+            users=_rows(np.minimum(np.arange(len(starts)), needs), self.customer),
+            feeds=_rows(_starts(member, len(self.firms)), of[by_firm]),
+            weights=cast("Ints", weight[by_firm]),
+            total=cast("Ints", total),
             floor=floor,
         )
 
@@ -163,6 +164,10 @@ def edges(table: pd.DataFrame) -> Edges:
         row=order[link],
         own=int((supplier == np.repeat(customer, np.diff(starts))).sum()),
     )
+
+
+def _rows(starts: Integers, flat: Integers) -> Rows:
+    return Rows(cast("Ints", starts), cast("Ints", flat))
 
 
 def _changes(values: Integers) -> npt.NDArray[np.bool_]:

@@ -47,10 +47,16 @@ class SinglePoints:
         members = self.edges.supplier[self.edges.starts[:-1][single]]
         return np.bincount(members, minlength=len(self.edges.firms))
 
+    def beyond(self, nearly: bool = False) -> Integers:
+        """Firm to the number of products lost with it, not counting the firm itself."""
+        own = np.isin(self.edges.firms.astype(str), self.products)
+        return (self.near if nearly else self.exact).lost - own
+
     def ranked(self) -> Integers:
-        """Firms, those that lose most products first, then those that take down most firms."""
-        exact, near = self.exact, self.near
-        return np.lexsort((-near.falls, -near.lost, -exact.falls, -exact.lost))
+        """Firms that take down anything else, exactly or nearly; those that lose most first."""
+        exact, near, lost, nearly = self.exact, self.near, self.beyond(), self.beyond(nearly=True)
+        order = np.lexsort((-near.falls, -nearly, -exact.falls, -lost))
+        return order[(nearly[order] > 0) | (near.falls[order] > 1)]
 
     def lost(self, firm: int, nearly: bool = False) -> tuple[str, ...]:
         """Names of the products lost with a firm."""
@@ -65,31 +71,40 @@ class SinglePoints:
         """Customer and commodity of the first need to fail, where a firm takes down others."""
         needs = len(self.edges.customer)
         failed = next((r for r in cascade(self.system, [firm]).requirements if r < needs), None)
-        if failed is None:
-            return None
-        customer, commodity = self.edges.customer[failed], self.edges.commodity[failed]
+        return None if failed is None else self._names(failed)
+
+    def largest_share(self, firm: int) -> tuple[float, str, str]:
+        """The largest share, 0 to 1, that a firm holds of a need; its customer and commodity."""
+        links = np.flatnonzero(self.edges.supplier == firm)
+        if not len(links):
+            return 0.0, "", ""
+        link = links[np.argmax(self.edges.share[links])]
+        return float(self.edges.share[link]), *self._names(int(self.edges.need[link]))
+
+    def _names(self, need: int) -> tuple[str, str]:
+        customer, commodity = self.edges.customer[need], self.edges.commodity[need]
         return str(self.edges.firms[customer]), str(self.edges.commodities[commodity])
 
     def to_frame(self) -> pd.DataFrame:
-        """One row a firm, those that lose most products first.
+        """One row for each firm of the table, in the order of their names.
 
         ``alone`` counts the needs that the firm alone serves, ``falls`` the firms that fall with
-        it, itself included, ``lost`` the products; ``falls_nearly`` and ``lost_nearly`` are the
-        same where a need fails once those left hold less than ``cover`` of it.
+        it, itself included, ``lost`` the products other than itself; ``falls_nearly`` and
+        ``lost_nearly`` are the same where a need fails once those left hold less than ``cover``
+        of it.
         """
         import pandas as pd
 
-        frame = pd.DataFrame(
+        return pd.DataFrame(
             {
                 "firm": self.edges.firms,
-                "alone": self.alone,
+                "lost": self.beyond(),
                 "falls": self.exact.falls,
-                "lost": self.exact.lost,
+                "alone": self.alone,
+                "lost_nearly": self.beyond(nearly=True),
                 "falls_nearly": self.near.falls,
-                "lost_nearly": self.near.lost,
             }
         )
-        return frame.iloc[self.ranked()].reset_index(drop=True)
 
 
 def single_points(

@@ -136,7 +136,9 @@ class Program:
         """The longest time with no demand lost while each site is out, periods."""
         self._start(np.ones_like(self._margin), np.zeros(1))
         drawn = np.array([self._least_drawn(site) for site in range(len(self.sites))])
-        return np.divide(1.0, drawn, out=np.full_like(drawn, math.inf), where=drawn > 0)
+        survived = np.full_like(drawn, math.inf)
+        np.divide(1.0, drawn, out=survived, where=drawn > 0)
+        return survived
 
     def _least_drawn(self, site: int) -> float:
         """The least part of the stocks a period that meets the demand without the site."""

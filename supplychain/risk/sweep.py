@@ -147,7 +147,8 @@ def _forest(within: Integers, nodes: Integers, starts: Integers, users: Integers
 def _ready(system: System) -> tuple[Wires, State]:
     """The system and its state in the form that the loops take."""
     starts, flat, weights, user_starts, users, floor = system.wires()
-    wires = Wires(*map(_ints, (starts, flat, weights, user_starts, users)), floor)
+    arrays = map(_ints, (starts, flat, weights, user_starts, users))
+    wires = Wires._make((*arrays, floor))
     empty = np.zeros(len(system.total), dtype=np.int64)
     supplies = np.zeros(system.size, dtype=np.int64)
     parts = np.array(system.total, dtype=np.int64), supplies, supplies.copy(), empty, empty.copy()

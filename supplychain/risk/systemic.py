@@ -193,8 +193,8 @@ def _flows(of: Edges, kind: npt.NDArray[np.str_]) -> _Flows:
     supplier, customer = rank[of.supplier], rank[of.customer[of.need]]
     seller, link = np.unique(of.commodity[of.need] * firms + supplier, return_inverse=True)
     commodity, firm = np.divmod(seller, firms)
-    sold = np.bincount(link, weights=of.volume, minlength=len(seller))
-    sales = np.bincount(supplier, weights=of.volume, minlength=firms)
+    sold: Floats = np.bincount(link, weights=of.volume, minlength=len(seller))
+    sales: Floats = np.bincount(supplier, weights=of.volume, minlength=firms)
     bought = np.bincount(customer, weights=of.volume, minlength=firms)
     part = np.where(hard, of.share, of.volume / np.where(some, bought[customer], 1))
     part[kind == "none"] = 0.0
