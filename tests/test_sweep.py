@@ -14,7 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supplychain.risk import sweep
+import supplychain as sc
+from supplychain.quarters import Quarter
+from supplychain.risk import chokepoints, sweep
+from supplychain.risk.as_edges import edge_table
 from supplychain.risk.cascade import cascade, cascades
 from supplychain.risk.edges import COLUMNS, Edges, edges
 from supplychain.risk.layered import layered
@@ -235,3 +238,19 @@ def test_the_generator_repeats_itself_and_has_cycles() -> None:
     assert first.groupby(["customer", "commodity"])["share"].sum().to_numpy() == pytest.approx(1)
     with pytest.raises(ValueError, match="20 firms are too few for 10 layers of 8 or more"):
         layered(20)
+
+
+def test_the_built_in_network_as_a_table_has_the_same_single_points() -> None:
+    network = sc.load()
+    at = Quarter(2025, 1)
+    exact = {row.id: set(row.products) for row in chokepoints(network, at=at, by="supply").rows}
+    rows = edge_table(network, at)
+    firms = set(rows["supplier"]) | set(rows["customer"])
+    made = {s.id: p for p in network.products for s in network.makers(p) if s.id in firms}
+    assert len(set(made.values())) == len(made) > 10  # each product is made by one supply
+
+    found = single_points(rows, products=sorted(made))
+
+    assert {made[p] for row in exact.values() for p in made if made[p] in row} == set(made.values())
+    for firm, id_ in enumerate(found.edges.firms):
+        assert {made[p] for p in found.lost(firm)} == exact.get(id_, set()), id_

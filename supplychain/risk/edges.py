@@ -233,5 +233,6 @@ def _problem(table: pd.DataFrame, bad: npt.NDArray[np.bool_], message: str) -> l
         return []
     first = table.iloc[rows[0]]
     link = f"{first['supplier']} → {first['customer']}, {first['commodity']}"
-    more = f" (and {len(rows) - 1} more rows)" if len(rows) > 1 else ""
+    others = len(rows) - 1
+    more = f" (and {others:,} more row{'s' if others > 1 else ''})" if others else ""
     return [f"row {rows[0] + 1} ({link}): {message.format(share=first['share'])}{more}"]

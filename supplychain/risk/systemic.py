@@ -193,9 +193,8 @@ def _flows(of: Edges, kind: npt.NDArray[np.str_]) -> _Flows:
     supplier, customer = rank[of.supplier], rank[of.customer[of.need]]
     seller, link = np.unique(of.commodity[of.need] * firms + supplier, return_inverse=True)
     commodity, firm = np.divmod(seller, firms)
-    sold: Floats = np.bincount(link, weights=of.volume, minlength=len(seller))
-    sales: Floats = np.bincount(supplier, weights=of.volume, minlength=firms)
-    bought = np.bincount(customer, weights=of.volume, minlength=firms)
+    sold = _sums(link, of.volume, len(seller))
+    sales, bought = _sums(supplier, of.volume, firms), _sums(customer, of.volume, firms)
     part = np.where(hard, of.share, of.volume / np.where(some, bought[customer], 1))
     part[kind == "none"] = 0.0
     row = np.where(hard, row_of[of.need], len(needs) + customer)
@@ -212,6 +211,11 @@ def _flows(of: Edges, kind: npt.NDArray[np.str_]) -> _Flows:
         demand=csr_array((demand, (supplier[some], customer[some])), (firms, firms)),
         sales=sales,
     )
+
+
+def _sums(rows: Integers, values: Floats, size: int) -> Floats:
+    """The sum of the values of each row."""
+    return np.bincount(rows, weights=values, minlength=size).astype(np.float64)
 
 
 def _kinds(table: pd.DataFrame, of: Edges) -> npt.NDArray[np.str_]:
