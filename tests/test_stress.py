@@ -17,8 +17,10 @@ from supplychain.risk.stress import stress_test
 CASE = json.loads((Path(__file__).parent / "data" / "ttr_tts_chip9.json").read_text("utf-8"))
 HBM_PER_UNIT = 8
 
+Tables = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 
-def chip9() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+
+def chip9() -> Tables:
     """Sites, products and links of the case."""
     sites = pd.DataFrame([{"site": s} | facts for s, facts in CASE["nodes"].items()])
     products = pd.DataFrame(
@@ -60,7 +62,7 @@ def test_what_nobody_uses_is_survived_for_ever() -> None:
     assert (found.lost_margin[-1], found.survival[-1]) == (0.0, math.inf)
 
 
-def one_chain(stock: float = 0.0, finished: float = 0.0) -> tuple[pd.DataFrame, ...]:
+def one_chain(stock: float = 0.0, finished: float = 0.0) -> Tables:
     """One site feeds one product, 2 units each; 10 products a period are asked for."""
     return (
         pd.DataFrame([{"site": "s", "material": "m", "stock": stock, "capacity": 100}]),
@@ -92,7 +94,7 @@ def test_stocks_bridge_the_outage(
     assert row["exposure"] == (1.0 if lost else 0.0)
 
 
-def random_network(seed: int) -> tuple[pd.DataFrame, ...]:
+def random_network(seed: int) -> Tables:
     rng = np.random.default_rng(seed)
     sites = [f"s{i}" for i in range(6)]
     products = ["p0", "p1"]
@@ -132,7 +134,7 @@ def random_network(seed: int) -> tuple[pd.DataFrame, ...]:
     )
 
 
-def least_loss(tables: tuple[pd.DataFrame, ...], out: str, time: float) -> float:
+def least_loss(tables: Tables, out: str, time: float) -> float:
     """The program as the paper states it, in whole amounts over the time, by another solver."""
     sites, products, links = tables
     makers = [*sites["site"], *products["product"]]
@@ -209,12 +211,13 @@ def test_the_order_of_sites_does_not_matter(seed: int) -> None:
         (2, {"customer": "x"}, "links, row 1: no site or product is called 'x'"),
     ],
 )
-def test_bad_tables_are_refused(table: int, change: dict[str, object], message: str) -> None:
-    tables = list(one_chain())
-    tables[table] = tables[table].assign(**change)
+def test_bad_tables_are_refused(table: int, change: dict[str, str | float], message: str) -> None:
+    sites, products, links = (
+        t.assign(**change) if i == table else t for i, t in enumerate(one_chain())
+    )
 
     with pytest.raises(ValueError, match=re.escape(message)):
-        stress_test(*tables, recovery=1)
+        stress_test(sites, products, links, recovery=1)
 
 
 def test_what_else_is_refused() -> None:

@@ -122,7 +122,7 @@ def test_bad_kinds_are_refused(kind: str, message: str) -> None:
 def naive(rows: pd.DataFrame, removed: str, replaceable: bool) -> float:
     """Firm by firm and need by need, as the formulas stand."""
     firms = sorted({*rows["supplier"], *rows["customer"]})
-    links = list(rows.itertuples(index=False, name=None))
+    links: list[tuple[str, str, str, float, str]] = list(rows.itertuples(index=False, name=None))
     sales = {f: sum(w for s, _, _, w, _ in links if s == f) for f in firms}
 
     def settle(step: Callable[[dict[str, float], str], float]) -> dict[str, float]:
@@ -146,7 +146,7 @@ def naive(rows: pd.DataFrame, removed: str, replaceable: bool) -> float:
             part = weight / (need if kind == "essential" else bought)
             at = (kind, good if kind == "essential" else "")
             gone[at] = gone.get(at, 0.0) + sigma * part * (1 - h[supplier])
-        return 1 - max(gone.values(), default=0.0)
+        return 1.0 - max(gone.values(), default=0.0)
 
     def up(h: dict[str, float], firm: str) -> float:
         lost = sum(w * (1 - h[c]) for s, c, _, w, _ in links if s == firm)
