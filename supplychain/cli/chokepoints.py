@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from supplychain.report.tables import Format
     from supplychain.risk import Kind
 
+WITH_EDGES = ("edges", "products", "top", "form", "out", "no_color", "quiet")
+"""Options that go with ``--edges``."""
+
 
 @click.command()
 @click.option(
@@ -117,10 +120,12 @@ def _edges(
     from supplychain.report.edges import edges_document
     from supplychain.risk.edges import EdgeError
 
-    given = click.get_current_context().get_parameter_source
-    for option in ("at", "by", "data"):
-        if given(option) is ParameterSource.COMMANDLINE:
-            raise usage_error(f"--{option} is about the network of the data, not about --edges")
+    context = click.get_current_context()
+    for option in context.command.params:
+        given = context.get_parameter_source(str(option.name)) is ParameterSource.COMMANDLINE
+        if given and option.name not in WITH_EDGES:
+            message = f"{option.opts[-1]} is about the network of the data, not about --edges"
+            raise usage_error(message)
     try:
         document = edges_document(path, products, top)
     except EdgeError as error:
