@@ -19,8 +19,9 @@ one commodity a firm it is their sector; here a firm may sell several, each with
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -109,55 +110,42 @@ def systemic_risk(
     index = np.zeros(len(of.firms))
     total = flows.sales.sum()
     if total > 0:
-        for firm, lost in _fixed_points(flows, replaceable, upstream, tolerance):
-            index[flows.order[firm]] = flows.sales @ lost / total
+        room = np.empty((2, len(flows.firm), min(BLOCK, len(index))))
+        for removed in np.split(np.arange(len(index)), range(BLOCK, len(index), BLOCK)):
+            own = room[:, :, : len(removed)]
+            down = partial(_downstream, flows, replaceable, own)
+            lost = _fixed_point(down, removed, len(index), tolerance)
+            if upstream:
+                up = _fixed_point(flows.demand.__matmul__, removed, len(index), tolerance)
+                np.maximum(lost, up, out=lost)
+            index[flows.order[removed]] = flows.sales @ lost / total
     return SystemicRisk(of.firms, index)
 
 
-def _fixed_points(
-    flows: _Flows, replaceable: bool, upstream: bool, tolerance: float
-) -> Iterator[tuple[int, Floats]]:
-    """Each firm, and what share of its output every firm loses without it.
+def _fixed_point(
+    step: Callable[[Floats], Floats], removed: Integers, firms: int, tolerance: float
+) -> Floats:
+    """Firms × removals: the share of its output that each firm loses without the removed one.
 
-    Some removals are followed at once, as columns; one that has settled makes room for the next.
+    Args:
+        step: What is lost next when this much is lost.
+        removed: Firms, each on its own.
+        firms: How many there are.
+        tolerance: The largest change of the last round.
     """
-    firms = len(flows.sales)
-    columns = min(BLOCK, firms)
-    removed, waiting = np.arange(columns), columns
-    down, up = np.zeros((firms, columns)), np.zeros((firms, columns))
-    room = np.empty((2, len(flows.firm), columns))
-    down[removed, removed] = up[removed, removed] = 1.0
-    while (removed >= 0).any():
-        after = _downstream(flows, down, replaceable, room)
-        change = _settle(after, down, removed)
-        down = after
-        if upstream:
-            after = flows.demand @ up
-            change = np.maximum(change, _settle(after, up, removed))
-            up = after
-        for column in np.flatnonzero((change <= tolerance) & (removed >= 0)):
-            yield int(removed[column]), np.maximum(down[:, column], up[:, column])
-            removed[column] = waiting if waiting < firms else -1
-            waiting += 1
-            for lost in (down, up):
-                lost[:, column] = 0.0
-                lost[removed[column], column] = 1.0
+    columns, after = np.arange(len(removed)), np.zeros((firms, len(removed)))
+    after[removed, columns] = 1.0
+    change = 1.0
+    while change > tolerance:
+        lost, after = after, step(after)
+        after[removed, columns] = 1.0
+        np.minimum(after, 1.0, out=after)
+        np.subtract(after, lost, out=lost)
+        change = max(lost.max(), -lost.min())
+    return after
 
 
-def _settle(after: Floats, before: Floats, removed: Integers) -> Floats:
-    """Keep what is removed at a loss of 1 and all others at most there.
-
-    Returns:
-        By column the largest change since ``before``, which is overwritten.
-    """
-    after[removed, np.arange(len(removed))] = 1.0
-    np.minimum(after, 1.0, out=after)
-    np.subtract(after, before, out=before)
-    change: Floats = np.maximum(before.max(axis=0), -before.min(axis=0))
-    return change
-
-
-def _downstream(flows: _Flows, lost: Floats, replaceable: bool, room: Floats) -> Floats:
+def _downstream(flows: _Flows, replaceable: bool, room: Floats, lost: Floats) -> Floats:
     """What is lost for want of inputs when the suppliers have lost this much."""
     weight, harder = room
     np.take(lost, flows.firm, axis=0, out=weight, mode="clip")
