@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,9 @@ from supplychain.quarters import LAST, Quarter
 if TYPE_CHECKING:
     from supplychain.report.tables import Format
     from supplychain.risk import Kind
+
+WITH_EDGES = ("edges", "products", "top", "form", "out", "no_color", "quiet")
+"""Options that go with ``--edges``."""
 
 
 @click.command()
@@ -48,12 +52,19 @@ if TYPE_CHECKING:
 @click.option(
     "--top", type=click.IntRange(min=1), default=20, show_default=True, help="Rows shown."
 )
+@click.option(
+    "--edges",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Ask a table of supplier, customer, commodity, share instead: .csv or .parquet.",
+)
 @output_options
 def chokepoints(
     products: tuple[str, ...],
     at: Quarter | None,
     by: tuple[Kind, ...],
     top: int,
+    edges: Path | None,
     form: Format | None,
     out: Path | None,
     no_color: bool,
@@ -68,7 +79,11 @@ def chokepoints(
     \b
     supplychain chokepoints --product h100 --at 2023Q2
     supplychain chokepoints --product hbm-chips --by supply --format csv
+    supplychain chokepoints --edges links.csv --top 50
     """
+    if edges is not None:
+        _edges(edges, products, top, form, out, no_color, quiet)
+        return
     from supplychain.production.plan import planned_h100e
     from supplychain.report.chokepoints import chokepoints_document
     from supplychain.risk import asked_products, busiest_quarter
@@ -88,3 +103,34 @@ def chokepoints(
     except ValueError as error:
         raise usage_error(str(error)) from error
     answer(chokepoints_document(network, found, top, weighted), form, out, no_color, quiet)
+
+
+def _edges(
+    path: Path,
+    products: tuple[str, ...],
+    top: int,
+    form: Format | None,
+    out: Path | None,
+    no_color: bool,
+    quiet: bool,
+) -> None:
+    """``--edges``: the firms of a table instead of the built-in data."""
+    from click.core import ParameterSource
+
+    from supplychain.report.edges import edges_document
+    from supplychain.risk.edges import EdgeError
+
+    context = click.get_current_context()
+    for option in context.command.params:
+        given = context.get_parameter_source(str(option.name)) is ParameterSource.COMMANDLINE
+        if given and option.name not in WITH_EDGES:
+            message = f"{option.opts[-1]} is about the network of the data, not about --edges"
+            raise usage_error(message)
+    try:
+        document = edges_document(path, products, top)
+    except EdgeError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    except ValueError as error:
+        raise usage_error(str(error)) from error
+    answer(document, form, out, no_color, quiet)

@@ -13,9 +13,15 @@ Weights are integers, so that the order of falls can never change a result.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, MutableSequence, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain
+from typing import NamedTuple, TypeAlias
+
+Ints: TypeAlias = Sequence[int]
+"""A tuple or list; in large systems an array, which serves as one here."""
+
+MutableInts: TypeAlias = MutableSequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +33,8 @@ class Rows:
         ((3, 1), 3)
     """
 
-    starts: tuple[int, ...]
-    flat: tuple[int, ...]
+    starts: Ints
+    flat: Ints
 
     @classmethod
     def of(cls, rows: Iterable[Sequence[int]]) -> Rows:
@@ -40,13 +46,13 @@ class Rows:
     def __len__(self) -> int:
         return len(self.starts) - 1
 
-    def __getitem__(self, row: int) -> tuple[int, ...]:
+    def __getitem__(self, row: int) -> Ints:
         return self.flat[self.starts[row] : self.starts[row + 1]]
 
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """Supplies and requirements, numbered from 0.
+    """Supplies and requirements, numbered from 0; in tuples if small, in arrays if large.
 
     Attributes:
         members: Requirement to the supplies that can serve it.
@@ -60,14 +66,24 @@ class System:
     members: Rows
     users: Rows
     feeds: Rows
-    weights: tuple[int, ...]
-    total: tuple[int, ...]
+    weights: Ints
+    total: Ints
     floor: int
 
     @property
     def size(self) -> int:
         """The number of supplies."""
         return len(self.feeds)
+
+    def wires(self) -> Wires:
+        """As :func:`spread` walks it."""
+        feeds, users = self.feeds, self.users
+        return Wires(feeds.starts, feeds.flat, self.weights, users.starts, users.flat, self.floor)
+
+    def standing(self) -> State:
+        """Nothing down yet."""
+        none = [0] * len(self.total)
+        return State(list(self.total), bytearray(self.size), [0] * self.size, none, none.copy())
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +135,85 @@ def system(
     )
 
 
+class Wires(NamedTuple):
+    """A system as :func:`spread` walks it: lists for plain Python, arrays where it is compiled."""
+
+    starts: Ints
+    flat: Ints
+    weights: Ints
+    user_starts: Ints
+    users: Ints
+    floor: int
+
+
+class State(NamedTuple):
+    """What stands and what fell, changed in place.
+
+    Attributes:
+        left: Requirement to the weight left to it.
+        down: Supply to 1 if it fell.
+        trail: Supplies in the order they fell, as far as they did.
+        failed: Requirements in the order they failed, likewise.
+        last: The members whose fall made them fail, along ``failed``.
+    """
+
+    left: MutableInts
+    down: MutableInts
+    trail: MutableInts
+    failed: MutableInts
+    last: MutableInts
+
+
+def spread(wires: Wires, state: State, begin: int, end: int, failures: int) -> tuple[int, int]:
+    """Let supplies that just fell take down whatever cannot stand without them.
+
+    Plain loops over integers and nothing else, so that it can be compiled as it stands.
+
+    Args:
+        wires: The system.
+        state: Consistent but for the supplies of ``trail[begin:end]``, which are marked as down
+            while their requirements do not know it yet.
+        begin: Where those supplies begin in the trail.
+        end: Where the trail ends.
+        failures: How many requirements have failed.
+
+    Returns:
+        Where the trail ends now, and how many requirements have failed now.
+    """
+    starts, flat, weights, user_starts, users, floor = wires
+    left, down, trail, failed, last = state
+    while begin < end:
+        supply = trail[begin]
+        begin += 1
+        for k in range(starts[supply], starts[supply + 1]):
+            requirement = flat[k]
+            before = left[requirement]
+            after = before - weights[k]
+            left[requirement] = after
+            if after < floor <= before:
+                failed[failures] = requirement
+                last[failures] = supply
+                failures += 1
+                for j in range(user_starts[requirement], user_starts[requirement + 1]):
+                    user = users[j]
+                    if not down[user]:
+                        down[user] = 1
+                        trail[end] = user
+                        end += 1
+    return end, failures
+
+
+def restore(wires: Wires, state: State, begin: int, end: int) -> None:
+    """Put back what fell in ``trail[begin:end]``."""
+    starts, flat, weights, _, _, _ = wires
+    left, down, trail, _, _ = state
+    for i in range(begin, end):
+        supply = trail[i]
+        down[supply] = 0
+        for k in range(starts[supply], starts[supply + 1]):
+            left[flat[k]] += weights[k]
+
+
 def cascades(system: System, removals: Iterable[Iterable[int]]) -> Iterator[Falls]:
     """What falls with each removal, each on its own, from everything standing.
 
@@ -130,37 +225,17 @@ def cascades(system: System, removals: Iterable[Iterable[int]]) -> Iterator[Fall
         system: One in which every requirement holds at first; see :func:`unserved`.
         removals: Supplies to take away together.
     """
-    starts, flat, weights, floor = (
-        system.feeds.starts,
-        system.feeds.flat,
-        system.weights,
-        system.floor,
-    )
-    left = list(system.total)
-    down = bytearray(system.size)
+    wires, state = system.wires(), system.standing()
     for removal in removals:
         fallen = list(dict.fromkeys(removal))
-        failed: list[int] = []
-        last: list[int] = []
-        for supply in fallen:
-            down[supply] = 1
-        for supply in fallen:  # grows while it is walked: first in, first out
-            for k in range(starts[supply], starts[supply + 1]):
-                requirement = flat[k]
-                before = left[requirement]
-                left[requirement] = before - weights[k]
-                if left[requirement] < floor <= before:
-                    failed.append(requirement)
-                    last.append(supply)
-                    for user in system.users[requirement]:
-                        if not down[user]:
-                            down[user] = 1
-                            fallen.append(user)
-        yield Falls(tuple(fallen), tuple(failed), tuple(last))
-        for supply in fallen:
-            down[supply] = 0
-            for k in range(starts[supply], starts[supply + 1]):
-                left[flat[k]] += weights[k]
+        for i, supply in enumerate(fallen):
+            state.down[supply] = 1
+            state.trail[i] = supply
+        end, failures = spread(wires, state, 0, len(fallen), 0)
+        yield Falls(
+            tuple(state.trail[:end]), tuple(state.failed[:failures]), tuple(state.last[:failures])
+        )
+        restore(wires, state, 0, end)
 
 
 def cascade(system: System, removal: Iterable[int]) -> Falls:

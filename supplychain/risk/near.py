@@ -29,14 +29,7 @@ def near_system(network: Network, of: Structure) -> tuple[System, frozenset[int]
     Returns:
         The system, and the requirements whose weights rest on an estimate.
     """
-    shares: dict[int, float] = {}
-    guessed: set[int] = set()
-    for commodity in sorted({s.commodity for s in of.supplies}):
-        positions = of.makers(commodity)
-        values, estimated = shares_of(network, [of.supplies[p] for p in positions], of.at)
-        shares.update(zip(positions, values, strict=True))
-        if estimated:
-            guessed.update(positions)
+    shares, guessed = makers_shares(network, of)
     weights: list[list[int]] = []
     estimates: set[int] = set()
     for number, requirement in enumerate(of.requirements):
@@ -70,16 +63,37 @@ def cover_left(near: System, exact: Falls, falls: Falls) -> dict[int, float]:
     return {r: weight / _ONE for r, weight in sorted(left.items()) if weight < near.floor}
 
 
-def _cover(of: Structure, members: tuple[int, ...], shares: dict[int, float]) -> list[float]:
-    """Share × (1 + surge) of each member, shares renormalized over the members."""
+def makers_shares(network: Network, of: Structure) -> tuple[dict[int, float], set[int]]:
+    """Supply to its share of its commodity's supply that is up; and those that are estimates."""
+    shares: dict[int, float] = {}
+    guessed: set[int] = set()
+    for commodity in sorted({s.commodity for s in of.supplies}):
+        positions = of.makers(commodity)
+        values, estimated = shares_of(network, [of.supplies[p] for p in positions], of.at)
+        shares.update(zip(positions, values, strict=True))
+        if estimated:
+            guessed.update(positions)
+    return shares, guessed
+
+
+def members_shares(
+    of: Structure, members: tuple[int, ...], shares: dict[int, float]
+) -> list[float]:
+    """Share of each member in the need, those of one alternative renormalized; they add up to 1."""
     held: dict[str, list[int]] = defaultdict(list)
     for member in members:
         held[of.supplies[member].commodity].append(member)
-    cover = []
+    found = []
     for member in members:
         rivals = held[of.supplies[member].commodity]
         total = sum(shares[r] for r in rivals)
         share = shares[member] / total if total > 0 else 1 / len(rivals)
-        surge = of.supplies[member].surge
-        cover.append(share / len(held) * (1 + (surge.value if surge else 0.0)))
-    return cover
+        found.append(share / len(held))
+    return found
+
+
+def _cover(of: Structure, members: tuple[int, ...], shares: dict[int, float]) -> list[float]:
+    """Share × (1 + surge) of each member."""
+    parts = zip(members, members_shares(of, members, shares), strict=True)
+    surges = ((share, of.supplies[member].surge) for member, share in parts)
+    return [share * (1 + (surge.value if surge else 0.0)) for share, surge in surges]
