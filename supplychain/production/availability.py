@@ -281,15 +281,25 @@ def availability(of: Web, own: Floats) -> Availability:
 
 
 def _least(into: Floats, columns: Ints, values: Floats) -> None:
-    """Lower each column to the least of its values."""
-    np.minimum.at(into.T, columns, values.T)
+    """Lower each column to the least of its values; ``columns`` are sorted."""
+    first = _runs(columns)
+    if first.size:
+        at = columns[first]
+        into[:, at] = np.minimum(into[:, at], np.minimum.reduceat(values, first, axis=1))
 
 
 def _sums(of: Web, values: Floats) -> Floats:
     """Sum over the edges of each offer."""
     out = np.zeros((values.shape[0], of.known.shape[0]))
-    np.add.at(out.T, of.offers, values.T)
+    first = _runs(of.offers)
+    if first.size:
+        out[:, of.offers[first]] = np.add.reduceat(values, first, axis=1)
     return out
+
+
+def _runs(sorted_: Ints) -> Ints:
+    """Where each run of equal numbers begins."""
+    return np.flatnonzero(np.diff(sorted_, prepend=-1))
 
 
 def _offered(of: Web, now: Floats, t: int, stock: Floats, short_since: Floats) -> Floats:
@@ -359,7 +369,10 @@ class _Capacity:
         lost = np.ones_like(self.health)
         worn = np.flatnonzero(of.wearing)
         short = 1 - of.essential[worn] * (1 - met[:, worn, t])
-        np.multiply.at(lost.T, of.consumer[worn], (1 - of.wear[worn] * (1 - short)).T)
+        first = _runs(of.consumer[worn])
+        if first.size:
+            worth = 1 - of.wear[worn] * (1 - short)
+            lost[:, of.consumer[worn][first]] = np.multiply.reduceat(worth, first, axis=1)
         repair = np.where(lost >= 1 - SETTLED, REPAIR, 0.0)
         return tools, np.minimum(1.0, self.health * lost + repair), missed, largest
 
@@ -404,16 +417,36 @@ def slips(network: Network, quarters: tuple[Quarter, ...], own: Floats) -> Mappi
         for need in network.needs(supply)
     ):
         return {}
+    return launch_delays(network, quarters, own[None])[0]
+
+
+def launch_delays(
+    network: Network, quarters: tuple[Quarter, ...], own: Floats
+) -> tuple[Mapping[str, int], ...]:
+    """:func:`slips` of many scenarios at once: ``own`` is scenario x supply x quarter."""
     design = web(network, quarters, flow=DESIGN_ROLES, slow=())
-    left = availability(design, own[None]).left[0]
-    slipped = {}
+    left = availability(design, own).left
+    slipped: tuple[dict[str, int], ...] = tuple({} for _ in own)
     for i, supply in enumerate(network.supplies):
         product = network.commodities[supply.commodity].product
         if product is None:
             continue
         # The product's own supply is cut by other means; only its design counts here.
         before = [t for t, q in enumerate(quarters) if q < product.launch]
-        lost = sum(own[i, t] - left[i, t] for t in before)
-        if round(lost) > 0:
-            slipped[supply.commodity] = round(lost)
+        lost = (own[:, i, before] - left[:, i, before]).sum(axis=1)
+        for scenario in np.flatnonzero(np.rint(lost) > 0).tolist():
+            slipped[scenario][supply.commodity] = round(float(lost[scenario]))
     return slipped
+
+
+def upstream(of: Web, supplies: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Those supplies and everything that any of their needs can be traced to, as a mask."""
+    reached = supplies.copy()
+    while True:
+        needed = np.zeros(of.known.shape[0], dtype=bool)
+        needed[of.offer[reached[of.consumer]]] = True
+        wider = reached.copy()
+        wider[of.makers[needed[of.offers]]] = True
+        if (wider == reached).all():
+            return reached
+        reached = wider
