@@ -251,49 +251,52 @@ def availability(of: Web, own: Floats) -> Availability:
     Returns:
         Exactly 1 wherever nothing upstream is hit.
     """
-    scenarios, supplies, periods = own.shape
-    left, growth = np.ones_like(own), np.ones_like(own)
-    offered = np.ones((scenarios, len(of.consumer), periods))
+    # Inside, arrays are period x entity x scenario: what is read together lies together.
+    kept = np.ascontiguousarray(own.transpose(2, 1, 0))
+    periods, supplies, scenarios = kept.shape
+    left, growth = np.ones_like(kept), np.ones_like(kept)
+    offered = np.ones((periods, len(of.consumer), scenarios))
     met = np.ones_like(offered)
-    stock = np.tile(of.start, (scenarios, 1))
+    stock = np.repeat(of.start[:, None], scenarios, axis=1)
     capacity = _Capacity(of, scenarios, supplies)
-    short_since = np.full((scenarios, of.known.shape[0]), np.inf)
+    short_since = np.full((of.known.shape[0], scenarios), np.inf)
     for t in range(periods):
-        now = own[:, :, t].copy()
+        now = kept[t]
         for _ in range(supplies + 1):
-            offered[:, :, t] = _offered(of, now, t, stock, short_since)
-            met[:, :, t] = np.minimum(1.0, _arrived(of, offered, t) + stock)
-            growth[:, :, t] = capacity.grown(met, t)
-            limit = np.minimum(own[:, :, t], growth[:, :, t])
-            factors = 1 - of.essential * (1 - met[:, :, t])
-            _least(limit, of.consumer[of.flow], factors[:, of.flow])
+            offered[t] = _offered(of, now, t, stock, short_since)
+            arrived = _arrived(of, offered, t)
+            met[t] = np.minimum(1.0, arrived + stock)
+            growth[t] = capacity.grown(met, t)
+            limit = np.minimum(kept[t], growth[t])
+            flow = met[t, of.flow]
+            _least(limit, of.consumer[of.flow], 1 - of.essential[of.flow, None] * (1 - flow))
             limit = np.minimum(np.maximum(limit, 0.0), now)
             settled = np.abs(limit - now).max(initial=0.0) <= SETTLED
             now = limit
             if settled:
                 break
-        left[:, :, t] = now
+        left[t] = now
         capacity.keep(met, t)
-        stock = np.clip(stock + _arrived(of, offered, t) - now[:, of.consumer], 0.0, of.start)
-        short = _sums(of, of.weights[:, t] * (now[:, of.makers] < 1 - SETTLED)) > 0
+        stock = np.clip(stock + arrived - now[of.consumer], 0.0, of.start[:, None])
+        short = _sums(of, of.weights[:, t, None] * (now[of.makers] < 1 - SETTLED)) > 0
         short_since = np.where(short & np.isinf(short_since), t, short_since)
-    return Availability(left, growth)
+    return Availability(left.transpose(2, 1, 0), growth.transpose(2, 1, 0))
 
 
-def _least(into: Floats, columns: Ints, values: Floats) -> None:
-    """Lower each column to the least of its values; ``columns`` are sorted."""
-    first = _runs(columns)
+def _least(into: Floats, rows: Ints, values: Floats) -> None:
+    """Lower each row to the least of its values; ``rows`` are sorted."""
+    first = _runs(rows)
     if first.size:
-        at = columns[first]
-        into[:, at] = np.minimum(into[:, at], np.minimum.reduceat(values, first, axis=1))
+        at = rows[first]
+        into[at] = np.minimum(into[at], np.minimum.reduceat(values, first, axis=0))
 
 
 def _sums(of: Web, values: Floats) -> Floats:
     """Sum over the edges of each offer."""
-    out = np.zeros((values.shape[0], of.known.shape[0]))
+    out = np.zeros((of.known.shape[0], values.shape[1]))
     first = _runs(of.offers)
     if first.size:
-        out[:, of.offers[first]] = np.add.reduceat(values, first, axis=1)
+        out[of.offers[first]] = np.add.reduceat(values, first, axis=0)
     return out
 
 
@@ -304,29 +307,30 @@ def _runs(sorted_: Ints) -> Ints:
 
 def _offered(of: Web, now: Floats, t: int, stock: Floats, short_since: Floats) -> Floats:
     """What the makers of each need offer, as a share of normal."""
-    weights = of.weights[:, t]
-    makers = now[:, of.makers]
+    weights = of.weights[:, t, None]
+    makers = now[of.makers]
     whole = weights * (makers >= 1 - SETTLED)
-    called = t - short_since[:, of.offers] >= of.surge_quarters
+    called = t - short_since[of.offers] >= of.surge_quarters[:, None]
     base = _sums(of, weights * makers)
-    extra = _sums(of, whole * of.surge * called)
-    spare = _sums(of, whole)
-    base[:, ~of.known[:, t]] = 1.0
+    base[~of.known[:, t]] = 1.0
     base[np.abs(base - 1) <= SETTLED] = 1.0  # shares add up to 1 but for the last digit
-    low = stock < of.start - SETTLED
-    total: Floats = base[:, of.offer] + extra[:, of.offer] + REFILL * spare[:, of.offer] * low
+    base += _sums(of, whole * (of.surge[:, None] * called))
+    spare = REFILL * _sums(of, whole)
+    low = stock < of.start[:, None] - SETTLED
+    total: Floats = base[of.offer] + spare[of.offer] * low
     return total
 
 
 def _arrived(of: Web, offered: Floats, t: int) -> Floats:
     """What arrives in the quarter of what was offered before; normal before the grid."""
     whole = of.lag.astype(np.int64)
-    late = of.lag - whole
+    late = (of.lag - whole)[:, None]
     needs = np.arange(len(of.lag))
 
     def at(periods: Ints) -> Floats:
-        values: Floats = offered[:, needs, np.maximum(periods, 0)]
-        return np.where(periods >= 0, values, 1.0)
+        values: Floats = offered[np.maximum(periods, 0), needs]
+        values[periods < 0] = 1.0
+        return values
 
     return (1 - late) * at(t - whole) + late * at(t - whole - 1)
 
@@ -336,45 +340,44 @@ class _Capacity:
 
     def __init__(self, of: Web, scenarios: int, supplies: int) -> None:
         self.of = of
-        self.health = np.ones((scenarios, supplies))
-        self.missed = np.zeros((scenarios, supplies))
-        self.largest = np.zeros(supplies)
+        self.health = np.ones((supplies, scenarios))
+        self.missed = np.zeros((supplies, scenarios))
+        self.largest = np.zeros((supplies, 1))
 
     def grown(self, met: Floats, t: int) -> Floats:
         """Share of the planned capacity that is there and in order in the quarter."""
-        _, health, missed, _ = self._now(met, t)
-        planned = self.of.planned[:, t]
+        health, missed, _ = self._now(met, t)
+        planned = self.of.planned[:, t, None]
         share = np.divide(missed, planned, out=np.zeros_like(missed), where=planned > 0)
         grown: Floats = (1 - np.clip(share, 0.0, 1.0)) * health
         return grown
 
     def keep(self, met: Floats, t: int) -> None:
         """Take over what the quarter has settled on."""
-        _, self.health, self.missed, self.largest = self._now(met, t)
+        self.health, self.missed, self.largest = self._now(met, t)
 
-    def _now(self, met: Floats, t: int) -> tuple[Floats, Floats, Floats, Floats]:
+    def _now(self, met: Floats, t: int) -> tuple[Floats, Floats, Floats]:
         of = self.of
         tools = np.ones_like(self.missed)
-        due = t - of.install
         needs = np.flatnonzero(of.tool)
-        when = due[needs]
-        values = np.where(when >= 0, met[:, needs, np.maximum(when, 0)], 1.0)
-        factors = 1 - of.essential[needs] * (1 - values)
-        _least(tools, of.consumer[needs], factors)
-        step = of.planned[:, t] - of.planned[:, t - 1] if t > 0 else np.zeros(len(of.planned))
-        growth = np.maximum(step, 0.0)
+        when = t - of.install[needs]
+        values = met[np.maximum(when, 0), needs]
+        values[when < 0] = 1.0
+        _least(tools, of.consumer[needs], 1 - of.essential[needs, None] * (1 - values))
+        planned = of.planned[:, t, None]
+        growth = np.maximum(planned - of.planned[:, t - 1, None], 0.0) if t > 0 else 0 * planned
         largest = np.maximum(self.largest, growth)
         missed = self.missed + growth * (1 - tools)
         missed = np.where(tools >= 1 - SETTLED, np.maximum(missed - REFILL * largest, 0.0), missed)
         lost = np.ones_like(self.health)
         worn = np.flatnonzero(of.wearing)
-        short = 1 - of.essential[worn] * (1 - met[:, worn, t])
         first = _runs(of.consumer[worn])
         if first.size:
-            worth = 1 - of.wear[worn] * (1 - short)
-            lost[:, of.consumer[worn][first]] = np.multiply.reduceat(worth, first, axis=1)
+            short = of.essential[worn, None] * (1 - met[t, worn])
+            left = 1 - of.wear[worn, None] * short
+            lost[of.consumer[worn][first]] = np.multiply.reduceat(left, first, axis=0)
         repair = np.where(lost >= 1 - SETTLED, REPAIR, 0.0)
-        return tools, np.minimum(1.0, self.health * lost + repair), missed, largest
+        return np.minimum(1.0, self.health * lost + repair), missed, largest
 
 
 def left_over(network: Network, quarters: tuple[Quarter, ...], own: Floats) -> Floats:
