@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from supplychain.loader import cache, load
+from supplychain.model import Network
 
 EXAMPLE = Path(__file__).parent / "data" / "example"
 
