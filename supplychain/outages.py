@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 import numpy as np
@@ -70,10 +71,17 @@ def removable(
     """Organizations, supplies, countries and commodities that put out something in the quarters.
 
     Their positions are those of ``network.supplies``, in use or not: what an organization has
-    yet to start is lost with it.
+    yet to start is lost with it. Accelerators are made where their inputs are: with its country
+    a designer loses its designs, not what is made abroad.
     """
     everything = Structure(first, network.supplies, ())
-    found = list(entities(network, everything, kinds))
+    product = [network.commodities[s.commodity].product is not None for s in network.supplies]
+    found = [
+        replace(e, supplies=tuple(s for s in e.supplies if not product[s]))
+        if e.kind == "country"
+        else e
+        for e in entities(network, everything, kinds)
+    ]
     if "commodity" in kinds:
         found += [
             Entity("commodity", id_, commodity.name, everything.makers(id_))

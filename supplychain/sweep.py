@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -85,10 +86,7 @@ def exposures(
     sweep = _Sweep(network, program, at, recovery)
     mattering = [e for e in removed if sweep.matters(e)]
     effects = sweep.effects(mattering)
-    after = {
-        effect: _by_quarter(network, sweep.solved(effect), asked)
-        for effect in dict.fromkeys(effects)
-    }
+    after = sweep.after(list(dict.fromkeys(effects)), asked)
     survived = sweep.survived(mattering, effects)
     found = {
         (e.kind, e.id): (after[effect], weeks)
@@ -157,13 +155,35 @@ class _Sweep:
             ]
         return found
 
-    def solved(self, effect: _Effect) -> Production:
-        """Production under it."""
+    def after(
+        self, effects: Sequence[_Effect], asked: Sequence[str]
+    ) -> Mapping[_Effect, tuple[Floats, Floats]]:
+        """What is shipped under each, as :func:`_by_quarter` counts it.
+
+        The solver works outside the interpreter's lock, so two work at a time, each on its own
+        program; every scenario starts from the baseline, so that it does not matter which.
+        """
+
+        def solve(program: Program, part: Sequence[_Effect]) -> list[tuple[Floats, Floats]]:
+            solved = (self._solved(program, effect) for effect in part)
+            return [_by_quarter(self.network, production, asked) for production in solved]
+
+        parts = effects[::2], effects[1::2]
+        programs = self.program, Program(self.program.plan)
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            answers = pool.map(solve, programs, parts)
+            return {
+                e: found
+                for p, a in zip(parts, answers, strict=True)
+                for e, found in zip(p, a, strict=True)
+            }
+
+    def _solved(self, program: Program, effect: _Effect) -> Production:
         kept = np.frombuffer(effect[0]).reshape(len(self.metered), len(self.grid))
         late = delayed(self.network, dict(effect[1]))
         if late:
-            return restructured(self.network, self.program, kept, late)
-        return self.program.scenario(kept)
+            return restructured(self.network, program, kept, late)
+        return program.scenario(kept)
 
     def survived(
         self, entities: Sequence[Entity], effects: Sequence[_Effect]

@@ -139,7 +139,7 @@ def read_rates(
 )
 @assume_option
 @click.option(
-    "--top", type=click.IntRange(min=1), default=20, show_default=True, help="Rows shown."
+    "--top", type=click.IntRange(min=1), default=12, show_default=True, help="Rows shown."
 )
 @fail_on_option("chokepoints>=5")
 @output_options

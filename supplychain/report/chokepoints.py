@@ -82,15 +82,20 @@ def chokepoints_document(
         exposed: What each loss would cost; rows are then in that order.
         remarks: Further sentences.
     """
-    lost, near = (_ordered(network, rows, exposed) for rows in (found.rows, found.near))
+    lost = _ordered(network, found.rows, exposed)
+    listed = {(row.kind, row.id) for row in lost}
+    near = _ordered(network, found.near, exposed)
+    also = [row.name for row in near if (row.kind, row.id) in listed]
+    near = [row for row in near if (row.kind, row.id) not in listed]
     parts: list[Table | str] = [
         _table("single", "Single points of failure", network, lost, top, exposed),
         _table("near", NEARLY, network, near, top, exposed),
     ]
     if exposed is not None:
-        listed = {(row.kind, row.id) for row in (*found.rows, *found.near)}
-        rows = costly(exposed, listed)
-        parts.append(costly_table(network, rows, top, exposed.first))
+        known = {(row.kind, row.id) for row in (*found.rows, *found.near)}
+        parts.append(costly_table(network, costly(exposed, known), top, exposed.first))
+    if also:
+        parts.append(f"Nearly single for further products: {', '.join(sorted(also))}.")
     parts += _notes(found)
     parts += remarks
     flat = _flat(network, found, exposed)

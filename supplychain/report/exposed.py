@@ -51,7 +51,7 @@ def cost_cells(cost: Exposure | None) -> tuple[Cell, ...]:
         back = "later" if cost.recovered_by is None else str(cost.recovered_by)
     return (
         round(cost.score, 1),
-        "never" if cost.first_felt is None else str(cost.first_felt),
+        "later" if cost.first_felt is None else str(cost.first_felt),
         "–" if cost.worst is None else f"{show(-cost.worst_loss, 'share')} in {cost.worst}",
         back if cost.worst_loss > RECOVERED else "–",
         f"{cost.weeks:.0f} weeks" + (" ⚠" if cost.estimated else ""),
