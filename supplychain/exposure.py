@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+HORIZON = 8
+"""Quarters over which losses are counted, if nothing else is asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Exposure:
     """The cost of one loss.

@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from supplychain.exposure import Exposure, Exposures
+from supplychain.exposure import HORIZON, Exposure, Exposures
 from supplychain.model import Network
 from supplychain.outages import kept_while_down, recovery_weeks, removable
 from supplychain.production.availability import (
@@ -36,9 +36,6 @@ from supplychain.quantities import per_unit
 from supplychain.quarters import Quarter
 from supplychain.risk.structure import Entity, Kind
 from supplychain.simulation import FELT, RECOVERED, check_window, delayed, restructured
-
-HORIZON = 8
-"""Quarters over which losses are counted."""
 
 ORGANIZATIONS: tuple[Kind, ...] = ("organization",)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from supplychain.cli.edges import remark
-from supplychain.exposure import Exposures
+from supplychain.exposure import HORIZON, Exposures
 from supplychain.loader.cache import answer_key, keep, recall
 from supplychain.model import Network
 from supplychain.production.plan import planned_h100e
@@ -29,7 +29,8 @@ class Asked:
         kinds: What is taken away.
         weeks: Substitutes that take longer to switch to do not help.
         recovery: Weeks everything is down; ``None``: each its own time to recover.
-        horizon: Quarters over which losses are counted.
+        horizon: Quarters over which losses are counted; ``None``: eight, but not beyond
+            :data:`LAST`, after which few capacities are known and nothing grows.
         scored: Whether costs are wanted.
         assume: Figures already replaced in the network.
         quiet: No remarks on standard error.
@@ -40,7 +41,7 @@ class Asked:
     kinds: tuple[Kind, ...]
     weeks: float
     recovery: float | None
-    horizon: int
+    horizon: int | None
     scored: bool
     assume: Mapping[str, float]
     quiet: bool
@@ -48,6 +49,12 @@ class Asked:
     def busiest(self) -> Quarter:
         """The quarter asked about if none is named."""
         return busiest_quarter(self.network, self.products) if self.network.products else LAST
+
+    def quarters(self, at: Quarter) -> int:
+        """Over how many quarters losses that begin in this one are counted; 0: none known."""
+        if self.horizon is not None:
+            return self.horizon
+        return max(0, min(HORIZON, LAST - at + 1))
 
     def weights(self, at: Quarter) -> Mapping[str, float] | None:
         """H100 equivalents; ``None``, all alike, where something asked is no accelerator."""
@@ -70,8 +77,12 @@ class Asked:
             return None, ""
         if other := [id_ for id_ in self.products if id_ not in self.network.products]:
             return None, f"No score: {other[0]} is no accelerator, and a score counts these."
+        if not (horizon := self.quarters(at)):
+            return None, (
+                f"No score: few capacities are known after {LAST}; --horizon N scores all the same."
+            )
         ids = None if removed is None else [(e.kind, e.id) for e in removed]
-        asked = (self.products, sorted(self.kinds), self.horizon, self.recovery)
+        asked = (self.products, sorted(self.kinds), horizon, self.recovery)
         question = f"exposures {at} {asked} {sorted(self.assume.items())} {ids}"
         key = answer_key(self.network.digest, question)
         known = recall(key, Exposures)
@@ -85,7 +96,7 @@ class Asked:
                     at,
                     self.products,
                     self.kinds,
-                    self.horizon,
+                    horizon,
                     self.recovery,
                     removed,
                 )
@@ -173,6 +184,7 @@ def changes_answer(asked: Asked, first: Quarter, last: Quarter, top: int) -> Doc
 
     if first == last:
         raise ValueError(f"--compare {first} {last}: name two different quarters")
+    asked = replace(asked, horizon=min(asked.quarters(q) for q in (first, last)) or None)
     answers = [(q, asked.costs(q)[0]) for q in (first, last)]
     if any(exposed is None for _, exposed in answers):
         answers = [(q, None) for q in (first, last)]
@@ -184,7 +196,7 @@ def _unions(asked: Asked, at: Quarter, kind: Kind, sets: Sequence[tuple[str, ...
     """Each set as one thing to take away, and each of its members."""
     from supplychain.outages import removable
 
-    last = at + (asked.horizon - 1)
+    last = at + max(asked.quarters(at) - 1, 0)
     known = {e.id: e for e in removable(asked.network, at, last, [kind])}
     members = [known[id_] for id_ in sorted({id_ for ids in sets for id_ in ids})]
     unions = [

@@ -105,10 +105,8 @@ def read_rates(
 @click.option(
     "--horizon",
     type=click.IntRange(1, 16),
-    default=8,
-    show_default=True,
     metavar="N",
-    help="Quarters over which the score counts losses.",
+    help="Quarters over which the score counts losses; if absent 8, but not beyond 2026Q4.",
 )
 @click.option(
     "--no-score",
@@ -150,7 +148,7 @@ def chokepoints(
     order: int,
     weeks: float,
     recovery: float | None,
-    horizon: int,
+    horizon: int | None,
     no_score: bool,
     explain: bool,
     matrix: bool,

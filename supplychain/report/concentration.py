@@ -51,7 +51,7 @@ def concentration_document(
                 network.commodities[id_].name,
                 network.commodities[id_].stage,
                 round(now.hhi),
-                now.level,
+                now.level + (" ⚠" if now.estimated else ""),
                 now.effective,
                 now.top if by == "country" else network.organizations[now.top].name,
                 now.top_share,
@@ -64,7 +64,7 @@ def concentration_document(
             )
         )
     rows.sort(key=lambda r: (-r[2], STAGES.index(r[1]), r[0]))
-    high = sum(r[3] == "high" for r in rows)
+    high = sum(r[3].startswith("high") for r in rows)
     alarms = sum(r[9] for r in rows)
     title = "Concentration of supply"
     if top is not None and len(rows) > top:
@@ -80,8 +80,7 @@ def concentration_document(
             Table("concentration", title, COLUMNS, tuple(rows[:top]), "none"),
             f"{high} of {len(rows)} inputs are highly concentrated; of {alarms} more than 65% "
             "comes from one country.",
-            "Shares that rest on an estimate or on the split of a remainder are marked in CSV and "
-            "JSON, and where the terminal is wide enough.",
+            "⚠ some share is an estimate, or the split of what the named shares leave.",
         ),
         flat=Table("flat", "", COLUMNS, tuple(rows)),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from supplychain.exposure import Exposure, Exposures
 from supplychain.model import Network, Supply
@@ -131,10 +131,10 @@ def sentence(
 ) -> str:
     """A loss in words that can be quoted: what is missing, when, and why."""
     who = f"all plants in {cost.id}" if cost.kind == "country" else cost.name
-    text = f"If {who} stopped for {_span(cost)} at the start of {of.first}, "
+    text = f"If {who} stopped at the start of {of.first} for {_span(cost)}, "
     text += _what(cost, of) if cost.first_felt else f"none would be missing by {of.last}."
     if point is not None:
-        return f"{text} The reason: {in_names(network, point.why, found)}."
+        return f"{text} {in_names(network, point.why, found)}."
     made = makes(network, cost, of.first)
     return text if made == "–" else f"{text} Others could not make up for its shares: {made}."
 
@@ -163,18 +163,25 @@ def _what(cost: Exposure, of: Exposures) -> str:
 
 def in_names(network: Network, why: str, found: Chokepoints) -> str:
     """A reason with names instead of ids, and without the quarter it was computed for."""
-    names: Mapping[str, str] = {
-        **{id_: o.name for id_, o in network.organizations.items()},
-        **{id_: c.name for id_, c in network.commodities.items()},
-    }
+    names = {id_: _plain(network, c.name) for id_, c in network.commodities.items()}
+    names |= {id_: o.name for id_, o in network.organizations.items()}
     text = why.replace(f" in {found.at}", "")
-    return re.sub(r"[a-z0-9]+(?:-[a-z0-9]+)*", lambda m: names.get(m[0], m[0]), text)
+    text = re.sub(r"[a-z0-9]+(?:-[a-z0-9]+)*", lambda m: names.get(m[0], m[0]), text)
+    return text[0].upper() + text[1:]
+
+
+def _plain(network: Network, name: str) -> str:
+    """A good's name as it stands inside a sentence: no brackets, no capital but of a proper name."""
+    name = re.sub(r" \([^)]*\)", "", name)
+    first = name.split()[0]
+    proper = first.lower() in network.organizations or not first[1:].islower()
+    return name if proper else name[0].lower() + name[1:]
 
 
 def _span(cost: Exposure) -> str:
     longest = "up to " if cost.kind in ("country", "organization") else ""
-    guess = ", an estimate of what it takes to recover," if cost.estimated else ""
-    return f"{longest}{cost.weeks:.0f} weeks{guess}"
+    whose = "estimated time" if cost.estimated else "time"
+    return f"{longest}{cost.weeks:.0f} weeks (its {whose} to recover)"
 
 
 def _belongs(network: Network, row: Exposure, supply: Supply) -> bool:

@@ -36,7 +36,7 @@ def matrix_document(
         schema="supplychain/country-stage/1",
         meta={"data": network.digest, "at": str(at), "products": list(products)},
         head=(
-            ("Chokepoints", f"country by stage as of {at} · {len(products)} products"),
+            ("Chokepoints", f"country by stage as of {at}"),
             ("Cells", f"share of {stake} lost with the plants of that country in that stage"),
         ),
         parts=(

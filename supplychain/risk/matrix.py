@@ -62,7 +62,7 @@ def country_by_stage(
     for entity, exact, near in losses(question(network, wanted), removed):
         lost = {p for p, loss in exact.items() if not loss.trivial}
         nearly = lost | {p for p, loss in near.items() if not loss.trivial}
-        if nearly:
+        if any(wanted.weights[p] > 0 for p in nearly):
             found[place[entity.id]] = Need(
                 fsum(wanted.weights[p] for p in lost), fsum(wanted.weights[p] for p in nearly)
             )
