@@ -29,8 +29,8 @@ class Asked:
         kinds: What is taken away.
         weeks: Substitutes that take longer to switch to do not help.
         recovery: Weeks everything is down; ``None``: each its own time to recover.
-        horizon: Quarters over which losses are counted; ``None``: eight, but not beyond
-            :data:`LAST`, after which few capacities are known and nothing grows.
+        horizon: Quarters over which losses are counted; ``None``: eight, but not beyond the last
+            with a capacity figure or :data:`LAST`, after which few are known and nothing grows.
         scored: Whether costs are wanted.
         assume: Figures already replaced in the network.
         quiet: No remarks on standard error.
@@ -54,7 +54,11 @@ class Asked:
         """Over how many quarters losses that begin in this one are counted; 0: none known."""
         if self.horizon is not None:
             return self.horizon
-        return max(0, min(HORIZON, LAST - at + 1))
+        return max(0, min(HORIZON, self._known_until() - at + 1))
+
+    def _known_until(self) -> Quarter:
+        lines = (c for o in self.network.organizations.values() for c in o.capacities)
+        return min(LAST, max((q for line in lines for q in line.figures), default=LAST))
 
     def weights(self, at: Quarter) -> Mapping[str, float] | None:
         """H100 equivalents; ``None``, all alike, where something asked is no accelerator."""
@@ -79,7 +83,8 @@ class Asked:
             return None, f"No score: {other[0]} is no accelerator, and a score counts these."
         if not (horizon := self.quarters(at)):
             return None, (
-                f"No score: few capacities are known after {LAST}; --horizon N scores all the same."
+                f"No score: few capacities are known after {self._known_until()}; "
+                "--horizon N scores all the same."
             )
         ids = None if removed is None else [(e.kind, e.id) for e in removed]
         asked = (self.products, sorted(self.kinds), horizon, self.recovery)
@@ -87,10 +92,14 @@ class Asked:
         key = answer_key(self.network.digest, question)
         known = recall(key, Exposures)
         if known is None:
+            from supplychain.simulation import check_window
             from supplychain.sweep import exposures
 
-            remark(f"Computing what each loss in {at} would cost, once for this data.", self.quiet)
             try:
+                check_window(self.network, at, at + (horizon - 1))
+                remark(
+                    f"Computing what each loss in {at} would cost, once for this data.", self.quiet
+                )
                 known = exposures(
                     self.network,
                     at,

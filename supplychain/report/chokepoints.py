@@ -176,7 +176,9 @@ def _notes(found: Chokepoints) -> list[str]:
     if own := sorted({row.name for row in found.rows if row.trivial}):
         notes.append(f"Lose nothing but their own products (trivially): {', '.join(own)}.")
     notes += [f"{product}: {reason}." for product, reason in found.not_made.items()]
-    if found.not_sold:
+    if found.not_sold and not found.products:
+        notes.append(f"Nothing asked is sold in {found.at}: {'; '.join(found.not_sold.values())}.")
+    elif found.not_sold:
         notes.append(f"Not sold in {found.at}: " + ", ".join(found.not_sold) + ".")
     if found.assumed:
         notes.append(

@@ -171,7 +171,7 @@ def in_names(network: Network, why: str, found: Chokepoints) -> str:
 
 
 def _plain(network: Network, name: str) -> str:
-    """A good's name as it stands inside a sentence: no brackets, no capital but of a proper name."""
+    """A good's name inside a sentence: no brackets, no capital but of a proper name."""
     name = re.sub(r" \([^)]*\)", "", name)
     first = name.split()[0]
     proper = first.lower() in network.organizations or not first[1:].islower()

@@ -63,7 +63,7 @@ def joint_document(
             (
                 "Cut sets",
                 f"minimal, complete up to {found.order} {_plural(found.kind)}, as of {found.at} "
-                f"· {len(found.products)} products",
+                f"· {len(found.products)} product{'' if len(found.products) == 1 else 's'}",
             ),
             ("Data", network.digest[:8]),
         ),
