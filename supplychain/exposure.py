@@ -1,6 +1,6 @@
 """What the loss of an organization, country or supply would cost: the values.
 
-:mod:`supplychain.sweep` computes them.
+:mod:`supplychain.removals` computes them.
 """
 
 from __future__ import annotations

@@ -60,7 +60,8 @@ def test_the_score_stays_where_the_terminal_is_narrow() -> None:
         lines = run("--at", "2024Q1", "--by", "organization", columns=columns).stdout.splitlines()
         return next(line for line in lines if line.endswith("Why")).split()
 
-    assert heading(60) == ["#", "Name", "Score", "Why"]
+    assert {"Name", "Score", "Why"} <= set(heading(60))
+    assert "Through" not in heading(60)
     assert {"Score", "At", "stake", "Through", "felt"} <= set(heading(100))
     assert {"Worst", "by", "for", "last"} <= set(heading(220))
 
@@ -82,10 +83,11 @@ def test_sentences_can_be_quoted() -> None:
 
     assert (
         "If TSMC stopped at the start of 2024Q1 for up to 40 weeks (its estimated time to "
-        "recover), 68% of the AI computing power due by the end of 2024Q4 would not have shipped: 31.0M H100 "
-        "equivalents, US$1073bn of accelerators. Nothing would be missing before 2024Q3; the "
-        "worst quarter would be 2024Q3, with 100% gone; output would not be back to normal by the end of "
-        "2024Q4. NVIDIA H100 needs N5 wafer and only TSMC is qualified to make it."
+        "recover), 68% of the AI computing power due by the end of 2024Q4 would not have shipped: "
+        "31.0M H100 equivalents, US$1073bn of accelerators. Nothing would be missing before "
+        "2024Q3; the worst quarter would be 2024Q3, with 100% gone; output would not be back to "
+        "normal by the end of 2024Q4. NVIDIA H100 needs N5 wafer and only TSMC is qualified to "
+        "make it."
     ) in shown.stdout
 
 
@@ -208,6 +210,6 @@ def test_a_condition_that_holds_ends_with_3() -> None:
     assert shown.exit_code == 3
     assert shown.stderr.splitlines()[-2:] == [
         "FAIL  chokepoints>=3: single points of failure is 3",
-        "FAIL  score>60%: share of the H100 equivalents that the costliest loses is 67.9%",
+        "FAIL  score>60%: share of the H100 equivalents that the costliest loses is 68.0%",
     ]
     assert "Single points of failure" in shown.stdout

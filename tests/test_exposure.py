@@ -15,7 +15,7 @@ from supplychain.production.plan import Calibration
 from supplychain.quarters import Quarter, quarter_range
 from supplychain.risk.structure import Entity
 from supplychain.scenario import Cut
-from supplychain.sweep import exposures
+from supplychain.removals import exposures
 from tests.networks import (
     capacity,
     commodity,

@@ -93,7 +93,7 @@ class Asked:
         known = recall(key, Exposures)
         if known is None:
             from supplychain.simulation import check_window
-            from supplychain.sweep import exposures
+            from supplychain.removals import exposures
 
             try:
                 check_window(self.network, at, at + (horizon - 1))
