@@ -10,8 +10,8 @@ from types import MappingProxyType
 import numpy as np
 
 from supplychain.model import Network, Role, Supply
-from supplychain.production.availability import WEEKS_PER_QUARTER, Floats
-from supplychain.quarters import Quarter
+from supplychain.production.availability import Floats
+from supplychain.quarters import WEEKS_PER_QUARTER, Quarter
 from supplychain.risk.structure import Entity, Kind, Structure, entities
 
 DEFAULT_WEEKS: Mapping[Role, float] = MappingProxyType(

@@ -22,7 +22,6 @@ from supplychain.model import Network
 from supplychain.outages import kept_while_down, recovery_weeks, removable
 from supplychain.production.availability import (
     DESIGN_ROLES,
-    WEEKS_PER_QUARTER,
     Floats,
     availability,
     launch_delays,
@@ -33,7 +32,7 @@ from supplychain.production.plan import Calibration, plan
 from supplychain.production.result import Production
 from supplychain.production.solve import Program
 from supplychain.quantities import per_unit
-from supplychain.quarters import Quarter
+from supplychain.quarters import WEEKS_PER_QUARTER, Quarter
 from supplychain.risk.structure import Entity, Kind
 from supplychain.simulation import FELT, RECOVERED, check_window, delayed, restructured
 

@@ -92,8 +92,8 @@ class Asked:
         key = answer_key(self.network.digest, question)
         known = recall(key, Exposures)
         if known is None:
-            from supplychain.simulation import check_window
             from supplychain.removals import exposures
+            from supplychain.simulation import check_window
 
             try:
                 check_window(self.network, at, at + (horizon - 1))

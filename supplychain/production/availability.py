@@ -25,7 +25,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from supplychain.model import FLOW_ROLES, Need, Network, Role
+from supplychain.model import FLOW_ROLES, Need, Network, Role, Supply
 from supplychain.quarters import WEEKS_PER_QUARTER, Quarter
 from supplychain.shares import shares_of
 
@@ -116,7 +116,7 @@ def web(
     needs: list[tuple[int, int, Need]] = []
     for supply in network.supplies:
         for need in network.needs(supply):
-            if need.role not in flow and need.role not in slow:
+            if need.role not in flow and not (need.role in slow and _acts(supply, need)):
                 continue
             inputs = tuple(i for i, w in need.inputs.items() if w is None or w.value == 0)
             if only_unmetered and metered & set(inputs):
@@ -129,6 +129,11 @@ def web(
             needs.append((positions[supply.id], offers[key], need))
     edges = _edges(network, chosen, quarters, positions)
     return _assembled(network, quarters, edges, needs, flow, slow)
+
+
+def _acts(supply: Supply, need: Need) -> bool:
+    """Whether a slow need can change anything: by wear, or a tool on a capacity that may grow."""
+    return need.wear is not None or (need.role == "tool" and supply.metered)
 
 
 Edge: TypeAlias = tuple[int, int, list[float]]
