@@ -11,11 +11,13 @@ import supplychain as sc
 from supplychain.exposure import Exposure, Exposures
 from supplychain.model import Network
 from supplychain.outages import DEFAULT_WEEKS, kept_while_down, recovery_weeks, removable
+from supplychain.production.availability import launch_delays, slips, upstream, web
 from supplychain.production.plan import Calibration
 from supplychain.quarters import Quarter, quarter_range
 from supplychain.removals import exposures
 from supplychain.risk.structure import Entity
 from supplychain.scenario import Cut
+from supplychain.simulation import delayed
 from tests.networks import (
     capacity,
     commodity,
@@ -256,3 +258,69 @@ def test_joint_removals_are_entities_of_their_own() -> None:
     rows = {r.id: r for r in exposures(data(), at, removed=[both, single["micron"]]).rows}
 
     assert rows["samsung+micron"].lost > rows["micron"].lost + 0.05
+
+
+# What the sweep rests on.
+
+
+def designed(end: Quarter | None = None) -> Network:
+    """A chip that launches a quarter after the loss, of a design house."""
+    return network(
+        product(
+            "chip",
+            "fabless",
+            need("slot", per_unit=1, cycle_weeks=0.0),
+            need("layout", role="design"),
+            launch=AT + 1,
+            end=end,
+        ),
+        commodity("slot"),
+        commodity("layout", stage="design"),
+        organization("fabless"),
+        organization("house", supply("house", "layout", "IL")),
+        organization(
+            "osat",
+            supply("osat", "slot", "TW", "line"),
+            capacities=[capacity("osat", "line", RATES, {"fabless": 1.0})],
+        ),
+    )
+
+
+def test_a_lost_design_delays_the_launch_by_what_is_missed() -> None:
+    result = exposures(designed(), AT, horizon=4, recovery=13.0, calibration=PLAIN)
+    [row] = [r for r in result.rows if r.id == "house"]
+
+    # A quarter's slots wait for the launch; no more can wait, so that a quarter's are lost.
+    assert row.lost == pytest.approx(1 / 4)
+    assert row.first_felt == row.worst == AT + 1
+    assert row.survives is None  # no line stands still
+
+
+def test_a_launch_is_never_moved_beyond_the_last_quarter_of_sales() -> None:
+    [moved] = delayed(designed(end=AT + 3), {"chip": 9})
+    [free] = delayed(designed(), {"chip": 9})
+
+    assert (moved.start, free.start) == (AT + 3, AT + 10)
+
+
+def test_many_outages_delay_launches_as_each_alone() -> None:
+    net = designed()
+    grid = quarter_range(AT + -2, AT + 3)
+    own = np.ones((3, len(net.supplies), len(grid)))
+    [house] = [i for i, s in enumerate(net.supplies) if s.organization == "house"]
+    own[1, house, 2:] = 0.0
+    own[2, house, 2:3] = 0.2
+
+    together = launch_delays(net, grid, own)
+
+    assert together == ({}, {"chip": 1}, {"chip": 1})
+    assert together == tuple(slips(net, grid, one) for one in own)
+
+
+def test_upstream_follows_needs_against_the_flow() -> None:
+    net = slots()
+    of = web(net, quarter_range(AT, AT + 3))
+    start = np.array([s.commodity == "slot" for s in net.supplies])
+    reached = {net.supplies[i].commodity for i in np.flatnonzero(upstream(of, start))}
+
+    assert reached == {"slot", "resin", "oven"}

@@ -18,7 +18,7 @@ SCORED = 0.5
 def joint_document(
     network: Network, found: JointCuts, top: int | None, exposed: Exposures | None
 ) -> Document:
-    """Sets that lose a product only together, those that cost most first."""
+    """Sets that lose a product only together: what is more than apart first, then by cost."""
     columns = (
         Column("rank", "#", "number", priority=1),
         Column("set", "Together", least=24),
@@ -32,7 +32,7 @@ def joint_document(
         Column("ids", "Ids", priority=9),
     )
     rows = [(_scored(exposed, row), row) for row in found.rows]
-    rows.sort(key=lambda pair: -round(pair[0][0], 9) if pair[0] else 0.0)
+    rows.sort(key=lambda pair: (_more(*pair) == "no", -round(pair[0][0], 9) if pair[0] else 0.0))
     cells: list[tuple[Cell, ...]] = [
         (
             rank,
