@@ -8,6 +8,7 @@ import pytest
 
 from supplychain.model import Network
 from supplychain.quarters import Quarter
+from supplychain.risk import chokepoints
 from supplychain.risk.concentration import history
 from supplychain.risk.joint import JointCut, joint_cuts
 from supplychain.risk.matrix import Need, country_by_stage
@@ -148,3 +149,17 @@ def test_capacities_are_figures_of_their_years_too() -> None:
     )
 
     assert [c.hhi for c in history(net, "part", Quarter(2026, 1))] == [6250, 6250]
+
+
+def test_a_house_that_belongs_to_the_designer_is_its_own() -> None:
+    net = network(
+        product("chip", "nv", need("layout", role="design"), need("part")),
+        commodity("layout", stage="design"),
+        commodity("part"),
+        organization("nv"),
+        organization("house", supply("house", "layout", "IL"), owner="nv"),
+        organization("free", supply("free", "part", "TW")),
+    )
+    rows = {r.id: r.trivial for r in chokepoints(net, at=AT, by=["organization", "country"]).rows}
+
+    assert rows == {"nv": True, "house": True, "free": False, "US": True, "IL": True, "TW": False}
