@@ -91,6 +91,14 @@ def test_sentences_can_be_quoted() -> None:
     ) in shown.stdout
 
 
+def test_sentences_name_countries() -> None:
+    shown = run("--at", "2024Q1", "--by", "country", "--explain", "--top", "1", "-f", "md").stdout
+
+    assert "If all plants in Taiwan stopped at the start of 2024Q1 for up to 40 weeks" in shown
+    assert "(their estimated time to recover)" in shown
+    assert "only TSMC is qualified to make it, in Taiwan." in shown
+
+
 def test_structure_alone_is_had_without_scores() -> None:
     shown = run("--at", "2024Q1", "--no-score")
 

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from supplychain.exposure import Exposure, Exposures
 from supplychain.model import Network, Supply
 from supplychain.quarters import Quarter
+from supplychain.report.places import place
 from supplychain.report.tables import Cell, Column, Table, compact, show
 from supplychain.risk import Chokepoint, Chokepoints
 from supplychain.shares import shares_of
@@ -130,11 +131,11 @@ def sentence(
     network: Network, found: Chokepoints, point: Chokepoint | None, cost: Exposure, of: Exposures
 ) -> str:
     """A loss in words that can be quoted: what is missing, when, and why."""
-    who = f"all plants in {cost.id}" if cost.kind == "country" else cost.name
+    who = f"all plants in {place(cost.id)}" if cost.kind == "country" else cost.name
     text = f"If {who} stopped at the start of {of.first} for {_span(cost)}, "
     text += _what(cost, of) if cost.first_felt else f"none would be missing by {of.last}."
     if point is not None:
-        return f"{text} {in_names(network, point.why, found)}."
+        return f"{text} {in_names(network, point.why, found, cost)}."
     made = makes(network, cost, of.first)
     return text if made == "–" else f"{text} Others could not make up for its shares: {made}."
 
@@ -161,12 +162,14 @@ def _what(cost: Exposure, of: Exposures) -> str:
     return f"{text}."
 
 
-def in_names(network: Network, why: str, found: Chokepoints) -> str:
+def in_names(network: Network, why: str, found: Chokepoints, cost: Exposure) -> str:
     """A reason with names instead of ids, and without the quarter it was computed for."""
     names = {id_: _plain(network, c.name) for id_, c in network.commodities.items()}
     names |= {id_: o.name for id_, o in network.organizations.items()}
     text = why.replace(f" in {found.at}", "")
     text = re.sub(r"[a-z0-9]+(?:-[a-z0-9]+)*", lambda m: names.get(m[0], m[0]), text)
+    if cost.kind == "country":
+        text = re.sub(rf"\b{cost.id}\b", place(cost.id), text)
     return text[0].upper() + text[1:]
 
 
@@ -180,8 +183,9 @@ def _plain(network: Network, name: str) -> str:
 
 def _span(cost: Exposure) -> str:
     longest = "up to " if cost.kind in ("country", "organization") else ""
-    whose = "estimated time" if cost.estimated else "time"
-    return f"{longest}{cost.weeks:.0f} weeks (its {whose} to recover)"
+    whose = "their" if cost.kind == "country" else "its"
+    guess = "estimated " if cost.estimated else ""
+    return f"{longest}{cost.weeks:.0f} weeks ({whose} {guess}time to recover)"
 
 
 def _belongs(network: Network, row: Exposure, supply: Supply) -> bool:
