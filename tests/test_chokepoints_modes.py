@@ -62,8 +62,19 @@ def test_the_score_stays_where_the_terminal_is_narrow() -> None:
 
     assert {"Name", "Score", "Why"} <= set(heading(60))
     assert "Through" not in heading(60)
-    assert {"Score", "At", "stake", "Through", "felt"} <= set(heading(100))
-    assert {"Worst", "by", "for", "last"} <= set(heading(220))
+    assert {"Score", "felt", "Worst"} <= set(heading(100))
+    assert {"Through", "by", "for", "last"} <= set(heading(220))
+
+
+def test_what_acts_through_tools_is_said_to_grow_slowly() -> None:
+    lines = run("--by", "organization", data=None, columns=250).stdout.splitlines()
+    [asml] = [line for line in lines if " ASML  " in line]
+    [tsmc] = [line for line in lines if " TSMC  " in line]
+
+    assert "2024Q4, slowly" in asml
+    assert "in 2026Q" in asml  # the worst quarter
+    assert "2024Q4 " in tsmc
+    assert "slowly" not in tsmc
 
 
 def test_csv_and_json_hold_costs() -> None:

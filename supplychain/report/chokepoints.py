@@ -235,7 +235,10 @@ def _table(
     before, after = 3, COLUMNS.index(AT_STAKE) + 1
     columns: tuple[Column, ...] = COLUMNS[before:after]
     if exposed is not None:
-        columns = (*COST_COLUMNS, *columns[:-1], replace(AT_STAKE, priority=3))
+        makes, *others = columns[:-1]
+        columns = (
+            *COST_COLUMNS, replace(makes, priority=4), *others, replace(AT_STAKE, priority=3)
+        )  # fmt: skip
     if name == "near":
         columns = (*columns, COVER)
     rest = COLUMNS[after:]
@@ -244,7 +247,10 @@ def _table(
     shown = []
     for i, row in enumerate(rows[:top], 1):
         cells = _cells(network, i, row)
-        cost = () if exposed is None else cost_cells(exposed.of(row.kind, row.id))
+        # A country is lost in many ways at once, whatever the first reason is.
+        slow = felt(network, row.chain).startswith("slowly")
+        slowly = slow and row.kind != "country"
+        cost = () if exposed is None else cost_cells(exposed.of(row.kind, row.id), slowly)
         cover = (row.cover,) if name == "near" else ()
         shown.append((*cells[:before], *cost, *cells[before:after], *cover, *cells[after:]))
     hidden = len(rows) - (top or len(rows))

@@ -17,7 +17,7 @@ SCORE = Column("score", "Score", "number")
 COST_COLUMNS = (
     SCORE,
     Column("first_felt", "First felt", priority=2, least=6),
-    Column("worst", "Worst quarter", priority=4, least=15),
+    Column("worst", "Worst quarter", priority=2, least=15),
     Column("recovered_by", "Back by", priority=5, least=7),
     Column("recovery", "Down for", priority=6, least=9),
     Column("survives_weeks", "Stocks last", priority=6, least=9),
@@ -42,8 +42,13 @@ FLAT_COSTS = (
 )
 
 
-def cost_cells(cost: Exposure | None) -> tuple[Cell, ...]:
-    """Along :data:`COST_COLUMNS`; all unknown where nothing was computed."""
+def cost_cells(cost: Exposure | None, slowly: bool = False) -> tuple[Cell, ...]:
+    """Along :data:`COST_COLUMNS`; all unknown where nothing was computed.
+
+    Args:
+        cost: What the loss costs.
+        slowly: Whether it is said to grow slowly, as tools wear or growth stops.
+    """
     if cost is None:
         return (None,) * len(COST_COLUMNS)
     if cost.first_felt is None or cost.worst is None:
@@ -52,7 +57,7 @@ def cost_cells(cost: Exposure | None) -> tuple[Cell, ...]:
         back = "later" if cost.recovered_by is None else str(cost.recovered_by)
     return (
         round(cost.score, 1),
-        "later" if cost.first_felt is None else str(cost.first_felt),
+        "later" if cost.first_felt is None else f"{cost.first_felt}{', slowly' * slowly}",
         "–" if cost.worst is None else f"{show(-cost.worst_loss, 'share')} in {cost.worst}",
         back if cost.worst_loss > RECOVERED else "–",
         f"{cost.weeks:.0f} weeks" + (" ⚠" if cost.estimated else ""),
