@@ -67,14 +67,14 @@ def test_the_score_stays_where_the_terminal_is_narrow() -> None:
 
 
 def test_what_acts_through_tools_is_said_to_grow_slowly() -> None:
-    lines = run("--by", "organization", data=None, columns=250).stdout.splitlines()
-    [asml] = [line for line in lines if " ASML  " in line]
-    [tsmc] = [line for line in lines if " TSMC  " in line]
+    shown = run("--by", "organization", "--by", "country", "-f", "json", data=None)
+    rows = {row["name"]: row for row in json.loads(shown.stdout)["single"]}
 
-    assert "2024Q4, slowly" in asml
-    assert "in 2026Q" in asml  # the worst quarter
-    assert "2024Q4 " in tsmc
-    assert "slowly" not in tsmc
+    assert rows["ASML"]["first_felt"] == "2024Q4, slowly"
+    assert rows["ASML"]["worst"].endswith("in 2026Q2")
+    assert rows["TSMC"]["first_felt"] == "2024Q4"
+    # A country is lost in many ways at once.
+    assert rows["JP (plants)"]["first_felt"] == "2024Q4"
 
 
 def test_csv_and_json_hold_costs() -> None:
