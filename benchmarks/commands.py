@@ -71,15 +71,19 @@ def main() -> None:
             "supplychain --help": ([*program, "--help"], warm),
             "supplychain chokepoints": ([*program, "chokepoints"], warm),
             "supplychain chokepoints, first time": ([*program, "chokepoints"], cold),
+            "supplychain chokepoints --no-score, first time": (
+                [*program, "chokepoints", "--no-score"],
+                cold,
+            ),
             "supplychain simulate --hbm-cut 20%": ([*program, *CUT], warm),
             "supplychain simulate --hbm-cut 20%, first time": ([*program, *CUT], cold),
             "supplychain compute --compare all": ([*program, "compute", "--compare", "all"], warm),
-            "chokepoints, ten times the data": (
-                [*program, "chokepoints", "--data", str(large)],
+            "chokepoints --no-score, ten times the data": (
+                [*program, "chokepoints", "--no-score", "--data", str(large)],
                 warm,
             ),
-            "chokepoints, ten times the data, first time": (
-                [*program, "chokepoints", "--data", str(large)],
+            "chokepoints --no-score, ten times the data, first time": (
+                [*program, "chokepoints", "--no-score", "--data", str(large)],
                 cold,
             ),
         }

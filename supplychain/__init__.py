@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from supplychain.loader import load as load
     from supplychain.model import Network as Network
     from supplychain.quarters import Quarter as Quarter
+    from supplychain.removals import exposures as exposures
     from supplychain.risk import chokepoints as chokepoints
     from supplychain.simulation import simulate as simulate
 
@@ -28,11 +29,12 @@ _HOMES = {
     "Network": "supplychain.model",
     "Quarter": "supplychain.quarters",
     "chokepoints": "supplychain.risk",
+    "exposures": "supplychain.removals",
     "load": "supplychain.loader",
     "simulate": "supplychain.simulation",
 }
 
-__all__ = ["DataError", "Network", "Quarter", "chokepoints", "load", "simulate"]
+__all__ = ["DataError", "Network", "Quarter", "chokepoints", "exposures", "load", "simulate"]
 
 
 def __getattr__(name: str) -> Any:

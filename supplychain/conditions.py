@@ -1,4 +1,4 @@
-"""Conditions on the outcome of a simulation, so that a script can stop where one holds."""
+"""Conditions on an answer, so that a script can stop where one holds."""
 
 from __future__ import annotations
 
@@ -6,9 +6,30 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from supplychain.allocation.measures import fairness, grouped
+from supplychain.exposure import Exposures
+from supplychain.risk import Chokepoints
 from supplychain.simulation import Simulation, change
+
+T = TypeVar("T")
+
+Points: TypeAlias = tuple[Chokepoints, Exposures | None]
+"""Chokepoints and, unless left out, what they would cost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure(Generic[T]):
+    """What a condition can be about.
+
+    Attributes:
+        count: Whether it is a number of things rather than a share.
+    """
+
+    value: Callable[[T], float]
+    meaning: str
+    count: bool = False
 
 
 def _loss(result: Simulation) -> float:
@@ -41,16 +62,39 @@ def _empty_handed(result: Simulation) -> float:
     return float(sum(rate == 0 for rate in result.allocation.fill_rates().values()))
 
 
-MEASURES: Mapping[str, tuple[Callable[[Simulation], float], str]] = {
-    "loss": (_loss, "share of the baseline's accelerators lost"),
-    "h100e-loss": (_h100e_loss, "share of its H100 equivalents lost"),
-    "deepest": (_deepest, "share lost in the worst quarter"),
-    "unfilled": (_unfilled, "share of the orders not delivered"),
-    "poor-loss": (_poor_loss, "share of the poor buyers' accelerators lost"),
-    "gini": (_gini, "Gini coefficient of the fill rates"),
-    "buyers-at-zero": (_empty_handed, "buyers with orders that get nothing"),
+def _single(points: Points) -> float:
+    return float(sum(not row.trivial for row in points[0].rows))
+
+
+def _near(points: Points) -> float:
+    return float(sum(not row.trivial for row in points[0].near))
+
+
+def _costliest(points: Points) -> float:
+    """Of those that lose more than their own products."""
+    found, exposed = points
+    own = {(row.kind, row.id) for row in found.rows if row.trivial}
+    rows = exposed.rows if exposed is not None else ()
+    return max((r.score / 100 for r in rows if (r.kind, r.id) not in own), default=0.0)
+
+
+MEASURES: Mapping[str, Measure[Simulation]] = {
+    "loss": Measure(_loss, "share of the baseline's accelerators lost"),
+    "h100e-loss": Measure(_h100e_loss, "share of its H100 equivalents lost"),
+    "deepest": Measure(_deepest, "share lost in the worst quarter"),
+    "unfilled": Measure(_unfilled, "share of the orders not delivered"),
+    "poor-loss": Measure(_poor_loss, "share of the poor buyers' accelerators lost"),
+    "gini": Measure(_gini, "Gini coefficient of the fill rates"),
+    "buyers-at-zero": Measure(_empty_handed, "buyers with orders that get nothing", count=True),
 }
-"""What a condition can be about, each with its meaning."""
+"""Of a simulation."""
+
+CHOKEPOINT_MEASURES: Mapping[str, Measure[Points]] = {
+    "chokepoints": Measure(_single, "single points of failure", count=True),
+    "near": Measure(_near, "nearly single points", count=True),
+    "score": Measure(_costliest, "share of the H100 equivalents that the costliest loses"),
+}
+"""Of a search for chokepoints."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +116,7 @@ class Condition:
         }[self.sign]
 
 
-def parse_condition(text: str) -> Condition:
+def parse_condition(text: str, measures: Mapping[str, Measure[Any]] = MEASURES) -> Condition:
     """Read ``loss>10%`` or ``buyers-at-zero>=5``.
 
     Raises:
@@ -82,23 +126,25 @@ def parse_condition(text: str) -> Condition:
     if match is None:
         raise ValueError(f"'{text}' is not a condition; write for example loss>10%")
     name, sign, number, percent = match.groups()
-    if name not in MEASURES:
-        near = get_close_matches(name, MEASURES, n=1)
-        hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(MEASURES)}"
+    if name not in measures:
+        near = get_close_matches(name, measures, n=1)
+        hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(measures)}"
         raise ValueError(f"'{text}': nothing is called '{name}'; {hint}")
     bound = float(number) / 100 if percent else float(number)
-    if not percent and name != "buyers-at-zero" and bound > 1:
+    if not percent and not measures[name].count and bound > 1:
         raise ValueError(f"'{text}' is ambiguous; write {number}% or {float(number) / 100:g}")
     return Condition(text.strip(), name, sign, bound)
 
 
-def holding(conditions: Iterable[Condition], result: Simulation) -> list[str]:
+def holding(
+    conditions: Iterable[Condition], result: T, measures: Mapping[str, Measure[T]]
+) -> list[str]:
     """The conditions that hold, each with the value found."""
     out = []
     for condition in conditions:
-        value = MEASURES[condition.measure][0](result)
+        measure = measures[condition.measure]
+        value = measure.value(result)
         if condition.holds(value):
-            count = condition.measure == "buyers-at-zero"
-            found = f"{value:.0f}" if count else f"{value:.1%}"
-            out.append(f"{condition.text}: {MEASURES[condition.measure][1]} is {found}")
+            found = f"{value:.0f}" if measure.count else f"{value:.1%}"
+            out.append(f"{condition.text}: {measure.meaning} is {found}")
     return out

@@ -11,7 +11,7 @@ import numpy as np
 from supplychain.allocation import Allocation, find_rule
 from supplychain.market import Market, earlier_units, market
 from supplychain.model import Buyer, Commodity, Network
-from supplychain.production.availability import left_over, slips
+from supplychain.production.availability import Floats, left_over, slips
 from supplychain.production.plan import Calibration, plan
 from supplychain.production.result import Production
 from supplychain.production.solve import Program
@@ -241,20 +241,47 @@ def disturbed(
         left = left_over(network, grid, own)
         rows = {s.id: i for i, s in enumerate(network.supplies)}
         kept = left[[rows[s.id] for s in program.plan.supplies]]
-        structural += [
-            Launch(product, network.products[product].product.launch + late)  # type: ignore[union-attr]
-            for product, late in slips(network, grid, own).items()
-        ]
+        structural += delayed(network, slips(network, grid, own))
     if not structural:
         return program.scenario(kept)
-    start = first_quarter(structural, network)
+    return restructured(network, program, kept, structural)
+
+
+def delayed(network: Network, late: Mapping[str, int]) -> list[Launch]:
+    """Launches moved by some quarters, but never beyond a product's last."""
+    launches = []
+    for id_, quarters in late.items():
+        product = network.commodities[id_].product
+        assert product is not None
+        moved = product.launch + quarters
+        launches.append(Launch(id_, moved if product.end is None else min(moved, product.end)))
+    return launches
+
+
+def restructured(
+    network: Network, program: Program, kept: Floats, shocks: Sequence[Shock]
+) -> Production:
+    """Production under shocks that change the data, and a share kept of each supply.
+
+    Args:
+        network: The undisturbed data.
+        program: The program of it.
+        kept: As for :meth:`Program.scenario`.
+        shocks: Launches, qualifications and new lines; at least one.
+    """
+    of = program.plan
+    start = first_quarter(shocks, network)
     assert start is not None
-    other = Program(
-        plan(changed(network, structural), *window, calibration=program.plan.calibration)
-    )
+    other = Program(plan(changed(network, shocks), of.reported[0], of.reported[-1], of.calibration))
+    # A launch moved beyond the grid takes its product out of the plan.
+    rows = {s.id: i for i, s in enumerate(of.supplies)}
+    aligned = np.ones((len(other.plan.supplies), len(of.quarters)))
+    for i, supply in enumerate(other.plan.supplies):
+        if supply.id in rows:
+            aligned[i] = kept[rows[supply.id]]
     cut_periods = np.flatnonzero((kept < 1).any(axis=0)).tolist()
-    first = min([max(0, start - grid[0]), *cut_periods])
-    return other.after(program.baseline, first, kept)
+    first = min([max(0, start - of.quarters[0]), *cut_periods])
+    return other.after(program.baseline, first, aligned)
 
 
 def change(before: float, after: float) -> float | None:

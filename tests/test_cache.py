@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from supplychain.loader import cache, load
+from supplychain.model import Network
 
 EXAMPLE = Path(__file__).parent / "data" / "example"
 
@@ -63,7 +64,7 @@ def test_foreign_objects_are_refused(kept: Path) -> None:
     [path] = files(kept)
     path.write_bytes(pickle.dumps(Path("anything")))
 
-    assert cache.recall(path.stem) is None
+    assert cache.recall(path.stem, Network) is None
 
 
 def test_an_unwritable_cache_does_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -118,7 +118,7 @@ def brute_force(numbers: System, removed: set[int]) -> set[int]:
         down |= more
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(systems())
 def test_all_single_and_double_removals_agree_with_brute_force(numbers: System) -> None:
     removals = [{i} for i in range(numbers.size)]

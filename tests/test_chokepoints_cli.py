@@ -163,7 +163,7 @@ def test_when_the_known_ones_are_felt(id_: str, when: str) -> None:
 def run(*args: str, columns: int = 100) -> str:
     shown = CliRunner().invoke(
         _group,
-        ["chokepoints", "--product", "h100", "--at", "2023Q2", *args],
+        ["chokepoints", "--product", "h100", "--at", "2023Q2", "--no-score", *args],
         prog_name="supplychain",
         env={"COLUMNS": str(columns), "FORCE_COLOR": None},
     )

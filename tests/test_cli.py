@@ -170,7 +170,9 @@ def test_the_ending_of_out_decides_the_format(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("x.csv", "x.json", "x.md", "x.txt"):
-        shown = run("chokepoints", "--product", "h100", "--at", "2023Q2", "--out", name)
+        shown = run(
+            "chokepoints", "--product", "h100", "--at", "2023Q2", "--no-score", "--out", name
+        )
         assert (shown.exit_code, shown.stdout) == (0, "")
         assert shown.stderr == f"Wrote {name}\n"
     content = {p.name: p.read_text(encoding="utf-8") for p in sorted(tmp_path.iterdir())}
@@ -214,7 +216,7 @@ READERS: dict[str, Callable[[str], object]] = {
 @pytest.mark.parametrize(
     "args",
     [
-        ["chokepoints", "--product", "h100", "--at", "2023Q2"],
+        ["chokepoints", "--product", "h100", "--at", "2023Q2", "--no-score"],
         ["explain", "tsmc"],
         ["compare", "baseline", "h20-ban", "--to", "2023Q2"],
         ["data", "coverage"],
@@ -263,7 +265,7 @@ def test_machine_formats_are_clean(form: str) -> None:
 @pytest.mark.parametrize("columns", [60, 100])
 def test_terminal_output_keeps_to_its_width_without_colours_in_a_pipe(columns: int) -> None:
     for args in (
-        ["chokepoints", "--top", "5"],
+        ["chokepoints", "--top", "5", "--no-score"],
         ["explain", "h100"],
         ["compare", "baseline", "h20-ban"],
     ):

@@ -123,7 +123,7 @@ def questions(draw: st.DrawFn) -> tuple[System, list[list[int]], list[int]]:
     return numbers, draw(st.lists(some, max_size=6)), draw(some)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(questions())
 def test_cut_sets_agree_with_brute_force(
     question: tuple[System, list[list[int]], list[int]],

@@ -26,7 +26,7 @@ from supplychain.allocation.measures import (
 )
 from supplychain.allocation.paths import Floats
 from supplychain.cli import _group
-from supplychain.conditions import holding, parse_condition
+from supplychain.conditions import MEASURES, holding, parse_condition
 from supplychain.model import ALLOCATION_RULES, Network
 from supplychain.owners import owner_tests
 from supplychain.quarters import Quarter, quarter_range
@@ -315,6 +315,6 @@ def test_one_buyer_under_every_rule() -> None:
 
 def test_conditions_on_the_poor_and_on_fairness() -> None:
     tests = [parse_condition(text) for text in ("poor-loss>5%", "poor-loss>90%", "gini>0.01")]
-    held = holding(tests, cut())
+    held = holding(tests, cut(), MEASURES)
 
     assert [text.partition(":")[0] for text in held] == ["poor-loss>5%", "gini>0.01"]

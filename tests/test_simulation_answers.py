@@ -282,9 +282,9 @@ def test_each_measure_is_a_number_and_each_sign_a_comparison() -> None:
     result = hbm()
 
     for name in MEASURES:
-        assert holding([parse_condition(f"{name}>=0")], result)
-        assert not holding([parse_condition(f"{name}<0")], result)
-    assert holding([parse_condition("loss<100%"), parse_condition("loss<=100%")], result)
+        assert holding([parse_condition(f"{name}>=0")], result, MEASURES)
+        assert not holding([parse_condition(f"{name}<0")], result, MEASURES)
+    assert holding([parse_condition("loss<100%"), parse_condition("loss<=100%")], result, MEASURES)
 
 
 # Files.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,16 +12,53 @@ import click
 from supplychain.cli import completion
 from supplychain.cli.edges import (
     answer,
+    assume_option,
+    fail_on,
+    fail_on_option,
     load_network,
     output_options,
     read_quarter,
     usage_error,
 )
-from supplychain.quarters import LAST, Quarter
+from supplychain.quarters import Quarter
 
 if TYPE_CHECKING:
-    from supplychain.report.tables import Format
+    from supplychain.cli.asked import Asked
+    from supplychain.report.tables import Document, Format
     from supplychain.risk import Kind
+    from supplychain.risk.concentration import Holder
+
+
+def read_pair(
+    ctx: click.Context, param: click.Parameter, value: tuple[str, str] | None
+) -> tuple[Quarter, Quarter] | None:
+    """Callback of ``--compare``."""
+    if value is None:
+        return None
+    try:
+        first, last = (Quarter.parse(text) for text in value)
+    except ValueError as error:
+        raise click.BadParameter(str(error), ctx, param) from error
+    return first, last
+
+
+def read_rates(
+    ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
+) -> dict[str, float]:
+    """Callback of ``--rate ID=SHARE``."""
+    from supplychain.scenario import parse_share
+
+    rates = {}
+    for text in values:
+        name, equals, share = text.rpartition("=")
+        try:
+            if not equals or not name.strip():
+                raise ValueError(f"'{text}' is not ID=SHARE, like tsmc=1%")
+            rates[name.strip()] = parse_share(share)
+        except ValueError as error:
+            raise click.BadParameter(str(error), ctx, param) from error
+    return rates
+
 
 WITH_EDGES = ("edges", "products", "top", "form", "out", "no_color", "quiet")
 """Options that go with ``--edges``."""
@@ -50,7 +88,11 @@ WITH_EDGES = ("edges", "products", "top", "form", "out", "no_color", "quiet")
     help="What is taken away; repeatable.",
 )
 @click.option(
-    "--top", type=click.IntRange(min=1), default=20, show_default=True, help="Rows shown."
+    "--order",
+    type=click.IntRange(1, 3),
+    default=1,
+    show_default=True,
+    help="2 or 3: sets of so many that lose a product only together.",
 )
 @click.option(
     "--edges",
@@ -58,51 +100,182 @@ WITH_EDGES = ("edges", "products", "top", "form", "out", "no_color", "quiet")
     metavar="FILE",
     help="Ask a table of supplier, customer, commodity, share instead: .csv or .parquet.",
 )
+@click.option(
+    "--weeks",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="W",
+    help="Count substitutes that take up to W weeks to switch to; without it none does.",
+)
+@click.option(
+    "--recovery",
+    type=click.FloatRange(min=0),
+    metavar="W",
+    help="Weeks everything is down, for the score; if absent, each its own time to recover.",
+)
+@click.option(
+    "--horizon",
+    type=click.IntRange(1, 16),
+    metavar="N",
+    help="Quarters over which the score counts losses; if absent 8, but not beyond 2026Q4.",
+)
+@click.option(
+    "--no-score",
+    is_flag=True,
+    help="Structure only, at once. Scores take some seconds, the first time for a question.",
+)
+@click.option("--explain", is_flag=True, help="As sentences that can be quoted.")
+@click.option("--matrix", is_flag=True, help="Country by stage instead of a list.")
+@click.option(
+    "--concentration",
+    type=click.Choice(["organization", "owner", "country"]),
+    help="Shares, HHI and change over the years of every input instead.",
+)
+@click.option(
+    "--compare",
+    nargs=2,
+    callback=read_pair,
+    metavar="Q Q",
+    help="What became worse and what safer between two quarters instead.",
+)
+@click.option(
+    "--rate",
+    "rates",
+    multiple=True,
+    callback=read_rates,
+    metavar="ID=SHARE",
+    help="How probably it is out; gives the probability of losing one --product; repeatable.",
+)
+@assume_option
+@click.option(
+    "--top", type=click.IntRange(min=1), default=12, show_default=True, help="Rows shown."
+)
+@fail_on_option("chokepoints>=5")
 @output_options
 def chokepoints(
     products: tuple[str, ...],
     at: Quarter | None,
     by: tuple[Kind, ...],
+    order: int,
+    weeks: float,
+    recovery: float | None,
+    horizon: int | None,
+    no_score: bool,
+    explain: bool,
+    matrix: bool,
+    concentration: Holder | None,
+    compare: tuple[Quarter, Quarter] | None,
+    rates: dict[str, float],
+    assume: dict[str, float],
     top: int,
     edges: Path | None,
+    conditions: tuple[str, ...],
     form: Format | None,
     out: Path | None,
     no_color: bool,
     quiet: bool,
     data: Path | None,
 ) -> None:
-    """Single points of failure, exactly, with the need that fails.
+    """Single points of failure, exactly, and what each would cost.
 
     A need is met by any one of its qualified makers; a product needs all of its needs. What
     alone loses a product is listed, and apart from it what the other makers could hardly cover.
+    The score is the share of the baseline's H100 equivalents lost if it is down for its time to
+    recover. It is computed by the whole pipeline, which takes some seconds, and then kept;
+    --no-score leaves it out.
 
     \b
     supplychain chokepoints --product h100 --at 2023Q2
-    supplychain chokepoints --product hbm-chips --by supply --format csv
     supplychain chokepoints --edges links.csv --top 50
+    supplychain chokepoints --top 3 --explain
+    supplychain chokepoints --order 2
+    supplychain chokepoints --compare 2023Q2 2026Q1
+    supplychain chokepoints --product h100 --rate tsmc=1% --rate sk-hynix=2%
     """
     if edges is not None:
         _edges(edges, products, top, form, out, no_color, quiet)
         return
-    from supplychain.production.plan import planned_h100e
-    from supplychain.report.chokepoints import chokepoints_document
-    from supplychain.risk import asked_products, busiest_quarter
-    from supplychain.risk import chokepoints as find
+    others = [
+        name
+        for name, asked in (
+            ("--order", order > 1 and not rates),
+            ("--rate", bool(rates)),
+            ("--matrix", matrix),
+            ("--concentration", concentration is not None),
+            ("--compare", compare is not None),
+        )
+        if asked
+    ]
+    if len(others) > 1:
+        raise usage_error(f"{' and '.join(others)} are different answers: ask for one of them")
+    if others and (explain or conditions):
+        wrong = "--explain" if explain else "--fail-on"
+        raise usage_error(f"{wrong} is about single points; leave out {others[0]}")
+    if explain and no_score:
+        raise usage_error("--explain tells what losses cost; leave out --no-score")
+    from supplychain.cli.asked import (
+        Asked,
+        asked_ids,
+        changes_answer,
+        concentration_answer,
+        joint_answer,
+        matrix_answer,
+        rates_answer,
+    )
 
     network = load_network(data)
+    held: list[str] = []
     try:
-        named = [id_ for name in products for id_ in network.groups.get(name, (name,))]
-        asked = asked_products(network, named or None)
-        if at is None:
-            at = busiest_quarter(network, asked) if network.products else LAST
-        # Only accelerators have a weight; with anything else among them all count alike.
-        weighted = all(id_ in network.products for id_ in asked)
-        weights = planned_h100e(network, at) if weighted else None
-        weighted = weights is not None and any(weights[id_] > 0 for id_ in asked)
-        found = find(network, asked, at, by, weights if weighted else None)
+        if assume:
+            from supplychain.shocks import assumed
+
+            network = assumed(network, assume)
+        ids = asked_ids(network, products)
+        asked = Asked(network, ids, by, weeks, recovery, horizon, not no_score, assume, quiet)
+        at = at or asked.busiest()
+        if compare is not None:
+            document = changes_answer(asked, *compare, top)
+        elif matrix:
+            document = matrix_answer(asked, at)
+        elif concentration is not None:
+            document = concentration_answer(asked, at, concentration, top)
+        elif rates:
+            document = rates_answer(asked, at, max(order, 3), rates)
+        elif order > 1:
+            document = joint_answer(asked, at, order, top)
+        else:
+            document, held = _points(asked, at, top, explain, conditions)
     except ValueError as error:
         raise usage_error(str(error)) from error
-    answer(chokepoints_document(network, found, top, weighted), form, out, no_color, quiet)
+    answer(document, form, out, no_color, quiet)
+    fail_on(held)
+
+
+def _points(
+    asked: Asked, at: Quarter, top: int, explain: bool, conditions: Sequence[str]
+) -> tuple[Document, list[str]]:
+    """Single points as tables or sentences, and the conditions that hold.
+
+    Raises:
+        ValueError: A condition is malformed, or sentences are asked and no cost can be computed.
+    """
+    from supplychain.report.chokepoints import chokepoints_document, explanations
+
+    tests = []
+    if conditions:
+        from supplychain.conditions import CHOKEPOINT_MEASURES, holding, parse_condition
+
+        tests = [parse_condition(text, CHOKEPOINT_MEASURES) for text in conditions]
+    found = asked.points(at)
+    exposed, why_not = asked.costs(at)
+    held = holding(tests, (found, exposed), CHOKEPOINT_MEASURES) if tests else []
+    weighted = asked.weights(at) is not None
+    if explain:
+        if exposed is None:
+            raise ValueError(f"--explain: {why_not.rstrip('.')}")
+        return explanations(asked.network, found, top, weighted, exposed), held
+    remarks = [why_not] if why_not else []
+    return chokepoints_document(asked.network, found, top, weighted, exposed, remarks), held
 
 
 def _edges(

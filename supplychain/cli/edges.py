@@ -106,6 +106,25 @@ def assume_option(command: F) -> F:
     )(command)
 
 
+def fail_on_option(example: str) -> Callable[[F], F]:
+    """``--fail-on EXPR``."""
+    return click.option(
+        "--fail-on",
+        "conditions",
+        multiple=True,
+        metavar="EXPR",
+        help=f"End with exit code 3 if this holds, such as '{example}'; repeatable.",
+    )
+
+
+def fail_on(held: list[str]) -> None:
+    """End with exit code 3 where a condition holds, each named on standard error."""
+    for text in held:
+        remark(f"FAIL  {text}")
+    if held:
+        click.get_current_context().exit(3)
+
+
 def find_scenario(network: Network, name: str) -> Scenario:
     """The scenario of the data with that id, or of that file, or exit 1 with its problems.
 

@@ -11,10 +11,11 @@ from supplychain.cli import completion
 from supplychain.cli.edges import (
     answer,
     assume_option,
+    fail_on,
+    fail_on_option,
     find_scenario,
     load_network,
     output_options,
-    remark,
     usage_error,
     window_options,
 )
@@ -63,13 +64,7 @@ if TYPE_CHECKING:
 @click.option(
     "--fast", is_flag=True, help="Leave out the same under other assumptions: half the time."
 )
-@click.option(
-    "--fail-on",
-    "conditions",
-    multiple=True,
-    metavar="EXPR",
-    help="End with exit code 3 if this holds, such as 'loss>10%'; repeatable.",
-)
+@fail_on_option("loss>10%")
 @output_options
 def simulate(
     hbm_cut: str | None,
@@ -100,7 +95,7 @@ def simulate(
     supplychain simulate --scenario taiwan-two-quarters
     supplychain simulate --scenario my.yaml --fail-on 'loss>10%'
     """
-    from supplychain.conditions import holding, parse_condition
+    from supplychain.conditions import MEASURES, holding, parse_condition
     from supplychain.report.simulate import sensitivity_table, simulation_document
     from supplychain.scenario import Cut, parse_cut, parse_share
     from supplychain.sensitivity import variants
@@ -149,8 +144,4 @@ def simulate(
             else None
         )
     answer(simulation_document(result, others, moved), form, out, no_color, quiet)
-    held = holding(tests, result)
-    for text in held:
-        remark(f"FAIL  {text}")
-    if held:
-        click.get_current_context().exit(3)
+    fail_on(holding(tests, result, MEASURES))

@@ -5,6 +5,7 @@ network that passed every check is kept in the user's cache folder under the SHA
 and of the loader's own code: another byte in either, and it is read anew. Nothing is kept of
 data with problems. A cache that cannot be read or written is as good as none.
 
+The same folder keeps answers that take long, under the data's hash, the code and the question.
 Only values of this package are read back: unpickling anything else is refused.
 """
 
@@ -21,15 +22,15 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
-from supplychain.model import Network
+T = TypeVar("T")
 
-KEPT = 8
-"""Networks kept; the oldest go first."""
+KEPT = 24
+"""Values kept; the oldest go first."""
 
 _VALUES = frozenset(
-    f"supplychain.{module}" for module in ("model", "quarters", "scenario", "shocks")
+    f"supplychain.{module}" for module in ("exposure", "model", "quarters", "scenario", "shocks")
 )
 
 
@@ -58,8 +59,16 @@ def cache_key(files: Mapping[str, bytes], shown: str) -> str:
     return digest.hexdigest()
 
 
-def recall(key: str) -> Network | None:
-    """The network kept under the key, or ``None``."""
+def answer_key(digest: str, question: str) -> str:
+    """SHA-256 of the data's digest, all code of the package, the Python version and a question."""
+    found = hashlib.sha256(f"{sys.version_info}\0{digest}\0{question}\0".encode())
+    for path in sorted(Path(__file__).parents[1].rglob("*.py")):
+        found.update(path.read_bytes())
+    return found.hexdigest()
+
+
+def recall(key: str, kind: type[T]) -> T | None:
+    """The value of that kind kept under the key, or ``None``."""
     folder = cache_folder()
     if folder is None:
         return None
@@ -72,11 +81,11 @@ def recall(key: str) -> Network | None:
     finally:
         if running:
             gc.enable()
-    return kept if isinstance(kept, Network) else None
+    return kept if isinstance(kept, kind) else None
 
 
-def keep(key: str, network: Network) -> None:
-    """Keep the network under the key; silently not, where the folder cannot be written."""
+def keep(key: str, value: object) -> None:
+    """Keep the value under the key; silently not, where the folder cannot be written."""
     folder = cache_folder()
     if folder is None:
         return
@@ -85,7 +94,7 @@ def keep(key: str, network: Network) -> None:
     pickler.dispatch_table = copyreg.dispatch_table.copy()
     pickler.dispatch_table[MappingProxyType] = _reduce
     try:
-        pickler.dump(network)
+        pickler.dump(value)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
             file.write(out.getvalue())

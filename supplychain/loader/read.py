@@ -98,7 +98,7 @@ def load(path: Path | None = None) -> Network:
     if found.strays:
         return _network(_check(found.texts, found.shown + "/", found.strays))
     key = cache_key(found.texts, found.shown)
-    network = recall(key)
+    network = recall(key, Network)
     if network is None:
         network = _network(_check(found.texts, found.shown + "/", []))
         keep(key, network)

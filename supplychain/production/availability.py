@@ -25,7 +25,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from supplychain.model import FLOW_ROLES, Need, Network, Role
+from supplychain.model import FLOW_ROLES, Need, Network, Role, Supply
 from supplychain.quarters import WEEKS_PER_QUARTER, Quarter
 from supplychain.shares import shares_of
 
@@ -116,7 +116,7 @@ def web(
     needs: list[tuple[int, int, Need]] = []
     for supply in network.supplies:
         for need in network.needs(supply):
-            if need.role not in flow and need.role not in slow:
+            if need.role not in flow and not (need.role in slow and _acts(supply, need)):
                 continue
             inputs = tuple(i for i, w in need.inputs.items() if w is None or w.value == 0)
             if only_unmetered and metered & set(inputs):
@@ -129,6 +129,11 @@ def web(
             needs.append((positions[supply.id], offers[key], need))
     edges = _edges(network, chosen, quarters, positions)
     return _assembled(network, quarters, edges, needs, flow, slow)
+
+
+def _acts(supply: Supply, need: Need) -> bool:
+    """Whether a slow need can change anything: by wear, or a tool on a capacity that may grow."""
+    return need.wear is not None or (need.role == "tool" and supply.metered)
 
 
 Edge: TypeAlias = tuple[int, int, list[float]]
@@ -251,72 +256,86 @@ def availability(of: Web, own: Floats) -> Availability:
     Returns:
         Exactly 1 wherever nothing upstream is hit.
     """
-    scenarios, supplies, periods = own.shape
-    left, growth = np.ones_like(own), np.ones_like(own)
-    offered = np.ones((scenarios, len(of.consumer), periods))
+    # Inside, arrays are period x entity x scenario: what is read together lies together.
+    kept = np.ascontiguousarray(own.transpose(2, 1, 0))
+    periods, supplies, scenarios = kept.shape
+    left, growth = np.ones_like(kept), np.ones_like(kept)
+    offered = np.ones((periods, len(of.consumer), scenarios))
     met = np.ones_like(offered)
-    stock = np.tile(of.start, (scenarios, 1))
+    stock = np.repeat(of.start[:, None], scenarios, axis=1)
     capacity = _Capacity(of, scenarios, supplies)
-    short_since = np.full((scenarios, of.known.shape[0]), np.inf)
+    short_since = np.full((of.known.shape[0], scenarios), np.inf)
     for t in range(periods):
-        now = own[:, :, t].copy()
+        now = kept[t]
         for _ in range(supplies + 1):
-            offered[:, :, t] = _offered(of, now, t, stock, short_since)
-            met[:, :, t] = np.minimum(1.0, _arrived(of, offered, t) + stock)
-            growth[:, :, t] = capacity.grown(met, t)
-            limit = np.minimum(own[:, :, t], growth[:, :, t])
-            factors = 1 - of.essential * (1 - met[:, :, t])
-            _least(limit, of.consumer[of.flow], factors[:, of.flow])
+            offered[t] = _offered(of, now, t, stock, short_since)
+            arrived = _arrived(of, offered, t)
+            met[t] = np.minimum(1.0, arrived + stock)
+            growth[t] = capacity.grown(met, t)
+            limit = np.minimum(kept[t], growth[t])
+            flow = met[t, of.flow]
+            _least(limit, of.consumer[of.flow], 1 - of.essential[of.flow, None] * (1 - flow))
             limit = np.minimum(np.maximum(limit, 0.0), now)
             settled = np.abs(limit - now).max(initial=0.0) <= SETTLED
             now = limit
             if settled:
                 break
-        left[:, :, t] = now
+        left[t] = now
         capacity.keep(met, t)
-        stock = np.clip(stock + _arrived(of, offered, t) - now[:, of.consumer], 0.0, of.start)
-        short = _sums(of, of.weights[:, t] * (now[:, of.makers] < 1 - SETTLED)) > 0
+        stock = np.clip(stock + arrived - now[of.consumer], 0.0, of.start[:, None])
+        short = _sums(of, of.weights[:, t, None] * (now[of.makers] < 1 - SETTLED)) > 0
         short_since = np.where(short & np.isinf(short_since), t, short_since)
-    return Availability(left, growth)
+    return Availability(left.transpose(2, 1, 0), growth.transpose(2, 1, 0))
 
 
-def _least(into: Floats, columns: Ints, values: Floats) -> None:
-    """Lower each column to the least of its values."""
-    np.minimum.at(into.T, columns, values.T)
+def _least(into: Floats, rows: Ints, values: Floats) -> None:
+    """Lower each row to the least of its values; ``rows`` are sorted."""
+    first = _runs(rows)
+    if first.size:
+        at = rows[first]
+        into[at] = np.minimum(into[at], np.minimum.reduceat(values, first, axis=0))
 
 
 def _sums(of: Web, values: Floats) -> Floats:
     """Sum over the edges of each offer."""
-    out = np.zeros((values.shape[0], of.known.shape[0]))
-    np.add.at(out.T, of.offers, values.T)
+    out = np.zeros((of.known.shape[0], values.shape[1]))
+    first = _runs(of.offers)
+    if first.size:
+        out[of.offers[first]] = np.add.reduceat(values, first, axis=0)
     return out
+
+
+def _runs(sorted_: Ints) -> Ints:
+    """Where each run of equal numbers begins."""
+    return np.flatnonzero(np.diff(sorted_, prepend=-1))
 
 
 def _offered(of: Web, now: Floats, t: int, stock: Floats, short_since: Floats) -> Floats:
     """What the makers of each need offer, as a share of normal."""
-    weights = of.weights[:, t]
-    makers = now[:, of.makers]
+    weights = of.weights[:, t, None]
+    makers = now[of.makers]
     whole = weights * (makers >= 1 - SETTLED)
-    called = t - short_since[:, of.offers] >= of.surge_quarters
+    called = t - short_since[of.offers] >= of.surge_quarters[:, None]
     base = _sums(of, weights * makers)
-    extra = _sums(of, whole * of.surge * called)
-    spare = _sums(of, whole)
-    base[:, ~of.known[:, t]] = 1.0
+    base[~of.known[:, t]] = 1.0
     base[np.abs(base - 1) <= SETTLED] = 1.0  # shares add up to 1 but for the last digit
-    low = stock < of.start - SETTLED
-    total: Floats = base[:, of.offer] + extra[:, of.offer] + REFILL * spare[:, of.offer] * low
+    base += _sums(of, whole * (of.surge[:, None] * called))
+    spare = REFILL * _sums(of, whole)
+    low = stock < of.start[:, None] - SETTLED
+    total: Floats = base[of.offer] + spare[of.offer] * low
     return total
 
 
 def _arrived(of: Web, offered: Floats, t: int) -> Floats:
     """What arrives in the quarter of what was offered before; normal before the grid."""
     whole = of.lag.astype(np.int64)
-    late = of.lag - whole
+    late = (of.lag - whole)[:, None]
     needs = np.arange(len(of.lag))
 
     def at(periods: Ints) -> Floats:
-        values: Floats = offered[:, needs, np.maximum(periods, 0)]
-        return np.where(periods >= 0, values, 1.0)
+        values: Floats = offered[np.maximum(periods, 0), needs]
+        values[periods < 0] = 1.0
+        return values
 
     return (1 - late) * at(t - whole) + late * at(t - whole - 1)
 
@@ -326,42 +345,44 @@ class _Capacity:
 
     def __init__(self, of: Web, scenarios: int, supplies: int) -> None:
         self.of = of
-        self.health = np.ones((scenarios, supplies))
-        self.missed = np.zeros((scenarios, supplies))
-        self.largest = np.zeros(supplies)
+        self.health = np.ones((supplies, scenarios))
+        self.missed = np.zeros((supplies, scenarios))
+        self.largest = np.zeros((supplies, 1))
 
     def grown(self, met: Floats, t: int) -> Floats:
         """Share of the planned capacity that is there and in order in the quarter."""
-        _, health, missed, _ = self._now(met, t)
-        planned = self.of.planned[:, t]
+        health, missed, _ = self._now(met, t)
+        planned = self.of.planned[:, t, None]
         share = np.divide(missed, planned, out=np.zeros_like(missed), where=planned > 0)
         grown: Floats = (1 - np.clip(share, 0.0, 1.0)) * health
         return grown
 
     def keep(self, met: Floats, t: int) -> None:
         """Take over what the quarter has settled on."""
-        _, self.health, self.missed, self.largest = self._now(met, t)
+        self.health, self.missed, self.largest = self._now(met, t)
 
-    def _now(self, met: Floats, t: int) -> tuple[Floats, Floats, Floats, Floats]:
+    def _now(self, met: Floats, t: int) -> tuple[Floats, Floats, Floats]:
         of = self.of
         tools = np.ones_like(self.missed)
-        due = t - of.install
         needs = np.flatnonzero(of.tool)
-        when = due[needs]
-        values = np.where(when >= 0, met[:, needs, np.maximum(when, 0)], 1.0)
-        factors = 1 - of.essential[needs] * (1 - values)
-        _least(tools, of.consumer[needs], factors)
-        step = of.planned[:, t] - of.planned[:, t - 1] if t > 0 else np.zeros(len(of.planned))
-        growth = np.maximum(step, 0.0)
+        when = t - of.install[needs]
+        values = met[np.maximum(when, 0), needs]
+        values[when < 0] = 1.0
+        _least(tools, of.consumer[needs], 1 - of.essential[needs, None] * (1 - values))
+        planned = of.planned[:, t, None]
+        growth = np.maximum(planned - of.planned[:, t - 1, None], 0.0) if t > 0 else 0 * planned
         largest = np.maximum(self.largest, growth)
         missed = self.missed + growth * (1 - tools)
         missed = np.where(tools >= 1 - SETTLED, np.maximum(missed - REFILL * largest, 0.0), missed)
         lost = np.ones_like(self.health)
         worn = np.flatnonzero(of.wearing)
-        short = 1 - of.essential[worn] * (1 - met[:, worn, t])
-        np.multiply.at(lost.T, of.consumer[worn], (1 - of.wear[worn] * (1 - short)).T)
+        first = _runs(of.consumer[worn])
+        if first.size:
+            short = of.essential[worn, None] * (1 - met[t, worn])
+            left = 1 - of.wear[worn, None] * short
+            lost[of.consumer[worn][first]] = np.multiply.reduceat(left, first, axis=0)
         repair = np.where(lost >= 1 - SETTLED, REPAIR, 0.0)
-        return tools, np.minimum(1.0, self.health * lost + repair), missed, largest
+        return np.minimum(1.0, self.health * lost + repair), missed, largest
 
 
 def left_over(network: Network, quarters: tuple[Quarter, ...], own: Floats) -> Floats:
@@ -404,16 +425,36 @@ def slips(network: Network, quarters: tuple[Quarter, ...], own: Floats) -> Mappi
         for need in network.needs(supply)
     ):
         return {}
+    return launch_delays(network, quarters, own[None])[0]
+
+
+def launch_delays(
+    network: Network, quarters: tuple[Quarter, ...], own: Floats
+) -> tuple[Mapping[str, int], ...]:
+    """:func:`slips` of many scenarios at once: ``own`` is scenario x supply x quarter."""
     design = web(network, quarters, flow=DESIGN_ROLES, slow=())
-    left = availability(design, own[None]).left[0]
-    slipped = {}
+    left = availability(design, own).left
+    slipped: tuple[dict[str, int], ...] = tuple({} for _ in own)
     for i, supply in enumerate(network.supplies):
         product = network.commodities[supply.commodity].product
         if product is None:
             continue
         # The product's own supply is cut by other means; only its design counts here.
         before = [t for t, q in enumerate(quarters) if q < product.launch]
-        lost = sum(own[i, t] - left[i, t] for t in before)
-        if round(lost) > 0:
-            slipped[supply.commodity] = round(lost)
+        lost = (own[:, i, before] - left[:, i, before]).sum(axis=1)
+        for scenario in np.flatnonzero(np.rint(lost) > 0).tolist():
+            slipped[scenario][supply.commodity] = round(float(lost[scenario]))
     return slipped
+
+
+def upstream(of: Web, supplies: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Those supplies and everything that any of their needs can be traced to, as a mask."""
+    reached = supplies.copy()
+    while True:
+        needed = np.zeros(of.known.shape[0], dtype=bool)
+        needed[of.offer[reached[of.consumer]]] = True
+        wider = reached.copy()
+        wider[of.makers[needed[of.offers]]] = True
+        if (wider == reached).all():
+            return reached
+        reached = wider

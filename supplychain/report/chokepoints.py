@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
+from supplychain.exposure import Exposures
 from supplychain.model import Network
+from supplychain.report.exposed import (
+    COST_COLUMNS,
+    FLAT_COSTS,
+    SCORE,
+    cost_cells,
+    costly,
+    costly_table,
+    flat_costs,
+    sentence,
+)
 from supplychain.report.tables import Cell, Column, Document, Table
-from supplychain.risk import Chokepoint, Chokepoints
+from supplychain.risk import Chokepoint, Chokepoints, Kind
 
 FELT = {
     "component": "when the stock is used up",
@@ -33,7 +46,11 @@ COLUMNS = (
     Column("felt", "Felt", priority=2, least=16),
     Column("why", "Why", least=28),
 )
-NEAR_COLUMNS = (*COLUMNS[:7], Column("cover", "Others cover", "share", priority=1), *COLUMNS[7:])
+"""Of both tables; what a loss costs is shown after the kind, and then counts for more."""
+
+AT_STAKE = COLUMNS[5]
+COVER = Column("cover", "Others cover", "share", priority=1)
+NEARLY = "Nearly single: the others together cover less than a quarter"
 
 
 def felt(network: Network, chain: tuple[str, ...]) -> str:
@@ -48,51 +65,44 @@ def felt(network: Network, chain: tuple[str, ...]) -> str:
 
 
 def chokepoints_document(
-    network: Network, found: Chokepoints, top: int | None, weighted: bool
+    network: Network,
+    found: Chokepoints,
+    top: int | None,
+    weighted: bool,
+    exposed: Exposures | None = None,
+    remarks: Sequence[str] = (),
 ) -> Document:
-    """Exact single points, nearly single points, and what else a reader must know."""
-    lost = _soonest_first(network, [row for row in found.rows if not row.trivial])
-    own = [row for row in found.rows if row.trivial]
-    near = _soonest_first(network, [row for row in found.near if not row.trivial])
-    stake = "H100 equivalents of booked packaging" if weighted else "products, all alike"
-    count = f"{len(found.products)} product{'' if len(found.products) == 1 else 's'}"
-    head = (
-        (
-            "Chokepoints",
-            f"as of {found.at} · {count} · at stake: share of {stake}",
-        ),
-        (
-            "Data",
-            f"{network.digest[:8]} · {len(network.commodities)} commodities, "
-            f"{len(network.organizations)} organizations, {len(network.supplies)} supplies",
-        ),
-    )
+    """Exact single points, nearly single points, costly ones, and what else a reader must know.
+
+    Args:
+        network: The data.
+        found: Single and nearly single points.
+        top: Rows shown of each table; all if ``None``.
+        weighted: Whether what is at stake is counted in H100 equivalents.
+        exposed: What each loss would cost; rows are then in that order.
+        remarks: Further sentences.
+    """
+    lost = _ordered(network, found.rows, exposed)
+    listed = {(row.kind, row.id) for row in lost}
+    near = _ordered(network, found.near, exposed)
+    also = [row.name for row in near if (row.kind, row.id) in listed]
+    near = [row for row in near if (row.kind, row.id) not in listed]
     parts: list[Table | str] = [
-        _table("single", "Single points of failure", network, lost, top),
-        _near_table(network, near, top),
+        _table("single", "Single points of failure", network, lost, top, exposed),
+        _table("near", NEARLY, network, near, top, exposed),
     ]
-    if own:
-        names = ", ".join(sorted({row.name for row in own}))
-        parts.append(f"Lose nothing but their own products (trivially): {names}.")
-    parts += [f"{product}: {reason}." for product, reason in found.not_made.items()]
-    if found.not_sold:
-        parts.append(f"Not sold in {found.at}: " + ", ".join(found.not_sold) + ".")
-    if found.assumed:
-        parts.append(
-            "Nobody in the data makes, so taken as available: " + ", ".join(found.assumed) + "."
-        )
-    flat = _flat(network, found)
+    if exposed is not None:
+        known = {(row.kind, row.id) for row in (*found.rows, *found.near)}
+        parts.append(costly_table(network, costly(exposed, known), top, exposed.first))
+    if also:
+        parts.append(f"Nearly single for further products: {', '.join(sorted(also))}.")
+    parts += _notes(found)
+    parts += remarks
+    flat = _flat(network, found, exposed)
     return Document(
         schema="supplychain/chokepoints/1",
-        meta={
-            "data": network.digest,
-            "at": str(found.at),
-            "products": dict(found.products),
-            "not_sold": dict(found.not_sold),
-            "not_made": dict(found.not_made),
-            "assumed": list(found.assumed),
-        },
-        head=head,
+        meta=_meta(network, found, exposed),
+        head=_head(network, found, weighted, exposed),
         parts=tuple(parts),
         flat=flat,
         records={
@@ -103,11 +113,93 @@ def chokepoints_document(
     )
 
 
-def _soonest_first(network: Network, rows: list[Chokepoint]) -> list[Chokepoint]:
-    """Most at stake first; of equals what is felt sooner, then what stands nearer."""
+def explanations(
+    network: Network, found: Chokepoints, top: int, weighted: bool, exposed: Exposures
+) -> Document:
+    """The same as sentences that can be quoted, the costliest first."""
+    points = {(row.kind, row.id): row for row in (*found.near, *found.rows) if not row.trivial}
+    own = {(row.kind, row.id) for row in found.rows if row.trivial}
+    rows = [r for r in exposed.rows if (r.kind, r.id) not in own and r.score > 0][:top]
+    said = [sentence(network, found, points.get((r.kind, r.id)), r, exposed) for r in rows]
+    flat = Table(
+        "sentences",
+        "",
+        (Column("kind", "Kind"), Column("id", "Id"), SCORE, Column("sentence", "Sentence")),
+        tuple((r.kind, r.id, r.score, text) for r, text in zip(rows, said, strict=True)),
+    )
+    return Document(
+        schema="supplychain/chokepoints/1",
+        meta=_meta(network, found, exposed),
+        head=_head(network, found, weighted, exposed),
+        parts=tuple(said) or ("Nothing would be missing.",),
+        flat=flat,
+    )
+
+
+def _head(
+    network: Network, found: Chokepoints, weighted: bool, exposed: Exposures | None
+) -> tuple[tuple[str, str], ...]:
+    stake = "H100 equivalents of booked packaging" if weighted else "products, all alike"
+    count = f"{len(found.products)} product{'' if len(found.products) == 1 else 's'}"
+    head = [("Chokepoints", f"as of {found.at} · {count} · at stake: share of {stake}")]
+    if exposed is not None:
+        head.append(
+            (
+                "Score",
+                f"share of the H100 equivalents of {exposed.first} to {exposed.last} lost if it "
+                "is down for its time to recover, 0 to 100",
+            )
+        )
+    size = (
+        f"{len(network.commodities)} commodities, {len(network.organizations)} organizations, "
+        f"{len(network.supplies)} supplies"
+    )
+    return (*head, ("Data", f"{network.digest[:8]} · {size}"))
+
+
+def _meta(network: Network, found: Chokepoints, exposed: Exposures | None) -> dict[str, object]:
+    return {
+        "data": network.digest,
+        "at": str(found.at),
+        "products": dict(found.products),
+        "not_sold": dict(found.not_sold),
+        "not_made": dict(found.not_made),
+        "assumed": list(found.assumed),
+        "horizon": None if exposed is None else [str(exposed.first), str(exposed.last)],
+        "baseline_h100e": None if exposed is None else exposed.h100e,
+    }
+
+
+def _notes(found: Chokepoints) -> list[str]:
+    """What is trivial, what cannot be lost, and what was taken for granted."""
+    notes = []
+    if own := sorted({row.name for row in found.rows if row.trivial}):
+        notes.append(f"Lose nothing but their own products (trivially): {', '.join(own)}.")
+    notes += [f"{product}: {reason}." for product, reason in found.not_made.items()]
+    if found.not_sold and not found.products:
+        notes.append(f"Nothing asked is sold in {found.at}: {'; '.join(found.not_sold.values())}.")
+    elif found.not_sold:
+        notes.append(f"Not sold in {found.at}: " + ", ".join(found.not_sold) + ".")
+    if found.assumed:
+        notes.append(
+            "Nobody in the data makes, so taken as available: " + ", ".join(found.assumed) + "."
+        )
+    return notes
+
+
+def _ordered(
+    network: Network, rows: Sequence[Chokepoint], exposed: Exposures | None
+) -> list[Chokepoint]:
+    """The costliest first; of equals most at stake, what is felt sooner, what stands nearer."""
+
+    def score(row: Chokepoint) -> float:
+        cost = None if exposed is None else exposed.of(row.kind, row.id)
+        return 0.0 if cost is None else round(cost.score, 9)
+
     return sorted(
-        rows,
+        (row for row in rows if not row.trivial),
         key=lambda row: (
+            -score(row),
             -round(row.at_stake_beyond_own, 9),
             ORDER.index(felt(network, row.chain)),
             len(row.chain),
@@ -133,28 +225,45 @@ def _cells(network: Network, rank: int, row: Chokepoint) -> tuple[Cell, ...]:
 
 
 def _table(
-    name: str, title: str, network: Network, rows: list[Chokepoint], top: int | None
+    name: str,
+    title: str,
+    network: Network,
+    rows: list[Chokepoint],
+    top: int | None,
+    exposed: Exposures | None,
 ) -> Table:
-    shown = tuple(_cells(network, i, row) for i, row in enumerate(rows[:top], 1))
-    return Table(name, _titled(title, rows, top), COLUMNS, shown, "none")
-
-
-def _near_table(network: Network, rows: list[Chokepoint], top: int | None) -> Table:
+    before, after = 3, COLUMNS.index(AT_STAKE) + 1
+    columns: tuple[Column, ...] = COLUMNS[before:after]
+    if exposed is not None:
+        makes, *others = columns[:-1]
+        columns = (
+            *COST_COLUMNS, replace(makes, priority=4), *others, replace(AT_STAKE, priority=3)
+        )  # fmt: skip
+    if name == "near":
+        columns = (*columns, COVER)
+    rest = COLUMNS[after:]
+    if exposed is not None:
+        rest = tuple(replace(c, priority=5) if c.key == "felt" else c for c in rest)
     shown = []
     for i, row in enumerate(rows[:top], 1):
         cells = _cells(network, i, row)
-        shown.append((*cells[:7], row.cover, *cells[7:]))
-    title = "Nearly single: the others together cover less than a quarter"
-    return Table("near", _titled(title, rows, top), NEAR_COLUMNS, tuple(shown), "none")
-
-
-def _titled(title: str, rows: list[Chokepoint], top: int | None) -> str:
+        # A country is lost in many ways at once, whatever the first reason is.
+        slow = felt(network, row.chain).startswith("slowly")
+        slowly = slow and row.kind != "country"
+        cost = () if exposed is None else cost_cells(exposed.of(row.kind, row.id), slowly)
+        cover = (row.cover,) if name == "near" else ()
+        shown.append((*cells[:before], *cost, *cells[before:after], *cover, *cells[after:]))
     hidden = len(rows) - (top or len(rows))
-    return f"{title} ({top} of {len(rows)}; --top sets how many)" if hidden > 0 else title
+    if hidden > 0:
+        title = f"{title} ({top} of {len(rows)}; --top sets how many)"
+    return Table(name, title, (*COLUMNS[:before], *columns, *rest), tuple(shown), "none")
 
 
-def _flat(network: Network, found: Chokepoints) -> Table:
-    """Every chokepoint, exact and near, trivial ones too; one row for each product lost."""
+def _flat(network: Network, found: Chokepoints, exposed: Exposures | None) -> Table:
+    """Every chokepoint, exact and near, trivial ones too; one row for each product lost.
+
+    Where costs were computed also all that lose something without being one, without a product.
+    """
     columns = (
         Column("single", "Single"),
         Column("kind", "Kind"),
@@ -172,7 +281,12 @@ def _flat(network: Network, found: Chokepoints) -> Table:
         Column("felt", "Felt"),
         Column("why", "Why"),
         Column("chain", "Chain"),
+        *(FLAT_COSTS if exposed is not None else ()),
     )
+
+    def costs(kind: Kind, id_: str) -> tuple[Cell, ...]:
+        return () if exposed is None else flat_costs(exposed.of(kind, id_))
+
     rows: list[tuple[Cell, ...]] = [
         (
             single,
@@ -191,9 +305,16 @@ def _flat(network: Network, found: Chokepoints) -> Table:
             felt(network, loss.chain),
             loss.why,
             " > ".join(loss.chain),
+            *costs(row.kind, row.id),
         )
         for single, group in (("exactly", found.rows), ("nearly", found.near))
         for row in group
         for loss in row.losses
     ]
+    if exposed is not None:
+        listed = {(row.kind, row.id) for row in (*found.rows, *found.near)}
+        for cost in exposed.rows:
+            if (cost.kind, cost.id) not in listed and cost.first_felt is not None:
+                blank = (None,) * (len(columns) - 4 - len(FLAT_COSTS))
+                rows.append(("no", cost.kind, cost.id, cost.name, *blank, *flat_costs(cost)))
     return Table("flat", "", columns, tuple(rows))

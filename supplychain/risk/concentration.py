@@ -101,6 +101,24 @@ def concentrations(
     return tuple(c for c in found if c is not None)
 
 
+def history(
+    network: Network, commodity: str, until: Quarter, by: Holder = "organization"
+) -> tuple[Concentration, ...]:
+    """How concentrated it was at the end of each year for which a share or a capacity is known.
+
+    Years up to the quarter's own; a year is left out where all figures in use are older, since
+    nothing is known to have changed.
+    """
+    years: set[int] = set()
+    for supply in network.makers(commodity):
+        years.update(supply.share)
+        for name in supply.draws:
+            years.update(q.year for q in network.capacity(supply, name).figures)
+    ends = [min(Quarter(year, 4), until) for year in sorted(years) if year <= until.year]
+    found = (concentration(network, commodity, end, by) for end in ends)
+    return tuple(c for c in found if c is not None)
+
+
 def _holder(network: Network, supply: Supply, by: Holder) -> str:
     if by == "country":
         return supply.country

@@ -1,8 +1,9 @@
 """Minimal cut sets: the smallest groups of entities whose joint loss loses a product.
 
-Exact and complete up to the order asked. While a product is up, some closed set of supplies
-keeps it up (each of them served from within the set), so every cut must take something out of
-that set: the search branches over the entities that do, and over no others.
+Exact and complete up to the order asked: cuts are carried from each supply to those that need
+it, all products at once, as in top-down analysis of failure trees (MOCUS; Fussell and Vesely
+1972, "A new methodology for obtaining cut sets for fault trees"), with larger sets dropped on
+the way and cycles taken to their fixed point.
 
 With outage rates, the probability of losing the product is exact for the cut sets given: it
 is that of their union, not 1 − Π(1 − P(cut)), which counts shared entities several times.
@@ -13,14 +14,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import TypeAlias
 
 from supplychain.model import Network
 from supplychain.quarters import Quarter
-from supplychain.risk.cascade import System, cascades
+from supplychain.risk.cascade import System
 from supplychain.risk.structure import Kind, entities, standing, structure
 
 Cuts: TypeAlias = frozenset[frozenset[str]]
+
+Family: TypeAlias = tuple[int, ...]
+"""Minimal cuts, each a set of groups: bit g stands for group g."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +52,15 @@ class Importance:
         birnbaum: Probability if it is out minus probability if it is not.
         fussell_vesely: Probability that a cut set with it is out, as a share of the whole.
         achievement_worth: Probability if it is out, as a multiple of the whole (RAW).
+        reduction_worth: The whole as a multiple of the probability if it is never out (RRW);
+            infinite where nothing else loses the product.
     """
 
     id: str
     birnbaum: float
     fussell_vesely: float
     achievement_worth: float
+    reduction_worth: float
 
 
 def cut_sets(
@@ -95,27 +103,72 @@ def minimal_cuts(
     Returns:
         Sorted positions of groups, by number of groups, then in order.
     """
-    belongs: list[list[int]] = [[] for _ in range(numbers.size)]
+    return together(cuts_of_supplies(numbers, groups, order), targets, order)
+
+
+def together(
+    cuts: Sequence[Family], targets: Collection[int], order: int
+) -> tuple[tuple[int, ...], ...]:
+    """As :func:`minimal_cuts`, from the cuts of every supply."""
+    family = _all_of([cuts[t] for t in sorted(targets)], order)
+    found = (tuple(g for g in range(cut.bit_length()) if cut >> g & 1) for cut in family)
+    return tuple(sorted(found, key=lambda cut: (len(cut), cut)))
+
+
+def cuts_of_supplies(
+    numbers: System, groups: Sequence[Collection[int]], order: int
+) -> tuple[Family, ...]:
+    """The minimal cuts of every supply up to an order.
+
+    A supply falls with a group it belongs to or with one of its requirements, a requirement with
+    all its members: from no cuts at all, these two rules are applied until nothing is added,
+    which is the least fixed point of falling. Larger sets can be dropped on the way, since
+    joining sets never makes them smaller.
+    """
+    own: list[set[int]] = [set() for _ in range(numbers.size)]
     for group, supplies in enumerate(groups):
         for supply in supplies:
-            belongs[supply].append(group)
-    needs = _needs(numbers)
+            own[supply].add(1 << group)
+    cuts = [_minimal(family if order > 0 else ()) for family in own]
+    failing: list[Family] = [()] * len(numbers.members)
+    pending = dict.fromkeys(range(len(numbers.members)))
+    while pending:
+        requirement = next(iter(pending))
+        del pending[requirement]
+        family = _all_of([cuts[m] for m in numbers.members[requirement]], order)
+        if family == failing[requirement]:
+            continue
+        failing[requirement] = family
+        for user in numbers.users[requirement]:
+            wider = _minimal({*cuts[user], *family})
+            if wider != cuts[user]:
+                cuts[user] = wider
+                pending.update(dict.fromkeys(numbers.feeds[user]))
+    return tuple(cuts)
 
-    found: list[frozenset[int]] = []
-    frontier: list[tuple[int, ...]] = [()]
-    for size in range(order + 1):
-        wider: set[tuple[int, ...]] = set()
-        removals = ((s for g in cut for s in groups[g]) for cut in frontier)
-        for cut, falls in zip(frontier, cascades(numbers, removals), strict=True):
-            down = frozenset(falls.supplies)
-            if down.issuperset(targets):
-                found.append(frozenset(cut))
-            elif size < order:
-                support = _support(numbers, needs, down, targets)
-                hits = {g for s in support for g in belongs[s]}
-                wider.update(tuple(sorted((*cut, g))) for g in hits)
-        frontier = sorted(c for c in wider if not any(f.issubset(c) for f in found))
-    return tuple(sorted((tuple(sorted(f)) for f in found), key=lambda f: (len(f), f)))
+
+def _all_of(families: Sequence[Family], order: int) -> Family:
+    """The minimal unions of one cut out of each family, no larger than the order."""
+    if not families:
+        return (0,)
+    joined = families[0]
+    for family in families[1:]:
+        if joined == family:
+            continue
+        both = set(joined) & set(family)
+        rest = [cut for cut in family if cut not in both]
+        unions = {a | b for a in joined if a not in both for b in rest}
+        joined = _minimal(both | {cut for cut in unions if cut.bit_count() <= order})
+    return joined
+
+
+def _minimal(cuts: Collection[int]) -> Family:
+    """Those that contain no other, sorted by size, then by number."""
+    kept: list[int] = []
+    for cut in sorted(cuts, key=lambda c: (c.bit_count(), c)):
+        if not any(smaller & cut == smaller for smaller in kept):
+            kept.append(cut)
+    return tuple(kept)
 
 
 def probability(cuts: Iterable[Iterable[str]], rates: Mapping[str, float]) -> float:
@@ -154,33 +207,12 @@ def importance(cuts: Iterable[Iterable[str]], rates: Mapping[str, float]) -> tup
         out = probability(sets, {**rates, id_: 1.0})
         kept = probability(sets, {**rates, id_: 0.0})
         with_it = probability((c for c in sets if id_ in c), rates)
-        rows.append(Importance(id_, out - kept, with_it / whole, out / whole))
+        rows.append(
+            Importance(
+                id_, out - kept, with_it / whole, out / whole, whole / kept if kept > 0 else inf
+            )
+        )
     return tuple(sorted(rows, key=lambda row: (-row.birnbaum, row.id)))
-
-
-def _needs(numbers: System) -> list[list[int]]:
-    """Supply to the requirements it has."""
-    needs: list[list[int]] = [[] for _ in range(numbers.size)]
-    for requirement in range(len(numbers.users)):
-        for user in numbers.users[requirement]:
-            needs[user].append(requirement)
-    return needs
-
-
-def _support(
-    numbers: System, needs: Sequence[Sequence[int]], down: frozenset[int], targets: Collection[int]
-) -> set[int]:
-    """Standing supplies that keep one target up among themselves."""
-    first = min(t for t in targets if t not in down)
-    support, pending = {first}, [first]
-    for supply in pending:  # grows while it is walked
-        for requirement in needs[supply]:
-            members = numbers.members[requirement]
-            if support.isdisjoint(members):
-                member = next(m for m in members if m not in down)
-                support.add(member)
-                pending.append(member)
-    return support
 
 
 def _union(cuts: Cuts, rates: Mapping[str, float], known: dict[Cuts, float]) -> float:
