@@ -1,0 +1,345 @@
+"""A report as values, and as one HTML page that needs nothing but itself.
+
+A :class:`Report` holds sections of tables, pictures and sentences. What its findings and cards
+say in numbers are :class:`Quote` objects: cells of tables on the same page, shown as they
+stand there and marked with the cell's id (``data-ref``). Rendering never computes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+from supplychain.model import Source
+from supplychain.report.tables import Cell, Column, Table, show
+
+_HTML = Path(__file__).parent / "html"
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A cell of a table of the page, quoted in a sentence or on a card.
+
+    Attributes:
+        row: Index of the row.
+        key: Key of the column.
+    """
+
+    table: Table
+    row: int
+    key: str
+
+    @property
+    def id(self) -> str:
+        """The id of the cell on the page."""
+        return f"{self.table.name}-{self.row}-{self.key}"
+
+    @property
+    def value(self) -> Cell:
+        """What stands in the cell."""
+        return self.table.rows[self.row][self._column]
+
+    @property
+    def text(self) -> str:
+        """The cell as the table shows it."""
+        return show(self.value, self.table.columns[self._column].kind)
+
+    @property
+    def _column(self) -> int:
+        return [c.key for c in self.table.columns].index(self.key)
+
+
+def quote(table: Table, name: str, key: str) -> Quote:
+    """The cell of the row that begins with this name.
+
+    Raises:
+        KeyError: The table has no such row.
+    """
+    for number, row in enumerate(table.rows):
+        if row[0] == name:
+            return Quote(table, number, key)
+    raise KeyError(f"{table.name} has no row '{name}'")
+
+
+Words: TypeAlias = tuple[str | Quote, ...]
+"""A sentence in pieces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to know.
+
+    Attributes:
+        lead: The number, in bold.
+        rest: What it means.
+        see: Name of the table or picture that shows it.
+    """
+
+    lead: Words
+    rest: Words
+    see: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One number in large type."""
+
+    label: str
+    value: Quote
+    note: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table as the page shows it.
+
+    Attributes:
+        caption: What the numbers are.
+        heat: Columns whose shares are also shown as colour.
+        marks: (row, column key) to a sign put after the number, for cells that get a ring.
+        mark_words: What the signs mean to a reader who cannot see them, by sign.
+        sources: Row to ids of the sources it rests on.
+        links: Row to the address of what its first cell names.
+        folded: Whether the reader has to open it; it is not printed.
+    """
+
+    table: Table
+    caption: str
+    heat: tuple[str, ...] = ()
+    marks: Mapping[tuple[int, str], str] = field(default_factory=lambda: MappingProxyType({}))
+    mark_words: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    sources: Mapping[int, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    links: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
+    folded: bool = False
+
+    @property
+    def name(self) -> str:
+        """Name of the table, its id on the page."""
+        return self.table.name
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A figure: an ``<svg>`` element with text in it.
+
+    Attributes:
+        graph: Whether it is the dependency graph, which can be searched and traced.
+        half: Whether two of them stand side by side where there is room.
+    """
+
+    name: str
+    svg: str
+    caption: str
+    graph: bool = False
+    half: bool = False
+
+
+Part: TypeAlias = Grid | Picture | str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One heading and what stands under it.
+
+    Attributes:
+        wide: Whether it is printed on landscape pages of its own.
+    """
+
+    id: str
+    title: str
+    parts: tuple[Part, ...]
+    wide: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything on the page, in reading order.
+
+    Attributes:
+        subtitle: Scenario, window, data, date.
+        warning: What a reader must know before any number; empty: nothing.
+        sections: Those that show results; tables of sources and how to reproduce follow.
+        sources: The bibliography.
+        reproduce: The command, and labelled facts on what ran.
+        search: Node of the graph to further words it is found by.
+    """
+
+    title: str
+    subtitle: str
+    warning: str
+    findings: tuple[Finding, ...]
+    cards: tuple[Card, ...]
+    sections: tuple[Section, ...]
+    sources: Mapping[str, Source]
+    command: str
+    facts: tuple[tuple[str, str], ...]
+    search: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def report_page(report: Report) -> str:
+    """The page's text; the same report gives the same text.
+
+    Raises:
+        KeyError: A finding points to a table or picture, or a table to a source, that is not there.
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(_HTML, encoding="utf-8"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
+    script = (_HTML / "report.js").read_text(encoding="utf-8")
+    sections = (*report.sections, _sources_section(report))
+    numbers = _numbers(sections)
+    cited = _cited(report.sections)
+    quoted = {quote.id for quote in _quotes(report)}
+    return environment.get_template("report.html").render(
+        report=report,
+        sections=[
+            {
+                "section": section,
+                "parts": [_part(part, numbers, cited, quoted) for part in section.parts],
+            }
+            for section in sections
+        ],
+        numbers=numbers,
+        findings=[(_words(f.lead), _words(f.rest), f.see, numbers[f.see]) for f in report.findings],
+        cards=[(c.label, _words((c.value,)), _words(c.note), _tone(c.value)) for c in report.cards],
+        style=(_HTML / "report.css").read_text(encoding="utf-8"),
+        script=script,
+        script_hash="sha256-"
+        + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        search=dict(report.search),
+    )
+
+
+def _numbers(sections: Sequence[Section]) -> dict[str, str]:
+    """Table and picture to ``Table 1``, ``Figure 1``, in reading order."""
+    counts = {"Table": 0, "Figure": 0}
+    numbers: dict[str, str] = {}
+    for part in (part for section in sections for part in section.parts):
+        if isinstance(part, str):
+            continue
+        kind = "Table" if isinstance(part, Grid) else "Figure"
+        counts[kind] += 1
+        numbers[part.name] = f"{kind} {counts[kind]}"
+    return numbers
+
+
+def _cited(sections: Sequence[Section]) -> dict[str, int]:
+    """Source to its number, in order of first mention."""
+    grids = (p for s in sections for p in s.parts if isinstance(p, Grid))
+    ids = (id_ for grid in grids for row in sorted(grid.sources) for id_ in grid.sources[row])
+    return {id_: number for number, id_ in enumerate(dict.fromkeys(ids), 1)}
+
+
+def _sources_section(report: Report) -> Section:
+    """The sources that the page cites, with how often."""
+    cited = _cited(report.sections)
+    counts = dict.fromkeys(cited, 0)
+    for section in report.sections:
+        for part in section.parts:
+            for ids in part.sources.values() if isinstance(part, Grid) else ():
+                for id_ in ids:
+                    counts[id_] += 1
+    found = [report.sources[id_] for id_ in cited]
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (s.title, cited[s.id], s.publisher, s.published or None, s.accessed or None, counts[s.id])
+        for s in found
+    )
+    columns = (
+        Column("source", "Source"),
+        Column("number", "No.", "number"),
+        Column("publisher", "Publisher"),
+        Column("published", "Published"),
+        Column("accessed", "Read"),
+        Column("rows", "Cited by", "number"),
+    )
+    table = Table("sources-table", "", columns, rows, "Nothing on this page cites a source.")
+    links = {number: s.url for number, s in enumerate(found) if web(s.url)}
+    caption = "Sources cited on this page, in order of first mention; rows that cite each."
+    return Section("sources", "Sources", (Grid(table, caption, links=links),))
+
+
+def web(url: str) -> bool:
+    """Whether a page may link to it."""
+    return url.lower().startswith(("https://", "http://"))
+
+
+def _quotes(report: Report) -> Iterator[Quote]:
+    for finding in report.findings:
+        yield from (p for p in (*finding.lead, *finding.rest) if isinstance(p, Quote))
+    for card in report.cards:
+        yield card.value
+        yield from (p for p in card.note if isinstance(p, Quote))
+
+
+def _words(words: Words) -> list[tuple[str, str]]:
+    """Pieces as (text, id of the quoted cell or empty)."""
+    return [(p, "") if isinstance(p, str) else (p.text, p.id) for p in words]
+
+
+def _tone(quote: Quote) -> str:
+    """``bad`` for a loss."""
+    value = quote.value
+    return "bad" if isinstance(value, float) and value <= -0.0005 else ""
+
+
+def _part(
+    part: Part, numbers: Mapping[str, str], cited: Mapping[str, int], quoted: set[str]
+) -> dict[str, Any]:
+    if isinstance(part, str):
+        return {"kind": "text", "text": part}
+    label = {"number": numbers[part.name], "part": part}
+    if isinstance(part, Picture):
+        return {"kind": "picture", **label}
+    sources = {
+        row: [(cited[id_]) for id_ in dict.fromkeys(ids)] for row, ids in part.sources.items()
+    }
+    rows = [
+        (
+            [_cell(part, number, column, value, quoted) for column, value in zip(
+                part.table.columns, row, strict=True
+            )],
+            sources.get(number, []),
+        )
+        for number, row in enumerate(part.table.rows)
+    ]  # fmt: skip
+    return {"kind": "table", "rows": rows, "cites": bool(sources), **label}
+
+
+def _cell(grid: Grid, row: int, column: Column, value: Cell, quoted: set[str]) -> dict[str, Any]:
+    id_ = f"{grid.name}-{row}-{column.key}"
+    mark = grid.marks.get((row, column.key), "")
+    number = isinstance(value, float | int) and not isinstance(value, bool)
+    heat = ""
+    if column.key in grid.heat and number:
+        heat = f"{_shade(float(value or 0)):.0f}"
+    return {
+        "text": show(value, column.kind),
+        "id": id_ if id_ in quoted else "",
+        "raw": f"{value:.10g}" if number else "",
+        "number": column.kind != "text",
+        "heat": heat,
+        "mark": mark,
+        "mark_words": grid.mark_words.get(mark, ""),
+        "bad": column.kind == "change" and isinstance(value, float) and value <= -0.0005,
+        "link": grid.links.get(row, "") if column is grid.table.columns[0] else "",
+        "ref": column.key == "number" and grid.name == "sources-table",
+    }
+
+
+def _shade(share: float) -> float:
+    """Percent of full colour: pale up to 80% of a share, dark above, so that letters stay legible."""
+    share = min(max(share, 0.0), 1.0)
+    return 48 * share if share < 0.795 else 75 + 25 * (share - 0.795) / 0.205
