@@ -16,6 +16,7 @@ from supplychain import __version__
 COMMANDS = {
     "chokepoints": "Single points of failure, exactly, with the need that fails.",
     "simulate": "Accelerators per quarter with and without a cut, and who loses.",
+    "report": "One self-contained page: findings, figures, tables and what they rest on.",
     "compare": "Two scenarios side by side, quarter by quarter.",
     "backtest": "The model against published units, beside two naive forecasts.",
     "explain": "Where a node stands, what it needs, who needs it, and its sources.",

@@ -7,7 +7,7 @@ memory, counts half each, so that as much comes into an accelerator as goes out 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -130,9 +130,9 @@ def sankey(table: Sequence[Band], amounts: Mapping[str, str], label: str) -> str
     return xml_text("\n".join(parts))
 
 
-def _sizes(rows: object) -> dict[tuple[str, str], float]:
+def _sizes(rows: Iterable[tuple[str, str, float]]) -> dict[tuple[str, str], float]:
     sizes: dict[tuple[str, str], float] = defaultdict(float)
-    for column, name, units in rows:  # type: ignore[attr-defined]
+    for column, name, units in rows:
         sizes[column, name] += units
     return dict(sizes)
 
@@ -168,26 +168,15 @@ def _ribbons(
     scale: float,
 ) -> list[str]:
     """Each band leaves and enters below the one before it."""
-    used_left: dict[str, float] = defaultdict(float)
-    used_right: dict[str, float] = defaultdict(float)
-    arriving = {
-        id(band): number
-        for number, band in enumerate(
-            sorted(table, key=lambda b: (b.column, list(left).index(b.source)))
-        )
-    }
-    starts, ends = {}, {}
-    for band in table:
-        starts[id(band)] = left[band.source].top + used_left[band.source]
-        used_left[band.source] += band.units * scale
-    for band in sorted(table, key=lambda b: (b.column != "wafers", arriving[id(b)])):
-        ends[id(band)] = right[band.target].top + used_right[band.target]
-        used_right[band.target] += band.units * scale
+    used: dict[tuple[str, str], float] = defaultdict(float)
     bend = (x[1] - x[0]) * 0.5
     paths = []
     for band in table:
         wide = band.units * scale
-        y0, y1 = starts[id(band)] + wide / 2, ends[id(band)] + wide / 2
+        y0 = left[band.source].top + used["from", band.source] + wide / 2
+        y1 = right[band.target].top + used["to", band.target] + wide / 2
+        used["from", band.source] += wide
+        used["to", band.target] += wide
         colour = _COLOURS[band.column if band.column != "buyers" else "accelerators"]
         title = escape(f"{band.source} → {band.target}: {compact(band.units)}")
         paths.append(

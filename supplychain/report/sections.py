@@ -1,0 +1,348 @@
+"""The sections of the report that show results; each takes tables and gives a section."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from supplychain.flows import NOBODY, Flow, flows
+from supplychain.model import Network
+from supplychain.quarters import Quarter
+from supplychain.report import bottlenecks, inequality
+from supplychain.report.charts import lines_chart, lorenz_chart, stacked_chart, tornado_chart
+from supplychain.report.page import Grid, Part, Picture, Section
+from supplychain.report.sankey import bands, sankey
+from supplychain.report.svg import svg
+from supplychain.report.tables import Cell, Column, Table, compact
+from supplychain.risk import Chokepoint, Chokepoints
+from supplychain.simulation import Simulation
+from supplychain.tornado import Moved
+
+_BUYERS = 12
+_ROWS = 10
+
+
+def picked(table: Table, keys: Sequence[str], name: str = "") -> Table:
+    """The table with only these columns, in this order; keys it does not have are left out."""
+    known = [c.key for c in table.columns]
+    places = [known.index(key) for key in keys if key in known]
+    return replace(
+        table,
+        name=name or table.name,
+        columns=tuple(table.columns[i] for i in places),
+        rows=tuple(tuple(row[i] for i in places) for row in table.rows),
+    )
+
+
+def one_result(table: Table, shocked: bool) -> Table:
+    """Without the columns that compare, where there is nothing to compare with."""
+    if shocked:
+        return table
+    left_out = ("scenario", "change", "binding_scenario", "scenario_most")
+    keys = [c.key for c in table.columns if c.key not in left_out]
+    return picked(table, keys)
+
+
+def timeline_section(use: Table, marks: Mapping[tuple[int, str], str], limits: Table) -> Section:
+    """Inputs by quarter, and how often each limits output."""
+    grid = Grid(
+        use,
+        "Share of each input's capacity in use, by quarter; capacity is that before any cut. "
+        f"{bottlenecks.FIRST} and a ring: limits output most in the quarter; "
+        f"{bottlenecks.ALSO}: limits it too. Colour is only a second cue.",
+        heat=tuple(c.key for c in use.columns[1:]),
+        marks=marks,
+        mark_words={bottlenecks.FIRST: "limits output most", bottlenecks.ALSO: "limits output too"},
+    )
+    counted = Grid(limits, "In how many quarters each input limits output, by its shadow price.")
+    return Section("timeline", "Bottleneck timeline", (grid, counted))
+
+
+def comparison_section(
+    totals: Table, timing: Table, quarters: Table, products: Table, shocked: bool
+) -> Section:
+    """Totals, when it is felt, and output by quarter and product."""
+    parts: list[Part] = [
+        Grid(totals, "Totals of the window." if not shocked else "Totals of the window, both runs.")
+    ]
+    if shocked:
+        parts.append(Grid(timing, "When the shock is felt and what it costs."))
+    if quarters.rows and any(float(row[1] or 0) > 0 for row in quarters.rows):
+        words = "Accelerators shipped by quarter" + (", baseline and scenario" if shocked else "")
+        chart = lines_chart(quarters, words)
+        parts.append(Picture("units-by-quarter", chart, f"{words}. The numbers are in the table below."))
+    parts.append(Grid(quarters, "By quarter, and what limits output, most valuable first.", folded=True))
+    parts.append(Grid(products, "Units by product", folded=True))
+    title = "Scenario against baseline" if shocked else "Output"
+    return Section("comparison", title, tuple(parts))
+
+
+def chokepoints_section(
+    counts: Table,
+    single: Table,
+    near: Table,
+    sources: Mapping[str, Mapping[int, tuple[str, ...]]],
+    at: Quarter,
+) -> Section:
+    """Single points of failure and what comes close, with the sources of each row."""
+    return Section(
+        "chokepoints",
+        "Chokepoints",
+        (
+            Grid(counts, f"Organizations and countries that alone stop accelerators, {at}."),
+            Grid(
+                single,
+                f"Single points of failure in {at}: what is at stake is the share of H100 "
+                "equivalents that cannot be made without it; the number is that on the graph.",
+                sources=sources.get("single", {}),
+            ),
+            Grid(
+                near,
+                "Nearly single: the other makers together could cover less than a quarter.",
+                sources=sources.get("near", {}),
+            ),
+        ),
+    )
+
+
+def sources_of(network: Network, row: Chokepoint, at: Quarter, most: int = 3) -> tuple[str, ...]:
+    """The sources that say who makes what fails first, and that it is needed."""
+    first = network.supply(row.chain[0])
+    share = first.share_in(at)
+    ids = [*first.sources, *(share.sources if share else ())]
+    for user in row.chain[1:2]:
+        needs = network.needs(network.supply(user))
+        ids += [s for n in needs if first.commodity in n.inputs for s in n.sources]
+    return tuple(dict.fromkeys(i for i in ids if i in network.sources))[:most]
+
+
+def graph_section(network: Network, found: Chokepoints, ranks: Mapping[str, str]) -> Section:
+    """The whole chain, chokepoints marked."""
+    label = f"Dependency graph of {len(network.commodities)} commodities, chokepoints of {found.at}"
+    picture = Picture(
+        "graph",
+        svg(network, ranks, label),
+        "Left to right: what is needed for what; the thickest links stop output at once. "
+        "◆ and a red border: something that only one organization or country can make. "
+        "Choose a node (mouse, or Tab and Enter) to trace what it needs and what needs it; "
+        "Esc shows all.",
+        graph=True,
+    )
+    return Section("dependency-graph", "Dependency graph", (picture,), wide=True)
+
+
+def capacity_section(result: Simulation, quarter: Quarter) -> Section:
+    """Memory and packaging by maker, and the flow of one quarter."""
+    parts: list[Part] = []
+    for group, what, unit in (("hbm", "HBM", "GB a quarter"), ("cowos", "CoWoS", "wafers a quarter")):
+        made, limit = bottlenecks.output_tables(result, group)
+        if not made.rows:
+            continue
+        words = f"{what} made by maker"
+        parts.append(
+            Picture(
+                f"made-{group}-figure",
+                stacked_chart(made, limit, words, unit),
+                f"{words}; dashed: the capacity of all makers"
+                + (" before the cut." if result.shocks else "."),
+                half=True,
+            )
+        )
+        parts.append(Grid(made, f"{words}, {unit}", folded=True))
+    parts.sort(key=lambda part: isinstance(part, Grid))
+    parts += sankey_parts(result, quarter)
+    if not parts:
+        parts = ["No accelerator is shipped, so there is nothing to draw."]
+    return Section("capacity", "Capacity and flow", tuple(parts))
+
+
+def sankey_parts(result: Simulation, quarter: Quarter) -> list[Part]:
+    """Wafers and memory into accelerators into buyers, in one quarter of the scenario."""
+    network = result.network
+    found = flows(network, result.scenario, result.allocation, quarter)
+    names = {
+        **{id_: c.name for id_, c in network.commodities.items()},
+        **{id_: b.name for id_, b in network.buyers.items()},
+        **{f.node: _maker(network, f.node) for f in found if f.column != "buyers"},
+        NOBODY: "nobody (not sold)",
+    }
+    kept = _kept(result, found)
+    table = bands(found, names, kept)
+    label = f"Flow of accelerators in {quarter}: wafers and memory, accelerators, buyers"
+    picture = sankey(table, _amounts(network, found, names), label)
+    if not picture:
+        return []
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (band.source, band.target, band.column, band.units) for band in table
+    )
+    columns = (
+        Column("source", "From"),
+        Column("target", "To"),
+        Column("kind", "What"),
+        Column("units", "Accelerators", "units"),
+    )
+    run = "in the scenario" if result.shocks else "in the baseline"
+    return [
+        Picture(
+            "flow",
+            picture,
+            f"What went into the accelerators shipped in {quarter} {run}, and who got them. Widths "
+            "are accelerators; of one that needs both wafers and memory half is drawn for each.",
+        ),
+        Grid(Table("flows", "", columns, rows), f"The flow of {quarter}", folded=True),
+    ]
+
+
+def _maker(network: Network, node: str) -> str:
+    organization, _, commodity = node.partition(" ")
+    return f"{network.organizations[organization].name} · {network.commodities[commodity].name}"
+
+
+def _kept(result: Simulation, found: Sequence[Flow]) -> dict[str, list[str]]:
+    """What has a bar of its own, in an order that no quarter or scenario changes."""
+    network = result.network
+    nodes = {column: sorted({f.node for f in found if f.column == column}) for column in ("wafers", "memory")}
+    units = {p: before for p, (before, _) in result.totals().items()}
+    orders = {
+        b.id: float(o)
+        for b, o in zip(
+            result.baseline_allocation.buyers,
+            result.baseline_allocation.orders.sum(axis=1).tolist(),
+            strict=True,
+        )
+    }
+    shipped = {f.product for f in found}
+    products = sorted((p for p in units if p in shipped), key=lambda p: (-units[p], p))[:10]
+    buyers = sorted(orders, key=lambda b: (-orders[b], b))[:11]
+
+    def designer(product: str) -> tuple[float, str, str]:
+        owner = network.commodities[product].product.designer  # type: ignore[union-attr]
+        own = [p for p in units if network.commodities[p].product.designer == owner]  # type: ignore[union-attr]
+        return (-sum(units[p] for p in own), owner, product)
+
+    return {
+        **nodes,
+        "accelerators": sorted(products, key=designer),
+        "buyers": [*buyers, NOBODY],
+    }
+
+
+def _amounts(network: Network, found: Sequence[Flow], names: Mapping[str, str]) -> dict[str, str]:
+    """Amount of each input in its own unit."""
+    sums: dict[str, float] = {}
+    units: dict[str, str] = {}
+    for flow in found:
+        if flow.column != "buyers":
+            name = names[flow.node]
+            sums[name] = sums.get(name, 0.0) + flow.amount
+            units[name] = network.commodities[flow.node.partition(" ")[2]].unit
+    return {name: f"{compact(amount)} {units[name]}" for name, amount in sums.items()}
+
+
+def allocation_section(result: Simulation, fairness: Table, buyers: Table) -> Section:
+    """Lorenz curves, measures of fairness, and who gets what."""
+    shocked = bool(result.shocks)
+    if not buyers.rows:
+        return Section("allocation", "Allocation", (Grid(buyers, "Who gets the accelerators."),))
+    runs = [("baseline", result.baseline_allocation)]
+    if shocked:
+        runs.append(("scenario", result.allocation))
+    units = inequality.curves_table(
+        "lorenz-units", [(name, inequality.curve_of_units(a)) for name, a in runs]
+    )
+    rates = inequality.curves_table(
+        "lorenz-fill", [(name, inequality.curve_of_fill_rates(a)) for name, a in runs]
+    )
+    below = Table(buyers.name + "-rest", "", buyers.columns, buyers.rows[_BUYERS:])
+    shown = replace(buyers, rows=buyers.rows[:_BUYERS])
+    order = "largest relative loss first" if shocked else "largest first"
+    parts: list[Part] = [
+        Picture(
+            "lorenz-units-figure",
+            lorenz_chart(units, "Lorenz curve of accelerators", "share of buyers", "share of accelerators"),
+            "How accelerators are shared out among buyers; dotted: all alike. It mostly shows how "
+            "big buyers are.",
+            half=True,
+        ),
+        Picture(
+            "lorenz-fill-figure",
+            lorenz_chart(rates, "Lorenz curve of fill rates", "share of orders", "share of deliveries"),
+            "How fill rates are shared out, weighted by orders; dotted: every order filled alike.",
+            half=True,
+        ),
+        Grid(fairness, f"How the accelerators are shared out, rule {result.allocation.rule}."),
+        Grid(shown, f"Accelerators by buyer over the window, {order}."),
+    ]
+    if below.rows:
+        parts.append(Grid(below, "The other buyers", folded=True))
+    return Section("allocation", "Allocation", tuple(parts))
+
+
+def sensitivity_section(table: Table, base: float, of: int, variants: Table | None) -> Section:
+    """How far the headline moves when one input is at an end of its range.
+
+    Args:
+        table: Columns ``input``, ``low``, ``high``, ``at_low``, ``at_high``.
+        base: The headline.
+        of: Inputs that have a range.
+        variants: The headline under other assumptions of the program, if they were run.
+    """
+    parts: list[Part] = []
+    if table.rows:
+        words = "The headline with one input at a time at the ends of its range"
+        parts.append(
+            Picture(
+                "tornado",
+                tornado_chart(table, base, words),
+                f"{words}; the line in the middle is the result.",
+            )
+        )
+    parts.append(
+        Grid(
+            table,
+            f"The {len(table.rows)} of {of} lines with a range that are worth most by shadow price, all "
+            "capacity figures of a line moved together, everything solved again.",
+        )
+    )
+    if variants is not None:
+        parts.append(Grid(variants, "The same under other assumptions of the program."))
+    return Section("sensitivity", "Sensitivity", tuple(parts))
+
+
+def sensitivity_table(network: Network, moved: Sequence[Moved]) -> Table:
+    """The rows of the tornado, widest first."""
+    rows: list[tuple[Cell, ...]] = []
+    for row in moved:
+        organization, _, line = row.input.key.partition(".")
+        low, high = row.input.width
+        name = f"{network.organizations[organization].name} · {line}"
+        rows.append((name, low, high, row.at_low, row.at_high))
+    columns = (
+        Column("input", "Capacity of"),
+        Column("low", "Range, low", "change"),
+        Column("high", "Range, high", "change"),
+        Column("at_low", "Headline at low", "change"),
+        Column("at_high", "Headline at high", "change"),
+    )
+    none = "None was moved; --sensitivity N says how many are."
+    return Table("sensitivity-table", "", columns, tuple(rows), none)
+
+
+def countries_section(table: Table, at: Quarter, alarm: float) -> Section:
+    """Country x stage as a heat table, what is above the alarm level marked."""
+    keys = tuple(c.key for c in table.columns[1:])
+    marks = {
+        (number, key): "●"
+        for number, row in enumerate(table.rows)
+        for key, value in zip(keys, row[1:], strict=True)
+        if isinstance(value, float) and value > alarm
+    }
+    grid = Grid(
+        table,
+        f"Where the plants stand: share of what each stage puts out in {at}, the mean of its "
+        f"commodities. ● and a ring: more than {alarm:.0%} in one country.",
+        heat=keys,
+        marks=marks,
+        mark_words={"●": f"more than {alarm:.0%} in one country"},
+    )
+    return Section("countries", "Country exposure", (grid,))
