@@ -9,20 +9,21 @@ import numpy as np
 
 from supplychain.model import STAGES, Network
 from supplychain.production.result import Production
+from supplychain.report.page import RING
 from supplychain.report.tables import Cell, Column, Table
 from supplychain.simulation import Simulation
 
-FIRST, ALSO = "●", "○"
+FIRST, ALSO = RING, "○"
 """Signs of what limits most, and of what limits too."""
 
-_SPELLED = {"hbm": "HBM, all generations", "cowos": "CoWoS, all kinds"}
+_SPELLED = {"hbm": "HBM", "cowos": "CoWoS"}
 """Lines that several commodities share, by the line's id."""
 
 
 def input_name(network: Network, limit: str) -> str:
-    """The name of a commodity, or of what the commodities of a shared line have in common."""
+    """The name of a commodity without what stands in brackets, or of a shared line."""
     if limit in network.commodities:
-        return network.commodities[limit].name
+        return network.commodities[limit].name.partition(" (")[0]
     return _SPELLED.get(limit, limit)
 
 
@@ -39,7 +40,7 @@ def use_table(result: Simulation) -> Table:
         for limit in order
         if used[limit].max() >= 0.005
     ]
-    quarters = tuple(Column(str(q), str(q), "share") for q in result.quarters)
+    quarters = tuple(Column(str(q), str(q)[2:], "share") for q in result.quarters)
     title = "No capacity is in use."
     return Table("use", "", (Column("input", "Input"), *quarters), tuple(rows), title)
 

@@ -38,6 +38,7 @@ _CONFIG: Mapping[str, Any] = MappingProxyType(
     {
         "aria": False,  # the element has one label; the numbers stand in the table beside it
         "background": "transparent",
+        "padding": {"left": 14, "right": 10, "top": 2, "bottom": 2},
         "font": "sans-serif",
         "view": {"stroke": None},
         "axis": {
@@ -56,6 +57,7 @@ _CONFIG: Mapping[str, Any] = MappingProxyType(
             "orient": "top",
             "title": None,
             "symbolStrokeWidth": 2,
+            "columnPadding": 30,  # the reader's font may be wider than the one measured here
         },
         "text": {"color": COLOURS["ink"], "fontSize": 12},
     }
@@ -84,7 +86,7 @@ def lines_chart(table: Table, label: str, width: int = 1080, height: int = 230) 
         .mark_line(strokeWidth=2.5, point={"size": 26})
         .encode(
             x=alt.X("quarter:O", title=None, axis=alt.Axis(labelAngle=0)),
-            y=alt.Y("units:Q", title="accelerators a quarter", axis=alt.Axis(format="~s")),
+            y=alt.Y("units:Q", title="accelerators a quarter", axis=_compact_axis()),
             color=_scale("series", shown, ("base", "now"), len(shown) > 1),
             strokeDash=alt.StrokeDash(
                 "series:N",
@@ -112,7 +114,7 @@ def stacked_chart(
     makers = list(dict.fromkeys(str(row["maker"]) for row in rows))
     rows = [{**row, "order": makers.index(str(row["maker"]))} for row in rows]
     x = alt.X("quarter:O", title=None, axis=alt.Axis(labelAngle=-45))
-    y_axis = alt.Axis(format="~s")
+    y_axis = _compact_axis()
     bars = (
         alt.Chart(alt.Data(values=rows))
         .mark_bar()
@@ -179,7 +181,7 @@ def tornado_chart(table: Table, base: float, label: str, width: int = 700) -> st
     ]
     order = [str(row["input"]) for row in records(table)]
     y = alt.Y("input:N", title=None, sort=order, axis=alt.Axis(labelLimit=330, labelColor=COLOURS["ink"]))
-    axis = alt.Axis(format="+.1%")
+    axis = alt.Axis(format="+.0%", tickCount=8)
     x = alt.X("value:Q", title="change of accelerators", axis=axis, scale=alt.Scale(zero=False))
     bars = (
         alt.Chart(alt.Data(values=rows))
@@ -215,6 +217,13 @@ def _scale(name: str, domain: list[str], colours: tuple[str, ...], legend: bool)
         scale=alt.Scale(domain=domain, range=chosen),
         legend=alt.Legend() if legend else None,
     )
+
+
+def _compact_axis() -> Any:
+    """200k, 4M, 1bn."""
+    import altair as alt
+
+    return alt.Axis(format="~s", labelExpr="replace(datum.label, 'G', 'bn')", tickCount=6)
 
 
 def _svg(chart: Any, label: str) -> str:

@@ -14,6 +14,7 @@ from supplychain.report.chokepoints import chokepoints_document
 from supplychain.report.countries import ALARM, country_table
 from supplychain.report.page import Report, Section
 from supplychain.report.panel import Panel
+from supplychain.report.sentences import sentences
 from supplychain.report.simulate import (
     buyers_table,
     products_table,
@@ -29,7 +30,7 @@ from supplychain.simulation import Simulation
 from supplychain.tornado import inputs, moved
 
 _TOP, _NEAR = 10, 5
-_SINGLE = ("name", "makes", "stage", "at_stake", "products", "share", "hhi", "felt", "why")
+_SINGLE = ("name", "rank", "makes", "stage", "at_stake", "products", "share", "hhi", "felt", "why")
 _NEARLY = ("name", "makes", "stage", "at_stake", "cover", "felt", "why")
 _ESTIMATED = 0.25
 """From this share of estimates among the figures on, the page begins with a warning."""
@@ -79,10 +80,11 @@ def report_of(result: Simulation, asked: Asked, others: tuple[Variant, ...] = ()
             timing,
             sections.one_result(quarters_table(result), shocked),
             sections.one_result(products_table(result), shocked),
+            sentences(result, others),
             shocked,
         ),
         sections.chokepoints_section(counts, single, near, sources, at),
-        sections.graph_section(network, found, _on_graph(found)),
+        sections.graph_section(network, found, *_on_graph(found, single)),
         sections.capacity_section(result, _drawn_quarter(result)),
         sections.allocation_section(result, fairness, buyers),
         sections.sensitivity_section(
@@ -198,13 +200,17 @@ def _label(kind: str, id_: str, name: str) -> str:
     return f"{id_} (plants)" if kind == "country" else name
 
 
-def _on_graph(found: Chokepoints) -> dict[str, str]:
-    """Commodities through which a single point stops accelerators, with the reason."""
+def _on_graph(found: Chokepoints, single: Table) -> tuple[dict[str, str], dict[str, str]]:
+    """Commodities through which a single point stops accelerators: the reason, and its rank."""
     marks: dict[str, str] = {}
+    ranks: dict[str, list[str]] = {}
+    shown = {str(row[0]): str(row[1]) for row in single.rows}
     for row in found.rows:
         if not row.trivial:
             marks.setdefault(row.makes, row.why)
-    return marks
+            if (label := _label(row.kind, row.id, row.name)) in shown:
+                ranks.setdefault(row.makes, []).append(shown[label])
+    return marks, {id_: ",".join(sorted(some, key=int)) for id_, some in ranks.items()}
 
 
 def _drawn_quarter(result: Simulation) -> Quarter:

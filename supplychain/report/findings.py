@@ -105,9 +105,8 @@ def _limit_finding(result: Simulation, limits: Table) -> Finding:
     )
     before: Words = (
         "; in the baseline ",
-        *(() if was == 0 else (Quote(limits, was, "input"), " does, ")),
-        *(("it does ",) if was == 0 else ()),
-        "in ",
+        *(("it does",) if was == 0 else (Quote(limits, was, "input"), " does")),
+        " in ",
         Quote(limits, was, "baseline_most"),
         ".",
     )

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from supplychain.allocation import Allocation
-from supplychain.report.tables import Cell, Column, Table
-from supplychain.simulation import Simulation, change
+from supplychain.report.tables import Column, Table
+from supplychain.simulation import Simulation
 
 Curve = list[tuple[float, float]]
 """Cumulative share of those who get, and of what they get; from (0, 0) to (1, 1)."""
@@ -64,48 +64,32 @@ def curves_table(name: str, curves: Sequence[tuple[str, Curve]]) -> Table:
 def fairness_table(result: Simulation) -> Table:
     """Measures of how the accelerators are shared out, in the baseline and in the scenario."""
     before, after = _measures(result.baseline_allocation), _measures(result.allocation)
-    rows: list[tuple[Cell, ...]] = [
-        (name, before[name], after[name], change(before[name] or 0.0, after[name] or 0.0))
-        if name in _PLAIN
-        else (name, _share(before[name]), _share(after[name]), None)
-        for name in before
-        if before[name] is not None and after[name] is not None
-    ]
+    rows = tuple((name, before[name], after[name]) for name in before if name in after)
     columns = (
         Column("measure", "Measure"),
         Column("baseline", "Baseline", "number"),
         Column("scenario", "Scenario", "number"),
-        Column("change", "Change", "change"),
     )
-    return Table("fairness", "", columns, tuple(rows), "No buyer has orders.")
+    return Table("fairness", "", columns, rows, "No buyer has orders.")
 
 
-_PLAIN = ("Gini of units", "Gini of fill rates")
-
-
-def _share(value: float | None) -> str | None:
-    return None if value is None else f"{value:.0%}"
-
-
-def _measures(allocation: Allocation) -> dict[str, float | None]:
+def _measures(allocation: Allocation) -> dict[str, str]:
+    """Each measure in words, as text: coefficients and shares side by side."""
     given = allocation.delivered.sum(axis=(1, 2))
     ordered = allocation.orders.sum(axis=1)
     rates = [g / o for g, o in zip(given.tolist(), ordered.tolist(), strict=True) if o > 0]
     if not rates:
         return {}
-    measures: dict[str, float | None] = {
-        "Gini of units": gini(curve_of_units(allocation)),
-        "Gini of fill rates": gini(curve_of_fill_rates(allocation)),
-        "Orders filled, all buyers": float(given.sum() / ordered.sum()),
+    measures = {
+        "Gini of units": f"{gini(curve_of_units(allocation)):.2f}",
+        "Gini of fill rates": f"{gini(curve_of_fill_rates(allocation)):.2f}",
+        "Orders filled, all buyers": f"{given.sum() / ordered.sum():.0%}",
     }
     for tier in ("rich", "poor"):
         rows = [i for i, b in enumerate(allocation.buyers) if b.tier == tier]
-        asked = float(ordered[rows].sum())
-        measures[f"Orders filled, compute-{tier}"] = (
-            float(given[rows].sum()) / asked if asked > 0 else None
-        )
-    measures["Smallest fill rate"] = min(rates)
-    total = float(given.sum())
-    largest = float(np.sort(given)[-5:].sum())
-    measures["Share of the five largest"] = largest / total if total > 0 else None
+        if (asked := float(ordered[rows].sum())) > 0:
+            measures[f"Orders filled, compute-{tier}"] = f"{float(given[rows].sum()) / asked:.0%}"
+    measures["Smallest fill rate"] = f"{min(rates):.0%}"
+    if (total := float(given.sum())) > 0:
+        measures["Share of the five largest"] = f"{float(np.sort(given)[-5:].sum()) / total:.0%}"
     return measures

@@ -18,6 +18,9 @@ from typing import Any, TypeAlias
 from supplychain.model import Source
 from supplychain.report.tables import Cell, Column, Table, show
 
+RING = "●"
+"""The mark of a cell that also gets a ring."""
+
 _HTML = Path(__file__).parent / "html"
 
 
@@ -208,7 +211,9 @@ def report_page(report: Report) -> str:
         sections=[
             {
                 "section": section,
-                "parts": [_part(part, numbers, cited, quoted) for part in section.parts],
+                "parts": _paired(
+                    [_part(part, numbers, cited, quoted) for part in section.parts]
+                ),
             }
             for section in sections
         ],
@@ -318,6 +323,18 @@ def _part(
     return {"kind": "table", "rows": rows, "cites": bool(sources), **label}
 
 
+def _paired(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Half pictures that follow one another, put together."""
+    paired: list[dict[str, Any]] = []
+    for part in parts:
+        half = part["kind"] == "picture" and part["part"].half
+        if half and paired and paired[-1]["kind"] == "pair":
+            paired[-1]["pictures"].append(part)
+        else:
+            paired.append({"kind": "pair", "pictures": [part]} if half else part)
+    return paired
+
+
 def _cell(grid: Grid, row: int, column: Column, value: Cell, quoted: set[str]) -> dict[str, Any]:
     id_ = f"{grid.name}-{row}-{column.key}"
     mark = grid.marks.get((row, column.key), "")
@@ -325,6 +342,13 @@ def _cell(grid: Grid, row: int, column: Column, value: Cell, quoted: set[str]) -
     heat = ""
     if column.key in grid.heat and number:
         heat = f"{_shade(float(value or 0)):.0f}"
+    classes = {
+        "n": column.kind != "text",
+        "bad": column.key == "change" and isinstance(value, float) and value <= -0.0005,
+        "ring": mark == RING,
+        "hot": bool(heat) and int(heat) > 60,
+        "zero": bool(heat) and int(heat) == 0,
+    }
     return {
         "text": show(value, column.kind),
         "id": id_ if id_ in quoted else "",
@@ -333,7 +357,7 @@ def _cell(grid: Grid, row: int, column: Column, value: Cell, quoted: set[str]) -
         "heat": heat,
         "mark": mark,
         "mark_words": grid.mark_words.get(mark, ""),
-        "bad": column.kind == "change" and isinstance(value, float) and value <= -0.0005,
+        "classes": " ".join(name for name, holds in classes.items() if holds),
         "link": grid.links.get(row, "") if column is grid.table.columns[0] else "",
         "ref": column.key == "number" and grid.name == "sources-table",
     }

@@ -10,7 +10,7 @@ from supplychain.model import Network
 from supplychain.quarters import Quarter
 from supplychain.report import bottlenecks, inequality
 from supplychain.report.charts import lines_chart, lorenz_chart, stacked_chart, tornado_chart
-from supplychain.report.page import Grid, Part, Picture, Section
+from supplychain.report.page import RING, Grid, Part, Picture, Section
 from supplychain.report.sankey import bands, sankey
 from supplychain.report.svg import svg
 from supplychain.report.tables import Cell, Column, Table, compact
@@ -59,21 +59,26 @@ def timeline_section(use: Table, marks: Mapping[tuple[int, str], str], limits: T
 
 
 def comparison_section(
-    totals: Table, timing: Table, quarters: Table, products: Table, shocked: bool
+    totals: Table,
+    timing: Table,
+    quarters: Table,
+    products: Table,
+    words: Sequence[str],
+    shocked: bool,
 ) -> Section:
-    """Totals, when it is felt, and output by quarter and product."""
+    """Totals, when it is felt, output by quarter and product, and why, in words."""
     parts: list[Part] = [
         Grid(totals, "Totals of the window." if not shocked else "Totals of the window, both runs.")
     ]
     if shocked:
         parts.append(Grid(timing, "When the shock is felt and what it costs."))
     if quarters.rows and any(float(row[1] or 0) > 0 for row in quarters.rows):
-        words = "Accelerators shipped by quarter" + (", baseline and scenario" if shocked else "")
-        chart = lines_chart(quarters, words)
-        parts.append(Picture("units-by-quarter", chart, f"{words}. The numbers are in the table below."))
+        label = "Accelerators shipped by quarter" + (", baseline and scenario" if shocked else "")
+        parts.append(Picture("units-by-quarter", lines_chart(quarters, label), f"{label}."))
+    parts += words
     parts.append(Grid(quarters, "By quarter, and what limits output, most valuable first.", folded=True))
     parts.append(Grid(products, "Units by product", folded=True))
-    title = "Scenario against baseline" if shocked else "Output"
+    title = "Scenario vs baseline" if shocked else "Output"
     return Section("comparison", title, tuple(parts))
 
 
@@ -92,8 +97,8 @@ def chokepoints_section(
             Grid(counts, f"Organizations and countries that alone stop accelerators, {at}."),
             Grid(
                 single,
-                f"Single points of failure in {at}: what is at stake is the share of H100 "
-                "equivalents that cannot be made without it; the number is that on the graph.",
+                f"Single points of failure in {at}; at stake is the share of H100 equivalents that "
+                "cannot be made without it. The number is that on the graph.",
                 sources=sources.get("single", {}),
             ),
             Grid(
@@ -116,14 +121,22 @@ def sources_of(network: Network, row: Chokepoint, at: Quarter, most: int = 3) ->
     return tuple(dict.fromkeys(i for i in ids if i in network.sources))[:most]
 
 
-def graph_section(network: Network, found: Chokepoints, ranks: Mapping[str, str]) -> Section:
-    """The whole chain, chokepoints marked."""
+def graph_section(
+    network: Network, found: Chokepoints, marks: Mapping[str, str], ranks: Mapping[str, str]
+) -> Section:
+    """The whole chain, chokepoints marked and numbered as in their table.
+
+    Args:
+        marks: Commodities that only one can make, with the reason.
+        ranks: Commodity to the numbers of the table.
+    """
     label = f"Dependency graph of {len(network.commodities)} commodities, chokepoints of {found.at}"
     picture = Picture(
         "graph",
-        svg(network, ranks, label),
+        svg(network, marks, label, badges=ranks),
         "Left to right: what is needed for what; the thickest links stop output at once. "
-        "◆ and a red border: something that only one organization or country can make. "
+        "◆ and a red border: only one organization or country can make it; the number is that of the "
+        "table. "
         "Choose a node (mouse, or Tab and Enter) to trace what it needs and what needs it; "
         "Esc shows all.",
         graph=True,
@@ -195,7 +208,7 @@ def sankey_parts(result: Simulation, quarter: Quarter) -> list[Part]:
 
 def _maker(network: Network, node: str) -> str:
     organization, _, commodity = node.partition(" ")
-    return f"{network.organizations[organization].name} · {network.commodities[commodity].name}"
+    return f"{network.organizations[organization].name} · {network.commodities[commodity].name.partition(' (')[0]}"
 
 
 def _kept(result: Simulation, found: Sequence[Flow]) -> dict[str, list[str]]:
@@ -332,7 +345,7 @@ def countries_section(table: Table, at: Quarter, alarm: float) -> Section:
     """Country x stage as a heat table, what is above the alarm level marked."""
     keys = tuple(c.key for c in table.columns[1:])
     marks = {
-        (number, key): "●"
+        (number, key): RING
         for number, row in enumerate(table.rows)
         for key, value in zip(keys, row[1:], strict=True)
         if isinstance(value, float) and value > alarm
@@ -343,6 +356,6 @@ def countries_section(table: Table, at: Quarter, alarm: float) -> Section:
         f"commodities. ● and a ring: more than {alarm:.0%} in one country.",
         heat=keys,
         marks=marks,
-        mark_words={"●": f"more than {alarm:.0%} in one country"},
+        mark_words={RING: f"more than {alarm:.0%} in one country"},
     )
     return Section("countries", "Country exposure", (grid,))
