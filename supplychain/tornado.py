@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from supplychain.model import Capacity, Figure, Network
 from supplychain.production.plan import plan
 from supplychain.production.solve import Program
 from supplychain.production.worth import worth_of_capacity
-from supplychain.shocks import assumed
 from supplychain.simulation import Simulation, disturbed
 
 
@@ -73,7 +73,8 @@ def inputs(result: Simulation) -> tuple[Input, ...]:
         total = 0.0
         for t, quarter in enumerate(result.quarters):
             spread = sum(
-                _at_end(c, "high").per_quarter(quarter) - _at_end(c, "low").per_quarter(quarter)
+                _capacity_at(c, "high").per_quarter(quarter)
+                - _capacity_at(c, "low").per_quarter(quarter)
                 for c in capacities
             )
             total += spread * sum(float(price[t]) for price in prices)
@@ -100,13 +101,23 @@ def moved(result: Simulation, some: Sequence[Input]) -> tuple[Moved, ...]:
         return after / before - 1 if before > 0 else 0.0
 
     def at(one: Input, end: str) -> float:
-        figures = {name: getattr(f, end) for name, f in one.figures.items()}
-        return headline(assumed(result.network, figures))
+        return headline(_at_end(result.network, one, end))
 
     rows = [Moved(i, at(i, "low"), at(i, "high")) for i in some]
     return tuple(sorted(rows, key=lambda m: (-abs(m.at_high - m.at_low), m.input.key)))
 
 
-def _at_end(capacity: Capacity, end: str) -> Capacity:
+def _at_end(network: Network, one: Input, end: str) -> Network:
+    """The network with all capacities of an input at an end of their ranges."""
+    id_, _, line = one.key.partition(".")
+    organization = network.organizations[id_]
+    capacities = tuple(
+        _capacity_at(c, end) if line in (c.id, c.part_of) else c for c in organization.capacities
+    )
+    changed = {**network.organizations, id_: replace(organization, capacities=capacities)}
+    return replace(network, organizations=MappingProxyType(changed))
+
+
+def _capacity_at(capacity: Capacity, end: str) -> Capacity:
     figures = {q: replace(f, value=getattr(f, end)) for q, f in capacity.figures.items()}
-    return replace(capacity, figures=figures)
+    return replace(capacity, figures=MappingProxyType(figures))

@@ -230,7 +230,7 @@ def _svg(chart: Any, label: str) -> str:
     """The chart as an element with a label, its colours as CSS variables."""
     import vl_convert
 
-    spec = chart.to_dict()
+    spec = chart.to_dict(validate=False)
     spec["config"] = dict(_CONFIG)
     text = vl_convert.vegalite_to_svg(spec)
     for name, colour in COLOURS.items():

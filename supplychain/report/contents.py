@@ -30,7 +30,7 @@ from supplychain.simulation import Simulation
 from supplychain.tornado import inputs, moved
 
 _TOP, _NEAR = 10, 5
-_SINGLE = ("name", "rank", "makes", "stage", "at_stake", "products", "share", "hhi", "felt", "why")
+_SINGLE = ("name", "rank", "makes", "stage", "at_stake", "products", "hhi", "felt", "why")
 _NEARLY = ("name", "makes", "stage", "at_stake", "cover", "felt", "why")
 _ESTIMATED = 0.25
 """From this share of estimates among the figures on, the page begins with a warning."""

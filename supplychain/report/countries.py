@@ -13,7 +13,7 @@ ALARM = 0.65
 """More than this in one country is marked; SIA and BCG (2021) count regions above it."""
 
 
-def country_table(network: Network, at: Quarter, most: int = 12) -> Table:
+def country_table(network: Network, at: Quarter, most: int = 10) -> Table:
     """Country x stage: the mean, over the stage's commodities, of the share its plants make.
 
     Countries with the largest share of any stage first; the rest are left out.

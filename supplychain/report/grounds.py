@@ -99,10 +99,10 @@ def assumptions_section(result: Simulation) -> Section:
     )
 
 
-_ESTIMATES = 8
+_ESTIMATES = 6
 
 
-def contradictions_section(result: Simulation, most: int = 12) -> Section:
+def contradictions_section(result: Simulation, most: int = 8) -> Section:
     """Figures that another source contradicts, the widest disagreement first."""
     figures = dict(production_figures(result.network, result.baseline.plan))
     found = [(n, f) for n, f in figures.items() if f.contradicted_by]
@@ -110,10 +110,9 @@ def contradictions_section(result: Simulation, most: int = 12) -> Section:
     rows: list[tuple[Cell, ...]] = [
         (
             name,
-            f"{f.value:,g}",
+            f"{f.value:,g} {f.unit}".strip(),
             ", ".join(f"{c.value:,g}" for c in f.contradicted_by),
             _disagreement(f),
-            f.unit or "–",
         )
         for name, f in found
     ]
@@ -122,7 +121,6 @@ def contradictions_section(result: Simulation, most: int = 12) -> Section:
         Column("value", "Used"),
         Column("others", "Other sources say"),
         Column("apart", "Apart by", "share"),
-        Column("unit", "Unit"),
     )
     sources = {
         row: (*f.sources, *(s for c in f.contradicted_by for s in c.sources))
