@@ -91,4 +91,6 @@ def _makers(production: Production, number: int, link: Link, period: int) -> dic
     if not len(periods):
         return {}
     last = periods[-1]
-    return {node: float(a[last] / total[last]) for node, a in sorted(arrived.items()) if a[last] > 0}
+    return {
+        node: float(a[last] / total[last]) for node, a in sorted(arrived.items()) if a[last] > 0
+    }

@@ -65,7 +65,9 @@ def inputs(result: Simulation) -> tuple[Input, ...]:
     found = []
     for key, capacities in lines.items():
         figures = {
-            f"{c.key}.{quarter}": figure for c in capacities for quarter, figure in c.figures.items()
+            f"{c.key}.{quarter}": figure
+            for c in capacities
+            for quarter, figure in c.figures.items()
         }
         if not any(f.low < f.high for f in figures.values()):
             continue

@@ -30,7 +30,9 @@ SENSITIVITY = 2
 @assume_option
 @window_options("2023Q1", "2026Q4")
 @click.option(
-    "--policy", metavar="RULE", help="Allocation rule; contract-first unless a scenario says otherwise."
+    "--policy",
+    metavar="RULE",
+    help="Allocation rule; contract-first unless a scenario says otherwise.",
 )
 @click.option(
     "--sensitivity",
@@ -41,7 +43,9 @@ SENSITIVITY = 2
     help="Move N lines to the ends of their range, those worth most first.",
 )
 @click.option(
-    "--variants", is_flag=True, help="Also under other assumptions of the program; some seconds more."
+    "--variants",
+    is_flag=True,
+    help="Also under other assumptions of the program; some seconds more.",
 )
 @click.option(
     "-o",
@@ -87,7 +91,9 @@ def report(
 
     if out.suffix.lower() not in (".html", ".htm"):
         raise usage_error(f"--out {out}: a report is a page; end its name in .html")
-    parsed = parse_cuts(hbm_cut, cowos_cut, wafer_cut, cuts)
+    parsed, problems = parse_cuts(hbm_cut, cowos_cut, wafer_cut, cuts)
+    if problems:
+        raise usage_error("\n".join(problems))
     if policy and policy not in RULES:
         raise usage_error(f"--policy: no rule '{policy}'; there are: {', '.join(RULES)}")
     try:
@@ -116,7 +122,10 @@ def _command(context: click.Context, out: Path) -> str:
     for parameter in context.command.params:
         value = context.params.get(parameter.name or "")
         source = context.get_parameter_source(parameter.name or "")
-        if source is not click.core.ParameterSource.COMMANDLINE or parameter.name in ("out", "quiet"):
+        if source is not click.core.ParameterSource.COMMANDLINE or parameter.name in (
+            "out",
+            "quiet",
+        ):
             continue
         option = parameter.opts[-1]
         if isinstance(value, bool):
@@ -125,6 +134,10 @@ def _command(context: click.Context, out: Path) -> str:
             words += [w for name, number in value.items() for w in (option, f"{name}={number:g}")]
         else:
             for one in value if isinstance(value, tuple) else (value,):
-                text = Path(one).name if isinstance(one, Path) or "/" in str(one) and option == "--scenario" else str(one)
+                text = (
+                    Path(one).name
+                    if isinstance(one, Path) or ("/" in str(one) and option == "--scenario")
+                    else str(one)
+                )
                 words += [option, text]
     return shlex.join([*words, "--out", out.name])

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from supplychain.cli.edges import usage_error
-
 if TYPE_CHECKING:
     from supplychain.scenario import Cut
 
@@ -46,12 +44,8 @@ def cut_options(command: F) -> F:
 
 def parse_cuts(
     hbm_cut: str | None, cowos_cut: str | None, wafer_cut: str | None, cuts: tuple[str, ...]
-) -> list[Cut]:
-    """All cuts asked for.
-
-    Raises:
-        click.UsageError: Some are malformed; the message has a line for each.
-    """
+) -> tuple[list[Cut], list[str]]:
+    """All cuts asked for, and a line for each that is malformed."""
     from supplychain.scenario import Cut, parse_cut, parse_share
 
     parsed, problems = [], []
@@ -66,6 +60,4 @@ def parse_cuts(
             parsed.append(parse_cut(text))
         except ValueError as error:
             problems.append(f"--cut: {error}")
-    if problems:
-        raise usage_error("\n".join(problems))
-    return parsed
+    return parsed, problems

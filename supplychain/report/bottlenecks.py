@@ -9,12 +9,15 @@ import numpy as np
 
 from supplychain.model import STAGES, Network
 from supplychain.production.result import Production
-from supplychain.report.page import RING
+from supplychain.report.parts import RING
 from supplychain.report.tables import Cell, Column, Table
 from supplychain.simulation import Simulation
 
 FIRST, ALSO = RING, "○"
 """Signs of what limits most, and of what limits too."""
+
+NO_INPUT = "No input listed"
+"""In the place of an input in a quarter in which none limits output: orders do, or the shock."""
 
 _SPELLED = {"hbm": "HBM", "cowos": "CoWoS"}
 """Lines that several commodities share, by the line's id."""
@@ -58,18 +61,27 @@ def use_marks(result: Simulation, table: Table) -> Mapping[tuple[int, str], str]
 
 
 def limits_table(result: Simulation) -> Table:
-    """In how many quarters each input limits output, most of all and at all."""
+    """In how many quarters each input limits output, most of all and at all.
+
+    Of a scenario only the quarters from the first in which it is felt count.
+    """
+    felt = result.first_felt() or result.quarters[0]
+    start = result.quarters.index(felt)
     counts = [Counter[str]() for _ in range(4)]
     for first, production in ((0, result.baseline), (2, result.scenario)):
-        for binding in production.binding():
-            counts[first].update(binding[:1])
-            counts[first + 1].update(binding)
+        for binding in production.binding()[start:]:
+            counts[first].update(binding[:1] or [NO_INPUT])
+            counts[first + 1].update(binding or [NO_INPUT])
     limits = sorted(
         {limit for count in counts for limit in count},
         key=lambda limit: ([-counts[i][limit] for i in (2, 0, 3, 1)], limit),
     )
     rows: list[tuple[Cell, ...]] = [
-        (input_name(result.network, limit), *(count[limit] for count in counts), len(result.quarters))
+        (
+            input_name(result.network, limit),
+            *(count[limit] for count in counts),
+            len(result.quarters) - start,
+        )
         for limit in limits
     ]
     columns = (
@@ -80,7 +92,7 @@ def limits_table(result: Simulation) -> Table:
         Column("scenario", "Limits, scenario", "number"),
         Column("quarters", "Of quarters", "number"),
     )
-    return Table("limits", "", columns, tuple(rows), "Nothing limits output in any quarter.")
+    return Table("limits", "", columns, tuple(rows), "No quarter has output.")
 
 
 def output_tables(result: Simulation, group: str) -> tuple[Table, Table]:
@@ -103,10 +115,16 @@ def output_tables(result: Simulation, group: str) -> tuple[Table, Table]:
 
     capacity = capacity_of(result.baseline, members)[first : last + 1]
     limit = tuple((str(q), c) for q, c in zip(result.quarters, capacity.tolist(), strict=True))
-    columns = (Column("quarter", "Quarter"), Column("maker", "Maker"), Column("made", "Made", "units"))
+    columns = (
+        Column("quarter", "Quarter"),
+        Column("maker", "Maker"),
+        Column("made", "Made", "units"),
+    )
     return (
         Table(f"made-{group}", "", columns, rows),
-        Table(f"capacity-{group}", "", (columns[0], Column("capacity", "Capacity", "units")), limit),
+        Table(
+            f"capacity-{group}", "", (columns[0], Column("capacity", "Capacity", "units")), limit
+        ),
     )
 
 

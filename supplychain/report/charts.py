@@ -64,7 +64,7 @@ _CONFIG: Mapping[str, Any] = MappingProxyType(
 )
 
 
-def lines_chart(table: Table, label: str, width: int = 1080, height: int = 230) -> str:
+def lines_chart(table: Table, label: str) -> str:
     """Baseline (grey) and scenario (red, dashed) by quarter.
 
     Args:
@@ -82,7 +82,7 @@ def lines_chart(table: Table, label: str, width: int = 1080, height: int = 230) 
     ]
     shown = list(dict.fromkeys(str(row["series"]) for row in rows))
     chart = (
-        alt.Chart(alt.Data(values=rows))
+        _chart(rows)
         .mark_line(strokeWidth=2.5, point={"size": 26})
         .encode(
             x=alt.X("quarter:O", title=None, axis=alt.Axis(labelAngle=0)),
@@ -94,19 +94,19 @@ def lines_chart(table: Table, label: str, width: int = 1080, height: int = 230) 
                 legend=None,
             ),
         )
-        .properties(width=width, height=height)
+        .properties(width=1080, height=230)
     )
     return _svg(chart, label)
 
 
-def stacked_chart(
-    made: Table, limit: Table, label: str, unit: str, width: int = 480, height: int = 240
-) -> str:
+def stacked_chart(made: Table, limit: Table, label: str, unit: str) -> str:
     """What each maker puts out, stacked by quarter, under a dashed line of what all could.
 
     Args:
         made: Columns ``quarter``, ``maker`` and ``made``.
         limit: Columns ``quarter`` and ``capacity``.
+        label: What a screen reader says for the figure.
+        unit: Title of the axis.
     """
     import altair as alt
 
@@ -116,7 +116,7 @@ def stacked_chart(
     x = alt.X("quarter:O", title=None, axis=alt.Axis(labelAngle=-45))
     y_axis = _compact_axis()
     bars = (
-        alt.Chart(alt.Data(values=rows))
+        _chart(rows)
         .mark_bar()
         .encode(
             x=x,
@@ -126,19 +126,22 @@ def stacked_chart(
         )
     )
     line = (
-        alt.Chart(alt.Data(values=records(limit)))
+        _chart(records(limit))
         .mark_line(strokeDash=[5, 3], strokeWidth=2, color=COLOURS["now"])
         .encode(x=x, y=alt.Y("capacity:Q", title=unit, axis=y_axis))
     )
-    return _svg((bars + line).properties(width=width, height=height), label)
+    return _svg((bars + line).properties(width=480, height=240), label)
 
 
-def lorenz_chart(table: Table, label: str, x: str, y: str, side: int = 300) -> str:
+def lorenz_chart(table: Table, label: str, x: str, y: str) -> str:
     """Lorenz curves with the line of equality.
 
     Args:
         table: Columns ``series``, ``below`` (cumulative share of those who get) and ``share``
             (of what they get), both 0 to 1.
+        label: What a screen reader says for the figure.
+        x: Title of the axis of those who get.
+        y: Title of the axis of what they get.
     """
     import altair as alt
 
@@ -146,7 +149,7 @@ def lorenz_chart(table: Table, label: str, x: str, y: str, side: int = 300) -> s
     dashes = [[1, 0], [6, 3]][: len(shown)]
     percent = alt.Axis(format="%", tickCount=5)
     curves = (
-        alt.Chart(alt.Data(values=records(table)))
+        _chart(records(table))
         .mark_line(strokeWidth=2.5)
         .encode(
             x=alt.X("below:Q", title=x, axis=percent, scale=alt.Scale(domain=[0, 1])),
@@ -158,19 +161,20 @@ def lorenz_chart(table: Table, label: str, x: str, y: str, side: int = 300) -> s
         )
     )
     equal = (
-        alt.Chart(alt.Data(values=[{"below": 0, "share": 0}, {"below": 1, "share": 1}]))
+        _chart([{"below": 0, "share": 0}, {"below": 1, "share": 1}])
         .mark_line(strokeDash=[2, 3], strokeWidth=1, color=COLOURS["soft"])
         .encode(x="below:Q", y="share:Q")
     )
-    return _svg((equal + curves).properties(width=side + 120, height=side), label)
+    return _svg((equal + curves).properties(width=420, height=300), label)
 
 
-def tornado_chart(table: Table, base: float, label: str, width: int = 700) -> str:
+def tornado_chart(table: Table, base: float, label: str) -> str:
     """A bar from the result at the lower end of each input's range to that at the upper end.
 
     Args:
         table: Columns ``input``, ``at_low`` and ``at_high``, as shares; widest first.
         base: The result itself, where the bars would meet if nothing mattered.
+        label: What a screen reader says for the figure.
     """
     import altair as alt
 
@@ -180,11 +184,13 @@ def tornado_chart(table: Table, base: float, label: str, width: int = 700) -> st
         for key, end in (("at_low", "low end of the range"), ("at_high", "high end"))
     ]
     order = [str(row["input"]) for row in records(table)]
-    y = alt.Y("input:N", title=None, sort=order, axis=alt.Axis(labelLimit=330, labelColor=COLOURS["ink"]))
+    y = alt.Y(
+        "input:N", title=None, sort=order, axis=alt.Axis(labelLimit=330, labelColor=COLOURS["ink"])
+    )
     axis = alt.Axis(format="+.0%", tickCount=8)
     x = alt.X("value:Q", title="change of accelerators", axis=axis, scale=alt.Scale(zero=False))
     bars = (
-        alt.Chart(alt.Data(values=rows))
+        _chart(rows)
         .mark_bar(height=17)
         .encode(
             y=y,
@@ -194,12 +200,9 @@ def tornado_chart(table: Table, base: float, label: str, width: int = 700) -> st
         )
     )
     rule = (
-        alt.Chart(alt.Data(values=[{"base": base}]))
-        .mark_rule(color=COLOURS["ink"], strokeWidth=1.5)
-        .encode(x="base:Q")
+        _chart([{"base": base}]).mark_rule(color=COLOURS["ink"], strokeWidth=1.5).encode(x="base:Q")
     )
-    height = 30 * len(order)
-    return _svg((bars + rule).properties(width=width, height=height), label)
+    return _svg((bars + rule).properties(width=700, height=30 * len(order)), label)
 
 
 def records(table: Table) -> list[dict[str, Cell]]:
@@ -219,6 +222,12 @@ def _scale(name: str, domain: list[str], colours: tuple[str, ...], legend: bool)
     )
 
 
+def _chart(rows: list[dict[str, Cell]]) -> Any:
+    import altair as alt
+
+    return alt.Chart(alt.InlineData(values=rows))
+
+
 def _compact_axis() -> Any:
     """200k, 4M, 1bn."""
     import altair as alt
@@ -236,6 +245,8 @@ def _svg(chart: Any, label: str) -> str:
     for name, colour in COLOURS.items():
         text = text.replace(f'"{colour}"', f'"var(--{name},{colour})"')
     text = re.sub(
-        r' (?:xmlns:xlink|version|font-family|role|aria-hidden|aria-roledescription)="[^"]*"', "", text
+        r' (?:xmlns:xlink|version|font-family|role|aria-hidden|aria-roledescription)="[^"]*"',
+        "",
+        text,
     )
     return text.replace("<svg ", f'<svg role="img" aria-label="{escape(label)}" ', 1)

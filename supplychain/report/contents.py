@@ -12,8 +12,8 @@ from supplychain.quarters import Quarter
 from supplychain.report import bottlenecks, findings, grounds, inequality, sections
 from supplychain.report.chokepoints import chokepoints_document
 from supplychain.report.countries import ALARM, country_table
-from supplychain.report.page import Report, Section
 from supplychain.report.panel import Panel
+from supplychain.report.parts import Report, Section
 from supplychain.report.sentences import sentences
 from supplychain.report.simulate import (
     buyers_table,
@@ -23,7 +23,7 @@ from supplychain.report.simulate import (
     variants_table,
 )
 from supplychain.report.tables import Cell, Column, Table
-from supplychain.risk import Chokepoints, asked_products, busiest_quarter, chokepoints
+from supplychain.risk import Chokepoints, Kind, asked_products, busiest_quarter, chokepoints
 from supplychain.scenario import Cut
 from supplychain.sensitivity import Variant
 from supplychain.simulation import Simulation
@@ -122,8 +122,10 @@ def report_of(result: Simulation, asked: Asked, others: tuple[Variant, ...] = ()
 
 def _title(result: Simulation, title: str) -> str:
     if not result.shocks:
-        return f"AI accelerators {result.quarters[0]} to {result.quarters[-1]}: what limits them, and who gets them"
-    return f"{title or '; '.join(_in_words(result.network, s) for s in result.shocks)}: what it does to accelerator supply"
+        window = " to ".join(dict.fromkeys((str(result.quarters[0]), str(result.quarters[-1]))))
+        return f"AI accelerators {window}: what limits them, and who gets them"
+    shocks = "; ".join(_in_words(result.network, shock) for shock in result.shocks)
+    return f"{title or shocks}: what it does to accelerator supply"
 
 
 def _in_words(network: Network, shock: object) -> str:
@@ -159,7 +161,7 @@ def _quarter(result: Simulation) -> Quarter:
 def _found(network: Network, at: Quarter) -> Chokepoints:
     weights = planned_h100e(network, at)
     weighted = any(weight > 0 for weight in weights.values())
-    by = ("organization", "country")
+    by: tuple[Kind, ...] = ("organization", "country")
     return chokepoints(network, None, at, by, weights if weighted else None)
 
 

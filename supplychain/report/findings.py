@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from supplychain.report.page import Card, Finding, Quote, Words, quote
+from supplychain.report.parts import Card, Finding, Quote, Words, quote
 from supplychain.report.tables import Cell, Column, Table, show
 from supplychain.simulation import Simulation, change
 
@@ -51,7 +51,11 @@ def findings(
         found = [
             Finding(
                 ("No accelerator is shipped",),
-                (" in any quarter (", shipped, "), so there is nothing to lose.",),
+                (
+                    " in any quarter (",
+                    shipped,
+                    "), so there is nothing to lose.",
+                ),
                 totals.name,
             )
         ]
@@ -89,10 +93,18 @@ def _output_finding(result: Simulation, totals: Table) -> Finding:
 def _limit_finding(result: Simulation, limits: Table) -> Finding:
     """What limits output most, now and in the baseline."""
     if not result.shocks:
-        top = max(range(len(limits.rows)), key=lambda r: (Quote(limits, r, "baseline_most").value, -r))
+        top = max(
+            range(len(limits.rows)), key=lambda r: (Quote(limits, r, "baseline_most").value, -r)
+        )
         return Finding(
             (Quote(limits, top, "input"), " limits output most"),
-            (" in ", Quote(limits, top, "baseline_most"), " of ", Quote(limits, top, "quarters"), " quarters."),
+            (
+                " in ",
+                Quote(limits, top, "baseline_most"),
+                " of ",
+                Quote(limits, top, "quarters"),
+                " quarters.",
+            ),
             limits.name,
         )
     was = max(range(len(limits.rows)), key=lambda r: (Quote(limits, r, "baseline_most").value, -r))
@@ -140,7 +152,11 @@ def _buyer_finding(result: Simulation, buyers: Table, fairness: Table) -> Findin
     for tier in ("poor", "rich"):
         name = f"Orders filled, compute-{tier}"
         if any(row[0] == name for row in fairness.rows):
-            filled += ["; " if filled else " ", f"compute-{tier} buyers get ", quote(fairness, name, run)]
+            filled += [
+                "; " if filled else " ",
+                f"compute-{tier} buyers get ",
+                quote(fairness, name, run),
+            ]
             filled.append(" of what they order")
     spread = quote(fairness, "Gini of fill rates", run)
     ending: Words = ("; the Gini of fill rates is ", spread, ".")
@@ -196,10 +212,19 @@ def cards(
     if any(row[0] == "H100 equivalents" for row in totals.rows):
         worth = quote(totals, "H100 equivalents", "change" if shocked else "baseline")
         after = quote(totals, "H100 equivalents", run)
-        found.append(Card("H100 equivalents", worth, (after, " shipped") if shocked else ("shipped",)))
+        found.append(
+            Card("H100 equivalents", worth, (after, " shipped") if shocked else ("shipped",))
+        )
     if limits.rows:
-        top = max(range(len(limits.rows)), key=lambda r: (Quote(limits, r, f"{run}_most").value, -r))
-        note = (Quote(limits, top, f"{run}_most"), " of ", Quote(limits, top, "quarters"), " quarters")
+        top = max(
+            range(len(limits.rows)), key=lambda r: (Quote(limits, r, f"{run}_most").value, -r)
+        )
+        note = (
+            Quote(limits, top, f"{run}_most"),
+            " of ",
+            Quote(limits, top, "quarters"),
+            " quarters",
+        )
         found.append(Card("Limits output most", Quote(limits, top, "input"), note))
     if shocked:
         deepest = quote(timing, "Deepest quarter", "value")
@@ -211,5 +236,7 @@ def cards(
         gini = quote(fairness, "Gini of fill rates", run)
         found.append(Card("Orders filled", filled, ("Gini of fill rates ", gini)))
     near = Quote(chokepoints, 1, "all")
-    found.append(Card("Single points of failure", Quote(chokepoints, 0, "all"), (near, " nearly single")))
+    found.append(
+        Card("Single points of failure", Quote(chokepoints, 0, "all"), (near, " nearly single"))
+    )
     return tuple(found)

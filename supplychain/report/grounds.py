@@ -13,7 +13,7 @@ from supplychain import __version__
 from supplychain.allocation import CANCEL
 from supplychain.model import Figure, Network
 from supplychain.production.plan import Calibration
-from supplychain.report.page import Grid, Section
+from supplychain.report.parts import Grid, Section
 from supplychain.report.tables import Cell, Column, Table
 from supplychain.sensitivity import production_figures
 from supplychain.simulation import Simulation
@@ -23,7 +23,11 @@ _CONSTANTS: Mapping[str, tuple[str, str, str]] = {
     "holding": ("Cost of holding a unit's inputs for a quarter, share of its value", "0 to 1%", ""),
     "borrow_limit": ("Most a designer borrows beyond a booking", "0 to 30%", "share"),
     "borrow_price": ("Price of borrowed capacity, share of its value", "", ""),
-    "mix_width": ("Free deviation from the planned product mix, either side", "10% to 25%", "share"),
+    "mix_width": (
+        "Free deviation from the planned product mix, either side",
+        "10% to 25%",
+        "share",
+    ),
     "mix_price": ("Price of a unit beyond that, share of its value", "", ""),
     "conversion": ("Quarters by which HBM lines convert early or late", "0 to 4", ""),
     "stock_weeks": ("Weeks of output the chain can hold", "6.5 to 13", ""),
@@ -43,10 +47,22 @@ def assumptions_table(result: Simulation) -> Table:
         shown = f"{value:.0%}" if form == "share" else f"{value:g}"
         rows.append((name, meaning, shown, tested, "modeller's choice"))
     rows.append(
-        ("cancel", "Unfilled orders withdrawn each quarter", f"{CANCEL:.0%}", "", "modeller's choice")
+        (
+            "cancel",
+            "Unfilled orders withdrawn each quarter",
+            f"{CANCEL:.0%}",
+            "",
+            "modeller's choice",
+        )
     )
     rows.append(
-        ("policy", "Who gets the accelerators first", result.allocation.rule, "", "modeller's choice")
+        (
+            "policy",
+            "Who gets the accelerators first",
+            result.allocation.rule,
+            "",
+            "modeller's choice",
+        )
     )
     columns = (
         Column("id", "Id"),
@@ -129,7 +145,9 @@ def contradictions_section(result: Simulation, most: int = 8) -> Section:
     none = "No source contradicts a figure that enters production."
     shown = Table("contradictions-table", "", columns, tuple(rows[:most]), none)
     cited = {row: ids for row, ids in sources.items() if row < most}
-    caption = f"Figures that enter production and that another source contradicts, {len(found)} in all."
+    caption = (
+        f"Figures that enter production and that another source contradicts, {len(found)} in all."
+    )
     parts = [Grid(shown, caption, sources=cited)]
     if len(found) > most:
         rest = Table("contradictions-rest", "", columns, tuple(rows[most:]), none)

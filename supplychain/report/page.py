@@ -1,187 +1,17 @@
-"""A report as values, and as one HTML page that needs nothing but itself.
-
-A :class:`Report` holds sections of tables, pictures and sentences. What its findings and cards
-say in numbers are :class:`Quote` objects: cells of tables on the same page, shown as they
-stand there and marked with the cell's id (``data-ref``). Rendering never computes.
-"""
+"""A report as one HTML page that needs nothing but itself. Rendering never computes."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any
 
-from supplychain.model import Source
+from supplychain.report.parts import RING, Grid, Part, Picture, Quote, Report, Section, Words
 from supplychain.report.tables import Cell, Column, Table, show
 
-RING = "●"
-"""The mark of a cell that also gets a ring."""
-
 _HTML = Path(__file__).parent / "html"
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """A cell of a table of the page, quoted in a sentence or on a card.
-
-    Attributes:
-        row: Index of the row.
-        key: Key of the column.
-    """
-
-    table: Table
-    row: int
-    key: str
-
-    @property
-    def id(self) -> str:
-        """The id of the cell on the page."""
-        return f"{self.table.name}-{self.row}-{self.key}"
-
-    @property
-    def value(self) -> Cell:
-        """What stands in the cell."""
-        return self.table.rows[self.row][self._column]
-
-    @property
-    def text(self) -> str:
-        """The cell as the table shows it."""
-        return show(self.value, self.table.columns[self._column].kind)
-
-    @property
-    def _column(self) -> int:
-        return [c.key for c in self.table.columns].index(self.key)
-
-
-def quote(table: Table, name: str, key: str) -> Quote:
-    """The cell of the row that begins with this name.
-
-    Raises:
-        KeyError: The table has no such row.
-    """
-    for number, row in enumerate(table.rows):
-        if row[0] == name:
-            return Quote(table, number, key)
-    raise KeyError(f"{table.name} has no row '{name}'")
-
-
-Words: TypeAlias = tuple[str | Quote, ...]
-"""A sentence in pieces."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing to know.
-
-    Attributes:
-        lead: The number, in bold.
-        rest: What it means.
-        see: Name of the table or picture that shows it.
-    """
-
-    lead: Words
-    rest: Words
-    see: str
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One number in large type."""
-
-    label: str
-    value: Quote
-    note: Words
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """A table as the page shows it.
-
-    Attributes:
-        caption: What the numbers are.
-        heat: Columns whose shares are also shown as colour.
-        marks: (row, column key) to a sign put after the number, for cells that get a ring.
-        mark_words: What the signs mean to a reader who cannot see them, by sign.
-        sources: Row to ids of the sources it rests on.
-        links: Row to the address of what its first cell names.
-        folded: Whether the reader has to open it; it is not printed.
-    """
-
-    table: Table
-    caption: str
-    heat: tuple[str, ...] = ()
-    marks: Mapping[tuple[int, str], str] = field(default_factory=lambda: MappingProxyType({}))
-    mark_words: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    sources: Mapping[int, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    links: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
-    folded: bool = False
-
-    @property
-    def name(self) -> str:
-        """Name of the table, its id on the page."""
-        return self.table.name
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A figure: an ``<svg>`` element with text in it.
-
-    Attributes:
-        graph: Whether it is the dependency graph, which can be searched and traced.
-        half: Whether two of them stand side by side where there is room.
-    """
-
-    name: str
-    svg: str
-    caption: str
-    graph: bool = False
-    half: bool = False
-
-
-Part: TypeAlias = Grid | Picture | str
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One heading and what stands under it.
-
-    Attributes:
-        wide: Whether it is printed on landscape pages of its own.
-    """
-
-    id: str
-    title: str
-    parts: tuple[Part, ...]
-    wide: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """Everything on the page, in reading order.
-
-    Attributes:
-        subtitle: Scenario, window, data, date.
-        warning: What a reader must know before any number; empty: nothing.
-        sections: Those that show results; tables of sources and how to reproduce follow.
-        sources: The bibliography.
-        reproduce: The command, and labelled facts on what ran.
-        search: Node of the graph to further words it is found by.
-    """
-
-    title: str
-    subtitle: str
-    warning: str
-    findings: tuple[Finding, ...]
-    cards: tuple[Card, ...]
-    sections: tuple[Section, ...]
-    sources: Mapping[str, Source]
-    command: str
-    facts: tuple[tuple[str, str], ...]
-    search: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def report_page(report: Report) -> str:
@@ -211,9 +41,7 @@ def report_page(report: Report) -> str:
         sections=[
             {
                 "section": section,
-                "parts": _paired(
-                    [_part(part, numbers, cited, quoted) for part in section.parts]
-                ),
+                "parts": _paired([_part(part, numbers, cited, quoted) for part in section.parts]),
             }
             for section in sections
         ],
@@ -222,8 +50,7 @@ def report_page(report: Report) -> str:
         cards=[(c.label, _words((c.value,)), _words(c.note), _tone(c.value)) for c in report.cards],
         style=(_HTML / "report.css").read_text(encoding="utf-8"),
         script=script,
-        script_hash="sha256-"
-        + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
+        script_hash="sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         search=dict(report.search),
     )
 
@@ -364,6 +191,6 @@ def _cell(grid: Grid, row: int, column: Column, value: Cell, quoted: set[str]) -
 
 
 def _shade(share: float) -> float:
-    """Percent of full colour: pale up to 80% of a share, dark above, so that letters stay legible."""
+    """Percent of full colour: pale up to a share of 80%, dark above, for legible letters."""
     share = min(max(share, 0.0), 1.0)
     return 48 * share if share < 0.795 else 75 + 25 * (share - 0.795) / 0.205

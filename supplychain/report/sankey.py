@@ -77,7 +77,9 @@ def bands(
         else:
             sums[flow.column, node, product] += flow.units / len(inputs[flow.product])
     orders = {
-        column: {name: i for i, name in enumerate([*(names.get(k, k) for k in ids), f"other {column}"])}
+        column: {
+            name: i for i, name in enumerate([*(names.get(k, k) for k in ids), f"other {column}"])
+        }
         for column, ids in kept.items()
     }
 
@@ -182,7 +184,8 @@ def _ribbons(
         paths.append(
             f'<path d="M{x[0]:g} {y0:.1f}C{x[0] + bend:g} {y0:.1f} {x[1] - bend:g} {y1:.1f}'
             f' {x[1]:g} {y1:.1f}" fill="none" stroke="var(--{colour},{_FILLS[colour]})"'
-            f' stroke-opacity=".28" stroke-width="{max(wide, 0.4):.2f}"><title>{title}</title></path>'
+            f' stroke-opacity=".28" stroke-width="{max(wide, 0.4):.2f}">'
+            f"<title>{title}</title></path>"
         )
     return paths
 
@@ -196,8 +199,8 @@ def _bars(nodes: Mapping[str, _Node], x: float, amounts: Mapping[str, str]) -> l
         y = node.top + node.height / 2 + 4
         amount = amounts.get(node.name) or compact(node.units)
         parts.append(
-            f'<rect x="{x:g}" y="{node.top:.1f}" width="{_BAR}" height="{max(node.height, 0.8):.1f}"'
-            f' fill="var(--{colour},{_FILLS[colour]})"/>'
+            f'<rect x="{x:g}" y="{node.top:.1f}" width="{_BAR}"'
+            f' height="{max(node.height, 0.8):.1f}" fill="var(--{colour},{_FILLS[colour]})"/>'
         )
         parts.append(
             f'<text x="{x - 6 if before else x + _BAR + 6:g}" y="{y:.1f}"'

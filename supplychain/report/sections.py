@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from supplychain.flows import NOBODY, Flow, flows
 from supplychain.model import Network
 from supplychain.quarters import Quarter
 from supplychain.report import bottlenecks, inequality
 from supplychain.report.charts import lines_chart, lorenz_chart, stacked_chart, tornado_chart
-from supplychain.report.page import RING, Grid, Part, Picture, Section
-from supplychain.report.sankey import bands, sankey
+from supplychain.report.flow import flow_parts
+from supplychain.report.parts import RING, Grid, Part, Picture, Section
 from supplychain.report.svg import svg
-from supplychain.report.tables import Cell, Column, Table, compact
+from supplychain.report.tables import Cell, Column, Table
 from supplychain.risk import Chokepoint, Chokepoints
 from supplychain.simulation import Simulation
 from supplychain.tornado import Moved
@@ -54,7 +53,11 @@ def timeline_section(use: Table, marks: Mapping[tuple[int, str], str], limits: T
         marks=marks,
         mark_words={bottlenecks.FIRST: "limits output most", bottlenecks.ALSO: "limits output too"},
     )
-    counted = Grid(limits, "In how many quarters each input limits output, by its shadow price.")
+    counted = Grid(
+        limits,
+        "In how many quarters each input limits output, by its shadow price; of a scenario, from "
+        "the first quarter in which it is felt.",
+    )
     return Section("timeline", "Bottleneck timeline", (grid, counted))
 
 
@@ -76,7 +79,9 @@ def comparison_section(
         label = "Accelerators shipped by quarter" + (", baseline and scenario" if shocked else "")
         parts.append(Picture("units-by-quarter", lines_chart(quarters, label), f"{label}."))
     parts += words
-    parts.append(Grid(quarters, "By quarter, and what limits output, most valuable first.", folded=True))
+    parts.append(
+        Grid(quarters, "By quarter, and what limits output, most valuable first.", folded=True)
+    )
     parts.append(Grid(products, "Units by product", folded=True))
     title = "Scenario vs baseline" if shocked else "Output"
     return Section("comparison", title, tuple(parts))
@@ -127,6 +132,8 @@ def graph_section(
     """The whole chain, chokepoints marked and numbered as in their table.
 
     Args:
+        network: The data.
+        found: For its quarter.
         marks: Commodities that only one can make, with the reason.
         ranks: Commodity to the numbers of the table.
     """
@@ -135,10 +142,9 @@ def graph_section(
         "graph",
         svg(network, marks, label, badges=ranks),
         "Left to right: what is needed for what; the thickest links stop output at once. "
-        "◆ and a red border: only one organization or country can make it; the number is that of the "
-        "table. "
-        "Choose a node (mouse, or Tab and Enter) to trace what it needs and what needs it; "
-        "Esc shows all.",
+        "◆ and a red border: only one organization or country can make it; the number is that of "
+        "the table. Choose a node (mouse, or Tab and Enter) to trace what it needs and what needs "
+        "it; Esc shows all.",
         graph=True,
     )
     return Section("dependency-graph", "Dependency graph", (picture,), wide=True)
@@ -147,7 +153,10 @@ def graph_section(
 def capacity_section(result: Simulation, quarter: Quarter) -> Section:
     """Memory and packaging by maker, and the flow of one quarter."""
     parts: list[Part] = []
-    for group, what, unit in (("hbm", "HBM", "GB a quarter"), ("cowos", "CoWoS", "wafers a quarter")):
+    for group, what, unit in (
+        ("hbm", "HBM", "GB a quarter"),
+        ("cowos", "CoWoS", "wafers a quarter"),
+    ):
         made, limit = bottlenecks.output_tables(result, group)
         if not made.rows:
             continue
@@ -163,93 +172,10 @@ def capacity_section(result: Simulation, quarter: Quarter) -> Section:
         )
         parts.append(Grid(made, f"{words}, {unit}", folded=True))
     parts.sort(key=lambda part: isinstance(part, Grid))
-    parts += sankey_parts(result, quarter)
+    parts += flow_parts(result, quarter)
     if not parts:
         parts = ["No accelerator is shipped, so there is nothing to draw."]
     return Section("capacity", "Capacity and flow", tuple(parts))
-
-
-def sankey_parts(result: Simulation, quarter: Quarter) -> list[Part]:
-    """Wafers and memory into accelerators into buyers, in one quarter of the scenario."""
-    network = result.network
-    found = flows(network, result.scenario, result.allocation, quarter)
-    names = {
-        **{id_: c.name for id_, c in network.commodities.items()},
-        **{id_: b.name for id_, b in network.buyers.items()},
-        **{f.node: _maker(network, f.node) for f in found if f.column != "buyers"},
-        NOBODY: "nobody (not sold)",
-    }
-    kept = _kept(result, found)
-    table = bands(found, names, kept)
-    label = f"Flow of accelerators in {quarter}: wafers and memory, accelerators, buyers"
-    picture = sankey(table, _amounts(network, found, names), label)
-    if not picture:
-        return []
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (band.source, band.target, band.column, band.units) for band in table
-    )
-    columns = (
-        Column("source", "From"),
-        Column("target", "To"),
-        Column("kind", "What"),
-        Column("units", "Accelerators", "units"),
-    )
-    run = "in the scenario" if result.shocks else "in the baseline"
-    return [
-        Picture(
-            "flow",
-            picture,
-            f"What went into the accelerators shipped in {quarter} {run}, and who got them. Widths "
-            "are accelerators; of one that needs both wafers and memory half is drawn for each.",
-        ),
-        Grid(Table("flows", "", columns, rows), f"The flow of {quarter}", folded=True),
-    ]
-
-
-def _maker(network: Network, node: str) -> str:
-    organization, _, commodity = node.partition(" ")
-    return f"{network.organizations[organization].name} · {network.commodities[commodity].name.partition(' (')[0]}"
-
-
-def _kept(result: Simulation, found: Sequence[Flow]) -> dict[str, list[str]]:
-    """What has a bar of its own, in an order that no quarter or scenario changes."""
-    network = result.network
-    nodes = {column: sorted({f.node for f in found if f.column == column}) for column in ("wafers", "memory")}
-    units = {p: before for p, (before, _) in result.totals().items()}
-    orders = {
-        b.id: float(o)
-        for b, o in zip(
-            result.baseline_allocation.buyers,
-            result.baseline_allocation.orders.sum(axis=1).tolist(),
-            strict=True,
-        )
-    }
-    shipped = {f.product for f in found}
-    products = sorted((p for p in units if p in shipped), key=lambda p: (-units[p], p))[:10]
-    buyers = sorted(orders, key=lambda b: (-orders[b], b))[:11]
-
-    def designer(product: str) -> tuple[float, str, str]:
-        owner = network.commodities[product].product.designer  # type: ignore[union-attr]
-        own = [p for p in units if network.commodities[p].product.designer == owner]  # type: ignore[union-attr]
-        return (-sum(units[p] for p in own), owner, product)
-
-    return {
-        **nodes,
-        "accelerators": sorted(products, key=designer),
-        "buyers": [*buyers, NOBODY],
-    }
-
-
-def _amounts(network: Network, found: Sequence[Flow], names: Mapping[str, str]) -> dict[str, str]:
-    """Amount of each input in its own unit."""
-    sums: dict[str, float] = {}
-    units: dict[str, str] = {}
-    for flow in found:
-        if flow.column != "buyers":
-            name = names[flow.node]
-            sums[name] = sums.get(name, 0.0) + flow.amount
-            units[name] = network.commodities[flow.node.partition(" ")[2]].unit
-    return {name: f"{compact(amount)} {units[name]}" for name, amount in sums.items()}
 
 
 def allocation_section(result: Simulation, fairness: Table, buyers: Table) -> Section:
@@ -272,14 +198,18 @@ def allocation_section(result: Simulation, fairness: Table, buyers: Table) -> Se
     parts: list[Part] = [
         Picture(
             "lorenz-units-figure",
-            lorenz_chart(units, "Lorenz curve of accelerators", "share of buyers", "share of accelerators"),
+            lorenz_chart(
+                units, "Lorenz curve of accelerators", "share of buyers", "share of accelerators"
+            ),
             "How accelerators are shared out among buyers; dotted: all alike. It mostly shows how "
             "big buyers are.",
             half=True,
         ),
         Picture(
             "lorenz-fill-figure",
-            lorenz_chart(rates, "Lorenz curve of fill rates", "share of orders", "share of deliveries"),
+            lorenz_chart(
+                rates, "Lorenz curve of fill rates", "share of orders", "share of deliveries"
+            ),
             "How fill rates are shared out, weighted by orders; dotted: every order filled alike.",
             half=True,
         ),
@@ -313,8 +243,8 @@ def sensitivity_section(table: Table, base: float, of: int, variants: Table | No
     parts.append(
         Grid(
             table,
-            f"The {len(table.rows)} of {of} lines with a range that are worth most by shadow price, all "
-            "capacity figures of a line moved together, everything solved again.",
+            f"Those {len(table.rows)} of {of} lines with a range worth most by shadow price, all"
+            " capacity figures of a line moved together, everything solved again.",
         )
     )
     if variants is not None:
