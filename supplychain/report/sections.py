@@ -288,4 +288,4 @@ def countries_section(table: Table, at: Quarter, alarm: float) -> Section:
         marks=marks,
         mark_words={RING: f"more than {alarm:.0%} in one country"},
     )
-    return Section("countries", "Country exposure", (grid,))
+    return Section("country-exposure", "Country exposure", (grid,))

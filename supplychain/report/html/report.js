@@ -77,7 +77,9 @@
   const words = JSON.parse(document.getElementById("search").textContent);
   const nodes = new Map(all("g.node", chart).map((g) => [g.dataset.id, g]));
   const links = all(".link", chart);
-  const name = (id) => nodes.get(id).querySelector("title").textContent;
+  // A title is the name, the stage in brackets and, for a chokepoint, why.
+  const title = (id) => nodes.get(id).querySelector("title").textContent;
+  const name = (id) => title(id).replace(/ \([a-z]+\)(: .*)?$/s, "");
   const field = document.getElementById("find");
   const found = document.getElementById("found");
   document.querySelector(".finder").hidden = false;
@@ -105,7 +107,7 @@
     nodes.get(id).classList.add("on", "chosen");
     const up = follow(id, "to", "from", "up");
     const down = follow(id, "from", "to", "down");
-    found.textContent = `${name(id).split(" (")[0]}: ${up} upstream, ${down} downstream`;
+    found.textContent = `${name(id)}: ${up} upstream, ${down} downstream`;
   };
   const search = () => {
     const asked = field.value.trim().toLowerCase().split(/\s+/).filter(Boolean);
@@ -121,7 +123,7 @@
   for (const [id, group] of nodes) {
     group.setAttribute("tabindex", "0");
     group.setAttribute("role", "button");
-    group.setAttribute("aria-label", name(id));
+    group.setAttribute("aria-label", title(id));
     group.addEventListener("click", () => trace(id));
     group.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;
