@@ -215,7 +215,7 @@ def test_a_cut_of_nothing_is_not_felt() -> None:
         "".join(p if isinstance(p, str) else p.text for p in (*f.lead, *f.rest))
         for f in found.findings
     ]
-    assert "It is felt never: no quarter ships 0.1% more or less than the baseline." in texts
+    assert "First felt: never: no quarter ships 0.1% more or less than the baseline." in texts
 
 
 def test_no_single_point_is_said() -> None:

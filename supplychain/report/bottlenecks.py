@@ -16,11 +16,13 @@ from supplychain.simulation import Simulation
 FIRST, ALSO = RING, "○"
 """Signs of what limits most, and of what limits too."""
 
-NO_INPUT = "No input listed"
-"""In the place of an input in a quarter in which none limits output: orders do, or the shock."""
+NO_INPUT, NO_OTHER = "No input", "The shock itself"
+"""In the place of an input in a quarter in which none limits output, and in a shocked one."""
 
-_SPELLED = {"hbm": "HBM", "cowos": "CoWoS"}
-"""Lines that several commodities share, by the line's id."""
+_LIMITS = 7
+
+_SPELLED = {"hbm": "HBM", "cowos": "CoWoS", "orders": "Orders of buyers"}
+"""Lines that several commodities share, by the line's id, and what limits sales."""
 
 
 def input_name(network: Network, limit: str) -> str:
@@ -28,6 +30,16 @@ def input_name(network: Network, limit: str) -> str:
     if limit in network.commodities:
         return network.commodities[limit].name.partition(" (")[0]
     return _SPELLED.get(limit, limit)
+
+
+def limiting(result: Simulation) -> tuple[tuple[str, ...], ...]:
+    """By quarter, what limits output in the scenario, the most valuable first.
+
+    As in the baseline before the scenario is felt: what is already past has no price in it.
+    """
+    felt = result.first_felt()
+    before = len(result.quarters) if felt is None else result.quarters.index(felt)
+    return (*result.baseline.binding()[:before], *result.scenario.binding()[before:])
 
 
 def use_table(result: Simulation) -> Table:
@@ -52,7 +64,7 @@ def use_marks(result: Simulation, table: Table) -> Mapping[tuple[int, str], str]
     """The cells of :func:`use_table` that limit output in the scenario."""
     rows = {row[0]: number for number, row in enumerate(table.rows)}
     marks = {}
-    for quarter, binding in zip(result.quarters, result.scenario.binding(), strict=True):
+    for quarter, binding in zip(result.quarters, limiting(result), strict=True):
         for place, limit in enumerate(binding):
             name = input_name(result.network, limit)
             if name in rows:
@@ -61,17 +73,18 @@ def use_marks(result: Simulation, table: Table) -> Mapping[tuple[int, str], str]
 
 
 def limits_table(result: Simulation) -> Table:
-    """In how many quarters each input limits output, most of all and at all.
+    """In how many quarters each input limits output, most of all and at all; the first few.
 
     Of a scenario only the quarters from the first in which it is felt count.
     """
     felt = result.first_felt() or result.quarters[0]
     start = result.quarters.index(felt)
     counts = [Counter[str]() for _ in range(4)]
-    for first, production in ((0, result.baseline), (2, result.scenario)):
-        for binding in production.binding()[start:]:
-            counts[first].update(binding[:1] or [NO_INPUT])
-            counts[first + 1].update(binding or [NO_INPUT])
+    for first, by_quarter in ((0, result.baseline.binding()), (2, limiting(result))):
+        for binding in by_quarter[start:]:
+            none = NO_OTHER if first and result.first_felt() else NO_INPUT
+            counts[first].update(binding[:1] or [none])
+            counts[first + 1].update(binding or [none])
     limits = sorted(
         {limit for count in counts for limit in count},
         key=lambda limit: ([-counts[i][limit] for i in (2, 0, 3, 1)], limit),
@@ -82,7 +95,7 @@ def limits_table(result: Simulation) -> Table:
             *(count[limit] for count in counts),
             len(result.quarters) - start,
         )
-        for limit in limits
+        for limit in limits[:_LIMITS]
     ]
     columns = (
         Column("input", "Input"),

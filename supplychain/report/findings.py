@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from supplychain.report.parts import Card, Finding, Quote, Words, quote
 from supplychain.report.tables import Cell, Column, Table, show
-from supplychain.simulation import Simulation, change
+from supplychain.simulation import FELT, Simulation, change
 
 _SHIPPED = "Accelerators shipped"
 
@@ -19,8 +19,8 @@ def timing_table(result: Simulation) -> Table:
     never = f"not by {result.quarters[-1]}" if depth < -0.01 else "never below it"
     rows: list[tuple[Cell, ...]] = [
         ("First felt", str(felt) if felt else "never"),
-        ("Deepest quarter", str(deepest)),
-        ("Change in that quarter", show(depth, "change")),
+        ("Deepest quarter", str(deepest) if felt else "none"),
+        ("Change in that quarter", show(depth if felt else 0.0, "change")),
         ("Accelerators fewer over the window", show(during + after, "units")),
     ]
     if until is not None:
@@ -87,6 +87,8 @@ def _output_finding(result: Simulation, totals: Table) -> Finding:
     rest = (f": {_window(result)} ", after, " are shipped instead of ", before)
     if any(row[0] == "H100 equivalents" for row in totals.rows):
         rest = (*rest, "; in H100 equivalents ", quote(totals, "H100 equivalents", "change"))
+    if result.first_felt() is None:
+        return Finding((lost, ": as many accelerators as before"), (*rest, "."), totals.name)
     return Finding((lost, " accelerators"), (*rest, "."), totals.name)
 
 
@@ -130,7 +132,7 @@ def _timing_finding(result: Simulation, timing: Table) -> Finding:
     felt = quote(timing, "First felt", "value")
     if result.first_felt() is None:
         rest: Words = (": no quarter ships 0.1% more or less than the baseline.",)
-        return Finding(("It is felt ", felt), rest, timing.name)
+        return Finding(("First felt: ", felt), rest, timing.name)
     return Finding(
         ("First felt in ", felt),
         (
@@ -163,9 +165,12 @@ def _buyer_finding(result: Simulation, buyers: Table, fairness: Table) -> Findin
     if result.shocks:
         before = quote(fairness, "Gini of fill rates", "baseline")
         ending = ("; the Gini of fill rates goes from ", before, " to ", spread, ".")
-        if isinstance(buyers.rows[0][_place(buyers, "change")], float):
-            lead: Words = (Quote(buyers, 0, "buyer"), " loses most: ", Quote(buyers, 0, "change"))
+        most = Quote(buyers, 0, "change")
+        if isinstance(most.value, float) and most.value <= -FELT:
+            lead: Words = (Quote(buyers, 0, "buyer"), " loses most: ", most)
             return Finding(lead, (";", *filled, *ending), buyers.name)
+        lead = (quote(fairness, "Orders filled, all buyers", run), " of orders are filled")
+        return Finding((*lead, ", and nobody loses"), (";", *filled, *ending), fairness.name)
     lead = (Quote(buyers, 0, "buyer"), " gets most: ", Quote(buyers, 0, run))
     return Finding(lead, (";", *filled, *ending), buyers.name)
 
@@ -185,10 +190,6 @@ def _chokepoint_finding(counts: Table, single: Table) -> tuple[Finding, ...]:
         " of accelerators cannot be made.",
     )
     return (Finding((exact, " single points of failure"), rest, single.name),)
-
-
-def _place(table: Table, key: str) -> int:
-    return [c.key for c in table.columns].index(key)
 
 
 def cards(

@@ -115,7 +115,8 @@ def assumptions_section(result: Simulation) -> Section:
     )
 
 
-_ESTIMATES = 6
+_ESTIMATES, _CITED = 6, 5
+"""Rows shown, and sources cited of a figure that many contradict."""
 
 
 def contradictions_section(result: Simulation, most: int = 8) -> Section:
@@ -139,7 +140,7 @@ def contradictions_section(result: Simulation, most: int = 8) -> Section:
         Column("apart", "Apart by", "share"),
     )
     sources = {
-        row: (*f.sources, *(s for c in f.contradicted_by for s in c.sources))
+        row: (*f.sources, *(s for c in f.contradicted_by for s in c.sources))[:_CITED]
         for row, (_, f) in enumerate(found)
     }
     none = "No source contradicts a figure that enters production."

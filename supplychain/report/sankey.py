@@ -17,7 +17,7 @@ from supplychain.report.tables import compact
 
 WIDTH, HEIGHT = 1080, 470
 _BAR, _GAP, _TOP = 13, 9, 26
-_LEFT, _MIDDLE, _RIGHT = 330, 610, 890
+_LEFT, _MIDDLE, _RIGHT = 350, 620, 895
 _COLOURS = {"wafers": "c1", "memory": "c4", "accelerators": "c6", "buyers": "c7"}
 _FILLS = {"c1": "#0b4f94", "c4": "#0b7a75", "c6": "#86652a", "c7": "#5a6b7d"}
 
