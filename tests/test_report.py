@@ -188,6 +188,25 @@ def test_other_scripts_render(visit: Visitor, name: str) -> None:
     assert opened.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_two_thousand_commodities_are_counted_not_drawn(visit: Visitor) -> None:
+    net = market()
+    more = [commodity(f"gas-{n}", stage="materials") for n in range(2_000)]
+    wide = assemble(
+        [*net.commodities.values(), *more],
+        net.organizations.values(),
+        net.buyers.values(),
+        net.sources.values(),
+        net.digest,
+    )
+    page = clean(visit(report_page(report(wide)))).page
+
+    assert "The 2,003 commodities are too many to draw on a page" in page.inner_text(
+        "#stages-caption"
+    )
+    assert page.inner_text("#stages tbody tr >> nth=0").split() == ["materials", "2,000", "0", "0"]
+    assert page.locator("svg.chain, .finder").count() == 0
+
+
 def test_a_single_quarter_is_drawn(visit: Visitor) -> None:
     found = report(market(), "hbm=50%", last=QUARTER)
     page = clean(visit(report_page(found))).page

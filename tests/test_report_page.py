@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,6 +20,8 @@ from pypdf import PdfReader
 from supplychain.cli import _group
 from tests.conftest import Visit, Visitor
 
+ASKED = ("--hbm-cut", "20%", "--sensitivity", "1")
+ROOT = Path(__file__).parent.parent
 EPOCH = "1764028800"
 """2025-11-25."""
 
@@ -34,7 +39,7 @@ def written(folder: Path, *args: str) -> str:
 
 @pytest.fixture(scope="module")
 def html(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return written(tmp_path_factory.mktemp("report"), "--hbm-cut", "20%", "--sensitivity", "1")
+    return written(tmp_path_factory.mktemp("report"), *ASKED)
 
 
 def clean(opened: Visit) -> Page:
@@ -286,5 +291,38 @@ def test_dark_and_forced_colours_and_less_motion(html: str, visit: Visitor) -> N
     assert len(still.page.screenshot()) > 20_000
 
 
-def test_the_same_again_gives_the_same_bytes(html: str, tmp_path: Path) -> None:
-    assert written(tmp_path, "--hbm-cut", "20%", "--sensitivity", "1") == html
+def test_another_process_gives_the_same_bytes(html: str, tmp_path: Path) -> None:
+    """Whatever its locale, the encoding of its terminal and the order of its sets."""
+    out = tmp_path / "hbm-cut-20.html"
+    subprocess.run(
+        [sys.executable, "-m", "supplychain", "report", *ASKED, "--quiet", "--out", str(out)],
+        check=True,
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "SOURCE_DATE_EPOCH": EPOCH,
+            "LC_ALL": "C",
+            "PYTHONIOENCODING": "cp1252",
+            "PYTHONHASHSEED": "20",
+        },
+    )
+    assert out.read_bytes() == html.encode("utf-8")
+
+
+EXAMPLES = ("baseline", "hbm-cut-20", "samsung-hbm3e-early", "taiwan-two-quarters")
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_examples_open(name: str, visit: Visitor) -> None:
+    text = (ROOT / "reports" / f"{name}.html").read_text(encoding="utf-8")
+    page = clean(visit(text))
+
+    assert len(text.encode()) < 1_000_000
+    command = "supplychain report " + (f"--scenario {name} " if name != "baseline" else "")
+    assert page.inner_text("#reproduce pre").strip() == f"{command}--out {name}.html"
+    differ = """[...document.querySelectorAll('[data-ref]')].filter(e => {
+      const cell = document.getElementById(e.dataset.ref).cloneNode(true);
+      cell.querySelectorAll('.mark, .unseen').forEach(m => m.remove());
+      return cell.textContent.trim() !== e.textContent;
+    }).length"""
+    assert page.evaluate(differ) == 0

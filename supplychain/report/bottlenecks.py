@@ -20,6 +20,7 @@ NO_INPUT, NO_OTHER = "No input", "The shock itself"
 """In the place of an input in a quarter in which none limits output, and in a shocked one."""
 
 _LIMITS = 7
+"""Rows shown, unless more than these limit most in some quarter."""
 
 _SPELLED = {"hbm": "HBM", "cowos": "CoWoS", "orders": "Orders of buyers"}
 """Lines that several commodities share, by the line's id, and what limits sales."""
@@ -95,7 +96,7 @@ def limits_table(result: Simulation) -> Table:
             *(count[limit] for count in counts),
             len(result.quarters) - start,
         )
-        for limit in limits[:_LIMITS]
+        for limit in limits[: max(_LIMITS, len(counts[0] | counts[2]))]
     ]
     columns = (
         Column("input", "Input"),

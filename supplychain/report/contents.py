@@ -10,6 +10,7 @@ from supplychain.model import Network
 from supplychain.production.plan import planned_h100e
 from supplychain.quarters import Quarter
 from supplychain.report import bottlenecks, findings, grounds, inequality, sections
+from supplychain.report.chain import graph_section
 from supplychain.report.chokepoints import chokepoints_document
 from supplychain.report.countries import ALARM, country_table
 from supplychain.report.panel import Panel
@@ -71,8 +72,6 @@ def report_of(result: Simulation, asked: Asked, others: tuple[Variant, ...] = ()
     buyers = sections.one_result(buyers_table(result, None), shocked)
     timing = findings.timing_table(result)
     use = bottlenecks.use_table(result)
-    candidates = inputs(result)
-    tornado = sections.sensitivity_table(network, moved(result, candidates[: asked.sensitivity]))
     parts: tuple[Section, ...] = (
         sections.timeline_section(use, bottlenecks.use_marks(result, use), limits),
         sections.comparison_section(
@@ -84,29 +83,17 @@ def report_of(result: Simulation, asked: Asked, others: tuple[Variant, ...] = ()
             shocked,
         ),
         sections.chokepoints_section(counts, single, near, sources, at),
-        sections.graph_section(network, found, *_on_graph(found, single)),
+        graph_section(network, found, *_on_graph(found, single)),
         sections.capacity_section(result, _drawn_quarter(result)),
         sections.allocation_section(result, fairness, buyers),
-        sections.sensitivity_section(
-            tornado,
-            findings.headline(result),
-            len(candidates),
-            variants_table(result, others) if others else None,
-        ),
+        _sensitivity(result, asked.sensitivity, others),
         sections.countries_section(country_table(network, at), at, ALARM),
         grounds.assumptions_section(result),
         grounds.contradictions_section(result),
     )
     return Report(
         title=_title(result, asked.title),
-        subtitle=" · ".join(
-            (
-                "Scenario against baseline" if shocked else "Baseline",
-                f"{result.quarters[0]} to {result.quarters[-1]}",
-                f"data {network.digest[:8] or 'unnamed'}",
-                str(asked.day),
-            )
-        ),
+        subtitle=_subtitle(result, asked.day),
         warning=_warning(result),
         findings=findings.findings(
             result, totals, limits, timing, fairness, buyers, counts, single
@@ -126,6 +113,22 @@ def _title(result: Simulation, title: str) -> str:
         return f"AI accelerators {window}: what limits them, and who gets them"
     shocks = "; ".join(_in_words(result.network, shock) for shock in result.shocks)
     return f"{title or shocks}: what it does to accelerator supply"
+
+
+def _subtitle(result: Simulation, day: datetime.date) -> str:
+    run = "Scenario against baseline" if result.shocks else "Baseline"
+    window = f"{result.quarters[0]} to {result.quarters[-1]}"
+    return " · ".join((run, window, f"data {result.network.digest[:8] or 'unnamed'}", str(day)))
+
+
+def _sensitivity(result: Simulation, count: int, others: tuple[Variant, ...]) -> Section:
+    candidates = inputs(result)
+    return sections.sensitivity_section(
+        sections.sensitivity_table(result.network, moved(result, candidates[:count])),
+        findings.headline(result),
+        len(candidates),
+        variants_table(result, others) if others else None,
+    )
 
 
 def _in_words(network: Network, shock: object) -> str:

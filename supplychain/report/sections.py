@@ -11,14 +11,12 @@ from supplychain.report import bottlenecks, inequality
 from supplychain.report.charts import lines_chart, lorenz_chart, stacked_chart, tornado_chart
 from supplychain.report.flow import flow_parts
 from supplychain.report.parts import RING, Grid, Part, Picture, Section
-from supplychain.report.svg import svg
 from supplychain.report.tables import Cell, Column, Table
-from supplychain.risk import Chokepoint, Chokepoints
+from supplychain.risk import Chokepoint
 from supplychain.simulation import Simulation
 from supplychain.tornado import Moved
 
 _BUYERS = 12
-_ROWS = 10
 
 
 def picked(table: Table, keys: Sequence[str], name: str = "") -> Table:
@@ -124,30 +122,6 @@ def sources_of(network: Network, row: Chokepoint, at: Quarter, most: int = 3) ->
         needs = network.needs(network.supply(user))
         ids += [s for n in needs if first.commodity in n.inputs for s in n.sources]
     return tuple(dict.fromkeys(i for i in ids if i in network.sources))[:most]
-
-
-def graph_section(
-    network: Network, found: Chokepoints, marks: Mapping[str, str], ranks: Mapping[str, str]
-) -> Section:
-    """The whole chain, chokepoints marked and numbered as in their table.
-
-    Args:
-        network: The data.
-        found: For its quarter.
-        marks: Commodities that only one can make, with the reason.
-        ranks: Commodity to the numbers of the table.
-    """
-    label = f"Dependency graph of {len(network.commodities)} commodities, chokepoints of {found.at}"
-    picture = Picture(
-        "graph",
-        svg(network, marks, label, badges=ranks),
-        "Left to right: what is needed for what; the thickest links stop output at once. "
-        "◆ and a red border: only one organization or country can make it; the number is that of "
-        "the table. Choose a node (mouse, or Tab and Enter) to trace what it needs and what needs "
-        "it; Esc shows all.",
-        graph=True,
-    )
-    return Section("dependency-graph", "Dependency graph", (picture,), wide=True)
 
 
 def capacity_section(result: Simulation, quarter: Quarter) -> Section:
