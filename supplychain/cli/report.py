@@ -10,6 +10,7 @@ import click
 
 from supplychain.cli.edges import (
     assume_option,
+    check_target,
     data_option,
     find_scenario,
     load_network,
@@ -89,6 +90,7 @@ def report(
     from supplychain.sensitivity import variants as under_others
     from supplychain.simulation import simulate
 
+    check_target(out)
     if out.suffix.lower() not in (".html", ".htm"):
         raise usage_error(f"--out {out}: a report is a page; end its name in .html")
     parsed, problems = parse_cuts(hbm_cut, cowos_cut, wafer_cut, cuts)
@@ -131,7 +133,9 @@ def _command(context: click.Context, out: Path) -> str:
         if isinstance(value, bool):
             words.append(option)
         elif isinstance(value, dict):
-            words += [w for name, number in value.items() for w in (option, f"{name}={number:g}")]
+            words += [
+                w for name, number in value.items() for w in (option, f"{name}={number:.10g}")
+            ]
         else:
             for one in value if isinstance(value, tuple) else (value,):
                 text = (
