@@ -199,8 +199,10 @@ def check_target(path: Path) -> None:
     """
     if path.is_dir():
         raise usage_error(f"--out {path} is a folder; name a file in it")
-    if not path.parent.is_dir():
-        raise usage_error(f"cannot write {path}: No such file or directory")
+    try:
+        os.stat(f"{path.parent}/.")  # the dot asks for a folder
+    except OSError as error:
+        raise usage_error(f"cannot write {path}: {error.strerror or error}") from error
 
 
 def write_file(path: Path, text: str) -> None:
