@@ -200,7 +200,7 @@ def check_target(path: Path) -> None:
     if path.is_dir():
         raise usage_error(f"--out {path} is a folder; name a file in it")
     try:
-        os.stat(f"{path.parent}/.")  # the dot asks for a folder
+        os.stat(f"{path.parent}/.")  # noqa: PTH116 (pathlib drops the dot, which asks for a folder)
     except OSError as error:
         raise usage_error(f"cannot write {path}: {error.strerror or error}") from error
 
