@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint golden clean
+.PHONY: run test lint golden reports pictures clean
 
 run: .venv/run.stamp
 	$(BIN)/supplychain simulate --hbm-cut 20%
@@ -15,6 +15,18 @@ lint: .venv/test.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+# The day printed on the example reports; the same day gives the same bytes.
+reports pictures: export SOURCE_DATE_EPOCH ?= 1795564800
+
+reports: .venv/run.stamp
+	$(BIN)/supplychain report --quiet --out reports/baseline.html
+	$(BIN)/supplychain report --quiet --scenario hbm-cut-20 --out reports/hbm-cut-20.html
+	$(BIN)/supplychain report --quiet --scenario taiwan-two-quarters --out reports/taiwan-two-quarters.html
+	$(BIN)/supplychain report --quiet --scenario samsung-hbm3e-early --out reports/samsung-hbm3e-early.html
+
+pictures: .venv/test.stamp
+	$(BIN)/python docs/pictures.py
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed; try: make PYTHON=python3.11")'

@@ -58,7 +58,7 @@ def test_every_command_explains_itself(command: str) -> None:
 
 
 def test_help_imports_nothing_heavy() -> None:
-    heavy = "pandas numpy networkx pyvis yaml highspy rich jinja2".split()  # noqa: SIM905
+    heavy = "pandas numpy networkx pyvis yaml highspy rich jinja2 altair vl_convert".split()  # noqa: SIM905
     code = (
         "import sys, supplychain.cli\n"
         "try: supplychain.cli.main(['--help'])\n"

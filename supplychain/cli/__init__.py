@@ -17,6 +17,7 @@ COMMANDS = {
     "chokepoints": "Single points of failure, exactly, with the need that fails.",
     "simulate": "Accelerators per quarter with and without a cut, and who loses.",
     "allocate": "Who gets the accelerators under different rules, side by side.",
+    "report": "One self-contained page: findings, figures, tables and what they rest on.",
     "compare": "Two scenarios side by side, quarter by quarter.",
     "compute": "Usable training and serving compute: of a chip, of several, of fleets.",
     "backtest": "The model against published units, beside two naive forecasts.",

@@ -229,14 +229,27 @@ def _colors(no_color: bool) -> bool:
     return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
 
 
+def check_target(path: Path) -> None:
+    """Refuse a file that cannot be written, before the work that would be lost.
+
+    Raises:
+        click.UsageError: The path is a folder, or its folder does not exist.
+    """
+    if path.is_dir():
+        raise usage_error(f"--out {path} is a folder; name a file in it")
+    try:
+        os.stat(f"{path.parent}/.")  # noqa: PTH116 (pathlib drops the dot, which asks for a folder)
+    except OSError as error:
+        raise usage_error(f"cannot write {path}: {error.strerror or error}") from error
+
+
 def write_file(path: Path, text: str) -> None:
     """Write beside, then rename, so that a failure leaves nothing half-written.
 
     Raises:
         click.UsageError: The path cannot be written; the message says why.
     """
-    if path.is_dir():
-        raise usage_error(f"--out {path} is a folder; name a file in it")
+    check_target(path)
     temporary: str | None = None
     try:
         with tempfile.NamedTemporaryFile(

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from supplychain.cli import completion
 from supplychain.cli.edges import (
     answer,
     assume_option,
@@ -20,6 +19,7 @@ from supplychain.cli.edges import (
     window_options,
 )
 from supplychain.cli.progress import counted, working
+from supplychain.cli.shocks import cut_options, parse_cuts
 from supplychain.model import ALLOCATION_RULES
 from supplychain.quarters import Quarter
 
@@ -28,24 +28,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--hbm-cut", metavar="SHARE", help="Cut of all HBM, such as 20%.")
-@click.option("--cowos-cut", metavar="SHARE", help="Cut of all CoWoS packaging.")
-@click.option("--wafer-cut", metavar="SHARE", help="Cut of all logic wafers.")
-@click.option(
-    "--cut",
-    "cuts",
-    multiple=True,
-    metavar="TARGET=SHARE[@Q[:Q]]",
-    help="Cut of a commodity, group, org:ID, country:CC, supply:ORG/COMMODITY or glob; repeatable.",
-)
-@click.option(
-    "--scenario",
-    "names",
-    multiple=True,
-    metavar="ID|FILE",
-    shell_complete=completion.scenarios,
-    help="A scenario of the data, by its id, or a .yaml file; repeatable, they add up.",
-)
+@cut_options
 @assume_option
 @window_options("2023Q1", "2026Q4")
 @click.option(
@@ -97,28 +80,10 @@ def simulate(
     """
     from supplychain.conditions import MEASURES, holding, parse_condition
     from supplychain.report.simulate import sensitivity_table, simulation_document
-    from supplychain.scenario import Cut, parse_cut, parse_share
     from supplychain.sensitivity import variants
     from supplychain.simulation import simulate as run
 
-    shortcuts = (
-        ("--hbm-cut", "hbm", hbm_cut),
-        ("--cowos-cut", "cowos", cowos_cut),
-        ("--wafer-cut", "logic-wafer", wafer_cut),
-    )
-    parsed = []
-    problems = []
-    for option, target, share in shortcuts:
-        if share is not None:
-            try:
-                parsed.append(Cut(target, parse_share(share)))
-            except ValueError as error:
-                problems.append(f"{option}: {error}")
-    for text in cuts:
-        try:
-            parsed.append(parse_cut(text))
-        except ValueError as error:
-            problems.append(f"--cut: {error}")
+    parsed, problems = parse_cuts(hbm_cut, cowos_cut, wafer_cut, cuts)
     tests = []
     for text in conditions:
         try:

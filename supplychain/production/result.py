@@ -155,10 +155,10 @@ class Production:
         for t in range(first, last + 1):
             now: dict[str, float] = defaultdict(float)
             for i, line in enumerate(self.plan.lines):
-                now[self._commodity(i)] += float(self.price[i, t]) * line.per_quarter[t]
+                now[self.limit_of(i)] += float(self.price[i, t]) * line.per_quarter[t]
             for row, (holder, i) in enumerate(self.columns.accounts):
                 booked = self.plan.lines[i].booked[t].get(holder, 0.0)
-                now[self._commodity(i)] += (
+                now[self.limit_of(i)] += (
                     float(self.booking_price[row, t]) * booked * self.plan.lines[i].per_quarter[t]
                 )
             for row, market in enumerate(self.plan.markets):
@@ -208,8 +208,8 @@ class Production:
         part: Floats = array[..., first : last + 1]
         return part
 
-    def _commodity(self, line: int) -> str:
-        """The commodity of a line, or what its commodities have in common."""
+    def limit_of(self, line: int) -> str:
+        """What a line limits: its commodity, or the line's id where it makes several."""
         names = {self.plan.supplies[m].commodity for m in self.plan.lines[line].members}
         return names.pop() if len(names) == 1 else self.plan.lines[line].capacity.id
 

@@ -60,7 +60,9 @@ _STYLE = f"""
 .chain .link {{fill:none;stroke:var(--link,#8494a8);stroke-opacity:.32}}
 .chain .component {{stroke-opacity:.5}}
 .chain .node text {{fill:#fff;text-anchor:middle}}
-.chain .chokepoint rect {{stroke:var(--alarm,#e5281f);stroke-width:3.5}}
+.chain .chokepoint rect:not(.badge) {{stroke:var(--alarm,#e5281f);stroke-width:3.5}}
+.chain rect.badge {{fill:#b3261e;stroke:#fff;stroke-width:1}}
+.chain text.badge {{font-size:11px;font-weight:600}}
 """
 
 
@@ -70,6 +72,7 @@ def svg(
     label: str = "Dependency graph, materials on the left to systems on the right",
     aspect: float = 1.1,
     view: View | None = None,
+    badges: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """The commodities of the network and what needs what, as an ``<svg>`` element.
 
@@ -80,6 +83,7 @@ def svg(
         aspect: Width over height aimed at; the default keeps the letters large in a page that
             scrolls, 1.6 fills a landscape sheet.
         view: A part of the network, or organizations or countries instead of commodities.
+        badges: Ids of commodities to a short text in a circle at the corner of their box.
     """
     view = view_of(network) if view is None else view
     boxes = view.boxes
@@ -103,7 +107,7 @@ def svg(
     for id_, box in layout.boxes.items():
         name, stage = boxes[id_].name, boxes[id_].stage
         title = f"{name} ({stage})" + (f": {chokepoints[id_]}" if id_ in chokepoints else "")
-        parts += _node(box, title, STAGE_COLOURS[stage], id_ in chokepoints)
+        parts += _node(box, title, STAGE_COLOURS[stage], id_ in chokepoints, badges.get(id_, ""))
     return xml_text("\n".join([*parts, "</svg>"]) + "\n")
 
 
@@ -141,7 +145,7 @@ def _link(layout: Layout, source: str, target: str, role: str) -> str:
     )
 
 
-def _node(box: Box, title: str, colour: str, marked: bool) -> Iterator[str]:
+def _node(box: Box, title: str, colour: str, marked: bool, badge: str) -> Iterator[str]:
     """A box with its label; lines that are too long for it are squeezed."""
     left, top = box.x - BOX_WIDTH / 2, box.y - box.height / 2
     yield f'<g class="node{" chokepoint" if marked else ""}" data-id="{escape(box.id)}">'
@@ -155,6 +159,14 @@ def _node(box: Box, title: str, colour: str, marked: bool) -> Iterator[str]:
         squeeze = f' textLength="{BOX_WIDTH - 10}" lengthAdjust="spacingAndGlyphs"'
         fits = _letters_width(line) <= BOX_WIDTH - 10
         yield f'<text x="{box.x:g}" y="{y:g}"{"" if fits else squeeze}>{escape(line)}</text>'
+    if badge:
+        width = 11 + 7 * len(badge)
+        yield (
+            f'<rect class="badge" x="{box.x + BOX_WIDTH / 2 - width + 8:g}" y="{top - 8:g}"'
+            f' width="{width}" height="16" rx="8"/>'
+        )
+        x = box.x + BOX_WIDTH / 2 + 8 - width / 2
+        yield f'<text class="badge" x="{x:g}" y="{top + 4:g}">{escape(badge)}</text>'
     yield "</g>"
 
 

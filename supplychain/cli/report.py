@@ -1,0 +1,147 @@
+"""``supplychain report``."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+
+import click
+
+from supplychain.cli.edges import (
+    assume_option,
+    check_target,
+    data_option,
+    find_scenario,
+    load_network,
+    remark,
+    usage_error,
+    window_options,
+    write_file,
+)
+from supplychain.cli.shocks import cut_options, parse_cuts
+from supplychain.quarters import Quarter
+
+SENSITIVITY = 2
+"""Lines moved to the ends of their range unless asked otherwise; what fits the time."""
+
+
+@click.command()
+@cut_options
+@assume_option
+@window_options("2023Q1", "2026Q4")
+@click.option(
+    "--policy",
+    metavar="RULE",
+    help="Allocation rule; contract-first unless a scenario says otherwise.",
+)
+@click.option(
+    "--sensitivity",
+    type=click.IntRange(min=0),
+    metavar="N",
+    default=SENSITIVITY,
+    show_default=True,
+    help="Move N lines to the ends of their range, those worth most first.",
+)
+@click.option(
+    "--variants",
+    is_flag=True,
+    help="Also under other assumptions of the program; some seconds more.",
+)
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="FILE.html",
+    default=Path("report.html"),
+    show_default=True,
+    help="The page to write.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="No remarks on standard error.")
+@data_option
+def report(
+    hbm_cut: str | None,
+    cowos_cut: str | None,
+    wafer_cut: str | None,
+    cuts: tuple[str, ...],
+    names: tuple[str, ...],
+    assume: dict[str, float],
+    first: Quarter,
+    last: Quarter,
+    policy: str | None,
+    sensitivity: int,
+    variants: bool,
+    out: Path,
+    quiet: bool,
+    data: Path | None,
+) -> None:
+    """One page that answers: what is lost, when, why, who goes without, and on what it rests.
+
+    It needs nothing but itself: forward it, print it, open it offline. Without a scenario or a
+    cut it shows the baseline.
+
+    \b
+    supplychain report --hbm-cut 20% --out hbm.html
+    supplychain report --scenario taiwan-two-quarters --out taiwan.html
+    """
+    from supplychain.allocation import RULES
+    from supplychain.report.contents import Asked, day_of, names_of, report_of
+    from supplychain.report.page import report_page
+    from supplychain.sensitivity import variants as under_others
+    from supplychain.simulation import simulate
+
+    check_target(out)
+    if out.suffix.lower() not in (".html", ".htm"):
+        raise usage_error(f"--out {out}: a report is a page; end its name in .html")
+    parsed, problems = parse_cuts(hbm_cut, cowos_cut, wafer_cut, cuts)
+    if problems:
+        raise usage_error("\n".join(problems))
+    if policy and policy not in RULES:
+        raise usage_error(f"--policy: no rule '{policy}'; there are: {', '.join(RULES)}")
+    try:
+        day = day_of(os.environ.get("SOURCE_DATE_EPOCH"))
+    except ValueError as error:
+        raise usage_error(str(error)) from error
+    network = load_network(data)
+    try:
+        scenarios = [find_scenario(network, name) for name in names]
+        result = simulate(
+            network, parsed, first, last, policy or "", scenarios=scenarios, assume=assume
+        )
+    except ValueError as error:
+        raise usage_error(str(error)) from error
+    title = names_of(scenarios) if scenarios and not parsed else ""
+    others = under_others(result) if variants and result.shocks else ()
+    asked = Asked(title, _command(click.get_current_context(), out), day, sensitivity)
+    page = report_page(report_of(result, asked, others))
+    write_file(out, page)
+    remark(f"Wrote {out} ({len(page.encode()) / 1000:.0f} kB, self-contained)", quiet)
+
+
+def _command(context: click.Context, out: Path) -> str:
+    """The command line with what was asked for; files by their name, not by where they were."""
+    words = ["supplychain", "report"]
+    for parameter in context.command.params:
+        value = context.params.get(parameter.name or "")
+        source = context.get_parameter_source(parameter.name or "")
+        if source is not click.core.ParameterSource.COMMANDLINE or parameter.name in (
+            "out",
+            "quiet",
+        ):
+            continue
+        option = parameter.opts[-1]
+        if isinstance(value, bool):
+            words.append(option)
+        elif isinstance(value, dict):
+            words += [
+                w for name, number in value.items() for w in (option, f"{name}={number:.10g}")
+            ]
+        else:
+            for one in value if isinstance(value, tuple) else (value,):
+                text = (
+                    Path(one).name
+                    if isinstance(one, Path) or ("/" in str(one) and option == "--scenario")
+                    else str(one)
+                )
+                words += [option, text]
+    return shlex.join([*words, "--out", out.name])

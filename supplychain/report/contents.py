@@ -1,0 +1,261 @@
+"""What the report of a simulation contains, from its title to its last section."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from supplychain.model import Network
+from supplychain.production.plan import planned_h100e
+from supplychain.quarters import Quarter
+from supplychain.report import bottlenecks, findings, grounds, inequality, sections
+from supplychain.report.chain import graph_section
+from supplychain.report.chokepoints import chokepoints_document
+from supplychain.report.countries import ALARM, country_table
+from supplychain.report.parts import Report, Section
+from supplychain.report.sentences import sentences
+from supplychain.report.simulate import (
+    buyers_table,
+    products_table,
+    quarters_table,
+    totals_table,
+    variants_table,
+)
+from supplychain.report.tables import Cell, Column, Table
+from supplychain.risk import Chokepoints, Kind, asked_products, busiest_quarter, chokepoints
+from supplychain.scenario import Cut
+from supplychain.sensitivity import Variant
+from supplychain.simulation import Simulation
+from supplychain.tornado import inputs, moved
+
+_TOP, _NEAR = 10, 5
+_SINGLE = ("name", "rank", "makes", "stage", "at_stake", "products", "hhi", "felt", "why")
+_NEARLY = ("name", "makes", "stage", "at_stake", "cover", "felt", "why")
+_ESTIMATED = 0.25
+"""From this share of estimates among the figures on, the page begins with a warning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the reader of a report has to know to get it again.
+
+    Attributes:
+        title: Of the scenario, in words; empty: taken from the shocks.
+        command: The command line.
+        day: When it was made.
+        sensitivity: How many lines to move to the ends of their range.
+    """
+
+    title: str
+    command: str
+    day: datetime.date
+    sensitivity: int
+
+
+def report_of(result: Simulation, asked: Asked, others: tuple[Variant, ...] = ()) -> Report:
+    """The whole report.
+
+    Args:
+        result: Baseline and scenario; the baseline alone where there are no shocks.
+        asked: Title, command, day, and how many inputs to move.
+        others: The same under other assumptions, the result's own first; empty: not run.
+    """
+    network, shocked = result.network, bool(result.shocks)
+    at = _quarter(result)
+    found = _found(network, at)
+    counts, single, near, sources = _chokepoint_tables(network, found)
+    totals = sections.one_result(totals_table(result), shocked)
+    limits = sections.one_result(bottlenecks.limits_table(result), shocked)
+    fairness = sections.one_result(inequality.fairness_table(result), shocked)
+    buyers = sections.one_result(buyers_table(result, None), shocked)
+    timing = findings.timing_table(result)
+    use = bottlenecks.use_table(result)
+    parts: tuple[Section, ...] = (
+        sections.timeline_section(use, bottlenecks.use_marks(result, use), limits),
+        sections.comparison_section(
+            totals,
+            timing,
+            sections.one_result(quarters_table(result), shocked),
+            sections.one_result(products_table(result), shocked),
+            sentences(result, others),
+            shocked,
+        ),
+        sections.chokepoints_section(counts, single, near, sources, at),
+        graph_section(network, found, *_on_graph(found, single)),
+        sections.capacity_section(result, _drawn_quarter(result)),
+        sections.allocation_section(result, fairness, buyers),
+        _sensitivity(result, asked.sensitivity, others),
+        sections.countries_section(country_table(network, at), at, ALARM),
+        grounds.assumptions_section(result),
+        grounds.contradictions_section(result),
+    )
+    return Report(
+        title=_title(result, asked.title),
+        subtitle=_subtitle(result, asked.day),
+        warning=_warning(result),
+        findings=findings.findings(
+            result, totals, limits, timing, fairness, buyers, counts, single
+        ),
+        cards=findings.cards(result, totals, limits, timing, fairness, counts),
+        sections=parts,
+        sources=network.sources,
+        command=asked.command,
+        facts=grounds.facts(network, result, str(asked.day)),
+        search=_search(network),
+    )
+
+
+def _title(result: Simulation, title: str) -> str:
+    if not result.shocks:
+        window = " to ".join(dict.fromkeys((str(result.quarters[0]), str(result.quarters[-1]))))
+        return f"AI accelerators {window}: what limits them, and who gets them"
+    shocks = "; ".join(_in_words(result.network, shock) for shock in result.shocks)
+    return f"{title or shocks}: what it does to accelerator supply"
+
+
+def _subtitle(result: Simulation, day: datetime.date) -> str:
+    run = "Scenario against baseline" if result.shocks else "Baseline"
+    window = f"{result.quarters[0]} to {result.quarters[-1]}"
+    return " · ".join((run, window, f"data {result.network.digest[:8] or 'unnamed'}", str(day)))
+
+
+def _sensitivity(result: Simulation, count: int, others: tuple[Variant, ...]) -> Section:
+    candidates = inputs(result)
+    return sections.sensitivity_section(
+        sections.sensitivity_table(result.network, moved(result, candidates[:count])),
+        findings.headline(result),
+        len(candidates),
+        variants_table(result, others) if others else None,
+    )
+
+
+def _in_words(network: Network, shock: object) -> str:
+    """A cut of a group or commodity by its name, anything else as it describes itself."""
+    text = str(shock)
+    if isinstance(shock, Cut):
+        names = {"hbm": "HBM output", "cowos": "CoWoS output", "logic-wafer": "Logic wafer output"}
+        known = network.commodities.get(shock.target)
+        name = names.get(shock.target) or (known.name if known else shock.target)
+        return name + text.removeprefix(shock.target)
+    return text
+
+
+def _warning(result: Simulation) -> str:
+    table = grounds.basis_table(result)
+    share = next(row[2] for row in table.rows if row[0] == "estimate")
+    if not isinstance(share, float) or share < _ESTIMATED:
+        return ""
+    return (
+        f"{share:.0%} of the figures that enter production are estimates, each with its range; "
+        "see Assumptions."
+    )
+
+
+def _quarter(result: Simulation) -> Quarter:
+    """When chokepoints are looked for: the busiest quarter, or the nearest of the window."""
+    network = result.network
+    asked = asked_products(network, None) if network.products else ()
+    at = busiest_quarter(network, asked) if asked else result.quarters[-1]
+    return min(max(at, result.quarters[0]), result.quarters[-1])
+
+
+def _found(network: Network, at: Quarter) -> Chokepoints:
+    weights = planned_h100e(network, at)
+    weighted = any(weight > 0 for weight in weights.values())
+    by: tuple[Kind, ...] = ("organization", "country")
+    return chokepoints(network, None, at, by, weights if weighted else None)
+
+
+def _chokepoint_tables(
+    network: Network, found: Chokepoints
+) -> tuple[Table, Table, Table, Mapping[str, Mapping[int, tuple[str, ...]]]]:
+    """Counts, single points, nearly single points, and the sources of their rows."""
+    document = chokepoints_document(network, found, None, weighted=True)
+    tables = [part for part in document.parts if isinstance(part, Table)]
+    rows = {"single": found.rows, "near": found.near}
+    shown = []
+    sources: dict[str, dict[int, tuple[str, ...]]] = {}
+    for table, keys, most in zip(tables, (_SINGLE, _NEARLY), (_TOP, _NEAR), strict=True):
+        named = {_label(row.kind, row.id, row.name): row for row in rows[table.name]}
+        short = sections.picked(table, keys)
+        short = Table(short.name, "", short.columns, short.rows[:most], "None.")
+        sources[table.name] = {
+            number: sections.sources_of(network, named[str(row[0])], found.at)
+            for number, row in enumerate(short.rows)
+            if str(row[0]) in named
+        }
+        shown.append(short)
+    kinds = ("organization", "country")
+    counted: list[tuple[Cell, ...]] = []
+    for name, some in (("Single points of failure", found.rows), ("Nearly single", found.near)):
+        beyond = [row for row in some if not row.trivial]
+        counted.append((name, len(beyond), *(sum(r.kind == k for r in beyond) for k in kinds)))
+    columns = (
+        Column("what", "What"),
+        Column("all", "All", "number"),
+        Column("organizations", "Organizations", "number"),
+        Column("countries", "Countries", "number"),
+    )
+    return Table("points", "", columns, tuple(counted)), shown[0], shown[1], sources
+
+
+def _label(kind: str, id_: str, name: str) -> str:
+    return f"{id_} (plants)" if kind == "country" else name
+
+
+def _on_graph(found: Chokepoints, single: Table) -> tuple[dict[str, str], dict[str, str]]:
+    """Commodities through which a single point stops accelerators: the reason, and its rank."""
+    marks: dict[str, str] = {}
+    ranks: dict[str, list[str]] = {}
+    shown = {str(row[0]): str(row[1]) for row in single.rows}
+    for row in found.rows:
+        if not row.trivial:
+            marks.setdefault(row.makes, row.why)
+            if (label := _label(row.kind, row.id, row.name)) in shown:
+                ranks.setdefault(row.makes, []).append(shown[label])
+    return marks, {id_: ",".join(sorted(some, key=int)) for id_, some in ranks.items()}
+
+
+def _drawn_quarter(result: Simulation) -> Quarter:
+    """The quarter whose flow is drawn: the deepest of a scenario in which anything is shipped."""
+    shipped = result.scenario.total_by_quarter().tolist()
+    deepest = result.deepest()[0] if result.shocks else result.quarters[-1]
+    if shipped[result.quarters.index(deepest)] > 0:
+        return deepest
+    some = [q for q, units in zip(result.quarters, shipped, strict=True) if units > 0]
+    return some[-1] if some else deepest
+
+
+def _search(network: Network) -> dict[str, str]:
+    """Names of makers and other words by which each commodity is found on the graph."""
+    return {
+        id_: " ".join(
+            [
+                id_,
+                *commodity.aliases,
+                *commodity.groups,
+                *(network.organizations[s.organization].name for s in network.makers(id_)),
+            ]
+        ).lower()
+        for id_, commodity in network.commodities.items()
+    }
+
+
+def day_of(epoch: str | None) -> datetime.date:
+    """The day that ``SOURCE_DATE_EPOCH`` names, or today in UTC.
+
+    Raises:
+        ValueError: It is not a number of seconds.
+    """
+    if epoch is None:
+        return datetime.datetime.now(datetime.UTC).date()
+    try:
+        return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date()
+    except (ValueError, OverflowError, OSError) as error:
+        raise ValueError(f"SOURCE_DATE_EPOCH is '{epoch}', not seconds since 1970") from error
+
+
+def names_of(scenarios: Sequence[object]) -> str:
+    """The scenarios' names, as a title."""
+    return "; ".join(str(getattr(s, "name", s)) for s in scenarios)
