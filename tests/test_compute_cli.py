@@ -32,7 +32,7 @@ def message(*args: str) -> str:
     result = run(*args)
     assert result.exit_code == 2, result.output
     assert result.stdout == ""
-    return result.stderr.partition("Error: ")[2].strip()
+    return result.stderr.partition("Error: ")[2].partition("\n  help: ")[0].strip()
 
 
 def test_the_comparison_an_engineer_would_accept() -> None:

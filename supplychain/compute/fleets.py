@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from supplychain.allocation import Allocation
+from supplychain.allocation import Allocation, fleets
 from supplychain.compute.chips import Chip, Transformer
 from supplychain.compute.serving import Conditions, serve
 from supplychain.compute.training import flop_per_quarter
@@ -121,14 +121,9 @@ def _first(chip: Chip, *precisions: str) -> str:
 
 
 def in_service(network: Network, allocation: Allocation) -> Mapping[str, Mapping[str, float]]:
-    """Units by buyer and product at the end of the allocation: owned at the start and delivered."""
-    received = {b.id: i for i, b in enumerate(allocation.buyers)}
-    fleets: dict[str, dict[str, float]] = {}
-    for buyer in network.buyers.values():
-        units = {product: figure.value for product, figure in buyer.fleet.items()}
-        if buyer.id in received:
-            delivered = allocation.delivered[received[buyer.id]].sum(axis=1)
-            for product, added in zip(allocation.products, delivered.tolist(), strict=True):
-                units[product] = units.get(product, 0.0) + added
-        fleets[buyer.id] = {p: u for p, u in sorted(units.items()) if u > 0}
-    return fleets
+    """Units by buyer and product at the end of the allocation, of one scenario."""
+    held = fleets(network, allocation)
+    return {
+        buyer.id: {p: u for p, u in zip(held.products, units, strict=True) if u > 0}
+        for buyer, units in zip(held.buyers, held.in_service[:, :, -1].tolist(), strict=True)
+    }

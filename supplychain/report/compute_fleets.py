@@ -63,7 +63,7 @@ def fleets_document(
         schema="supplychain/compute-fleets/1",
         meta={"data": network.digest, "at": str(at), "shocks": list(shocks)},
         head=(
-            ("Fleets", f"in service at the end of {at}: owned at the start and delivered since"),
+            ("Fleets", f"in service at the end of {at}: owned and delivered, less what is retired"),
             *((("Scenario", "; ".join(shocks)),) if shocks else ()),
             ("Training", f"runs like {trained.name}, {flop:.2g} FLOP, each chip at its own use"),
             (
