@@ -287,7 +287,7 @@ def _fleets(
     top: int,
 ) -> Document:
     from supplychain.compute.chips import BYTES, find, known_chips, transformer_of
-    from supplychain.compute.fleets import in_service, use
+    from supplychain.compute.fleets import at_end, use
     from supplychain.compute.serving import conditions_of
     from supplychain.report.compute_fleets import fleets_document
     from supplychain.scenario import parse_cut
@@ -309,8 +309,8 @@ def _fleets(
     )
     conditions = conditions_of(network, BYTES[asked.kv_precision])
     chips = known_chips(network, asked.at.year, asked.overrides)
-    before = in_service(network, result.baseline_allocation)
-    after = in_service(network, result.allocation)
+    rule = result.allocation.rule
+    before, after = (at_end(m.fleets(m.deliveries(rule))) for m in result.markets)
 
     def able(units: Mapping[str, float]) -> Use:
         return use(network, units, chips, model, conditions)

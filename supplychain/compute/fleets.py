@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from supplychain.allocation import Allocation, fleets
+from supplychain.allocation import Fleets
 from supplychain.compute.chips import Chip, Transformer
 from supplychain.compute.serving import Conditions, serve
 from supplychain.compute.training import flop_per_quarter
@@ -120,10 +120,10 @@ def _first(chip: Chip, *precisions: str) -> str:
     return next((p for p in precisions if p in chip.peaks), min(chip.peaks))
 
 
-def in_service(network: Network, allocation: Allocation) -> Mapping[str, Mapping[str, float]]:
-    """Units by buyer and product at the end of the allocation, of one scenario."""
-    held = fleets(network, allocation)
+def at_end(fleets: Fleets) -> Mapping[str, Mapping[str, float]]:
+    """Units by buyer and product in service at the end of the last quarter."""
+    last = fleets.in_service[:, :, -1].tolist()
     return {
-        buyer.id: {p: u for p, u in zip(held.products, units, strict=True) if u > 0}
-        for buyer, units in zip(held.buyers, held.in_service[:, :, -1].tolist(), strict=True)
+        buyer.id: {p: u for p, u in zip(fleets.products, row, strict=True) if u > 0}
+        for buyer, row in zip(fleets.buyers, last, strict=True)
     }
