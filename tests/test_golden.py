@@ -23,7 +23,7 @@ COMMANDS = {
     "simulate": ["simulate", "--data", SMALL, "--cut", "hbm=20%@2024Q1:2024Q4", *WINDOW],
     "baseline": ["simulate", "--data", SMALL, *WINDOW],
     "compare": ["compare", "baseline", "hbm-half", "--data", SMALL, *WINDOW],
-    "chokepoints": ["chokepoints", "--data", SMALL, "--at", "2023Q2"],
+    "chokepoints": ["chokepoints", "--data", SMALL, "--at", "2023Q2", "--quiet"],
     "explain": ["explain", "HBM3 memory stacks", "--data", SMALL],
     "coverage": ["data", "coverage", "--data", SMALL],
     "validate": ["validate", SMALL],
