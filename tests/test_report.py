@@ -377,7 +377,7 @@ def run(*args: str, **environment: str) -> Result:
         (["--out", "tests"], "--out tests is a folder; name a file in it"),
         (["--out", "nowhere/x.html"], "cannot write nowhere/x.html: No such file or directory"),
         (["--out", "x.pdf"], "--out x.pdf: a report is a page; end its name in .html"),
-        (["--policy", "fair"], "--policy: no rule 'fair'; there are: "),
+        (["--policy", "fair"], "no allocation rule is called 'fair'; there are: "),
         (
             ["--scenario", "hbm-cut-2"],
             "no scenario is called 'hbm-cut-2'; did you mean 'hbm-cut-20'?",
