@@ -307,7 +307,8 @@ def test_the_flow_table_adds_up() -> None:
     def sums(column: str, part: str = "units") -> float:
         return sum(float(getattr(f, part)) for f in found if f.column == column)
 
-    assert sums("wafers") == sums("memory") == sums("buyers") == pytest.approx(60)
+    for column in ("wafers", "memory", "buyers"):
+        assert sums(column) == pytest.approx(60)
     assert sums("memory", "amount") == pytest.approx(120)  # stacks
     by_maker = {f.node: f.units for f in found if f.column == "memory"}
     assert by_maker == {"hynix stack": pytest.approx(50), "micron stack": pytest.approx(10)}
