@@ -53,7 +53,7 @@ def test_the_coverage_is_up_to_date() -> None:
 
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-COMMANDS = re.findall(r"^supplychain (?!graph)[a-z].*$", README, flags=re.MULTILINE)
+COMMANDS = re.findall(r"^supplychain (?!graph|report)[a-z].*$", README, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -96,7 +96,7 @@ def test_no_word_of_a_machine_in_the_documents() -> None:
 GUIDE = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
 SHOWN = [
     (command, lines)
-    for block in re.findall(r"```\n(\$ .*?)```", GUIDE, flags=re.DOTALL)
+    for block in re.findall(r"```\n(\$ .*?)```", README + GUIDE, flags=re.DOTALL)
     for command, lines in re.findall(
         r"^\$ supplychain (.*)\n((?:(?!\$).*\n?)*)", block, flags=re.MULTILINE
     )
@@ -104,7 +104,7 @@ SHOWN = [
 
 
 @pytest.mark.parametrize(("command", "lines"), SHOWN)
-def test_the_guide_shows_what_the_commands_print(
+def test_the_readme_and_the_guide_show_what_the_commands_print(
     command: str, lines: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "100")
