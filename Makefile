@@ -9,7 +9,7 @@ run: .venv/run.stamp
 	$(BIN)/supplychain simulate --hbm-cut 20%
 
 test: lint
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile
 
 lint: .venv/test.stamp
 	$(BIN)/ruff format --check .
