@@ -83,6 +83,21 @@ class Market:
         return fleets(self.network, allocation).between(*self.window)
 
 
+def side_by_side(before: Market, after: Market, rule: str) -> tuple[Allocation, Allocation]:
+    """The window's deliveries in two markets; in one pass where the orders are the same.
+
+    Raises:
+        ValueError: No such rule.
+    """
+    if before.lines is not after.lines:
+        one, other = before.deliveries(rule), after.deliveries(rule)
+    else:
+        units = {p: np.stack([before.units[p], after.units[p]]) for p in before.units}
+        many = share_out(before.lines, units, rule)
+        one, other = many.scenario(0), many.scenario(1)
+    return before.in_window(one), after.in_window(other)
+
+
 def earlier_units(network: Network, production: Production) -> Mapping[str, Floats]:
     """Units by product from the data's first fleet to the quarter before the window.
 
@@ -122,6 +137,17 @@ def market(
     products = sorted({*units, *left_out})
     lines = order_lines(network, products, quarters, barred, left_out)
     return Market(network, lines, units, (window[0], window[-1]))
+
+
+def with_units(of: Market, production: Production) -> Market:
+    """The same orders, and before the window the same units, with another production in it."""
+    made = production.units()
+    count = len(production.plan.reported)
+    units = {
+        p: np.concatenate([u[: len(u) - count], made[p]]) if p in made else u
+        for p, u in of.units.items()
+    }
+    return dataclasses.replace(of, units=units)
 
 
 def find_buyer(network: Network, name: str) -> str:

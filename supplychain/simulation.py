@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from supplychain.allocation import Allocation, find_rule
-from supplychain.market import Market, earlier_units, market
+from supplychain.market import Market, earlier_units, market, side_by_side, with_units
 from supplychain.model import Buyer, Commodity, Network
 from supplychain.production.availability import Floats, left_over, slips
 from supplychain.production.plan import Calibration, plan
@@ -208,17 +208,14 @@ def simulate(
     def banned(product: Commodity, buyer: Buyer, quarter: Quarter) -> bool:
         return any(ban.hits(product, buyer, quarter) for ban in bans)
 
-    markets = (
-        market(network, program.baseline, earlier),
-        market(
-            changed(network, [s for s in shocks if isinstance(s, ChangeOrders)]),
-            scenario,
-            earlier,
-            banned if bans else None,
-        ),
-    )
-    before = markets[0].in_window(markets[0].deliveries(rule))
-    after = markets[1].in_window(markets[1].deliveries(rule)) if shocks else before
+    undisturbed = market(network, program.baseline, earlier)
+    other_orders = [s for s in shocks if isinstance(s, ChangeOrders)]
+    if other_orders or scenario.plan is not program.plan or bans:
+        asked = changed(network, other_orders)
+        markets = undisturbed, market(asked, scenario, earlier, banned if bans else None)
+    else:
+        markets = undisturbed, with_units(undisturbed, scenario)
+    before, after = side_by_side(*markets, rule)
     return Simulation(network, shocks, program.baseline, scenario, before, after, markets, values)
 
 

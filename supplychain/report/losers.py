@@ -8,6 +8,7 @@ import numpy as np
 
 from supplychain.allocation import RICH_H100E, RULES, Allocation
 from supplychain.allocation.measures import fairness, grouped
+from supplychain.market import side_by_side
 from supplychain.report.tables import Cell, Column, Table, show
 from supplychain.simulation import Simulation, change
 
@@ -21,13 +22,7 @@ Pairs = Mapping[str, tuple[Allocation, Allocation]]
 def under_each_rule(result: Simulation) -> Pairs:
     """The window's deliveries under every rule, without and with the shocks."""
     before, after = result.markets
-    return {
-        rule: (
-            before.in_window(before.deliveries(rule)),
-            after.in_window(after.deliveries(rule)),
-        )
-        for rule in RULES
-    }
+    return {rule: side_by_side(before, after, rule) for rule in RULES}
 
 
 def rules_table(pairs: Pairs) -> Table:

@@ -276,10 +276,11 @@ def buyers_table(result: Simulation, most: int | None) -> Table:
             filled[b.id],
         )
         for b, o in zip(result.allocation.buyers, ordered.tolist(), strict=True)
-        if o > 0
+        if o > 1e-6  # what is less is the rest of a subtraction
     ]
     if result.shocks:
-        rows.sort(key=lambda r: (r[5] if r[5] is not None else 0.0, r[0]))
+        # Equal losses, to what matters, stand in the order of names.
+        rows.sort(key=lambda r: (round(r[5], 6) if r[5] is not None else 0.0, r[0]))
     else:
         rows.sort(key=lambda r: (-r[4], r[0]))
     columns = (
