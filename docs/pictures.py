@@ -21,7 +21,6 @@ def main() -> None:
         page.screenshot(path=ROOT / "docs" / "report-findings.png")
         page.add_style_tag(content="nav { position: static !important; }")
         _part(page, "#flow", "report-flow.png")
-        _part(page, "#made-hbm-figure", "report-hbm.png")
         browser.close()
 
 

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import supplychain as sc
-from supplychain.allocation import CANCEL, MOVE, RULES, Terms, allocate, exportable
+from supplychain.allocation import MOVE, RULES, Terms, allocate, exportable
 from supplychain.allocation.paths import Floats
 from supplychain.market import find_buyer
 from supplychain.model import Buyer, Network, Orders
+from supplychain.production.plan import CANCEL
 from supplychain.quarters import Quarter, quarter_range
 from tests.networks import figure, network, organization, product
 

@@ -1,12 +1,11 @@
 """Who gets the accelerators: orders, limits, backlog, and the rule that rations them."""
 
-from supplychain.allocation.deliveries import CANCEL, MOVE, Allocation, allocate, share_out
+from supplychain.allocation.deliveries import MOVE, Allocation, allocate, share_out
 from supplychain.allocation.export import exportable
 from supplychain.allocation.fleets import RICH_H100E, Fleets, fleets
 from supplychain.allocation.rules import DEFAULT, RULES, Terms, asked, find_rule
 
 __all__ = [
-    "CANCEL",
     "DEFAULT",
     "MOVE",
     "RICH_H100E",

@@ -16,14 +16,12 @@ from supplychain.allocation.paths import Floats, Mask, Path, after
 from supplychain.allocation.rules import DEFAULT, Asked, Rule, Terms, find_rule, price
 from supplychain.allocation.sharing import access, amounts, clearing_prices, positions, spread
 from supplychain.model import Buyer, Network
+from supplychain.production.plan import CANCEL
 from supplychain.quarters import Quarter
 
 if TYPE_CHECKING:
     import altair
     import pandas as pd
-
-CANCEL = 0.15
-"""Share of the unfilled orders that is withdrawn each quarter; an assumption, see docs/model.md."""
 
 MOVE = 0.10
 """Share of a designer's unfilled orders for others' chips that it moves to its own each quarter."""

@@ -10,9 +10,7 @@ import numpy as np
 from supplychain.allocation.deliveries import Allocation
 from supplychain.allocation.paths import Floats, Mask
 from supplychain.model import Buyer
-
-WEEKS = 13.0
-"""In a quarter."""
+from supplychain.quarters import WEEKS_PER_QUARTER
 
 
 def lorenz(values: Floats, weights: Floats) -> tuple[Floats, Floats]:
@@ -137,8 +135,10 @@ def fairness(allocation: Allocation, among: Mask | None = None) -> Fairness:
         hhi=hhi(units, count),
         five=largest(units, count),
         poor=float(units[poor].sum()) / total if total > 0 else 0.0,
-        backlog_weeks=backlog / last * WEEKS if last > 0 else None,
-        lead_weeks=float(allocation.waited[rows].sum()) / total * WEEKS if total > 0 else None,
+        backlog_weeks=backlog / last * WEEKS_PER_QUARTER if last > 0 else None,
+        lead_weeks=float(allocation.waited[rows].sum()) / total * WEEKS_PER_QUARTER
+        if total > 0
+        else None,
     )
 
 

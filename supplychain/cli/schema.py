@@ -6,9 +6,20 @@ import json
 
 import click
 
+KINDS = (
+    "commodity",
+    "organization",
+    "buyer",
+    "model",
+    "parameters",
+    "history",
+    "scenario",
+    "sources",
+)
+
 
 @click.command()
-@click.argument("kind", type=click.Choice(["commodity", "organization", "buyer", "sources"]))
+@click.argument("kind", type=click.Choice(KINDS))
 def schema(kind: str) -> None:
     """Print the JSON Schema (draft 2020-12) of one KIND of data file.
 

@@ -22,6 +22,10 @@ from supplychain.quarters import WEEKS_PER_QUARTER, Quarter, quarter_range
 Valuation: TypeAlias = Literal["capacity", "units", "price", "h100e"]
 
 
+CANCEL = 0.15
+"""Share of the unfilled orders that is withdrawn each quarter; an assumption, see docs/model.md."""
+
+
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """The few global constants of the program; ``docs/model.md`` gives range and effect of each.
@@ -53,7 +57,7 @@ class Calibration:
     borrow_price: float = 0.4
     mix_width: float = 0.15
     mix_price: float = 0.5
-    cancel: float = 0.15
+    cancel: float = CANCEL
     conversion: int = 2
     stock_weeks: float = 13.0
     warm_up: int = 4

@@ -11,6 +11,7 @@ import numpy as np
 from supplychain.allocation import RICH_H100E, Allocation
 from supplychain.allocation.measures import Fairness, fairness
 from supplychain.market import Market
+from supplychain.quarters import WEEKS_PER_QUARTER
 from supplychain.report.tables import Cell, Column, Document, Kind, Table, compact, show
 
 SHOWN = 15
@@ -51,8 +52,11 @@ def allocation_document(
     network, first = market.network, next(iter(results.values()))
     made = sum(float(u[-len(first.quarters) :].sum()) for u in market.units.values())
     quarters = f"{first.quarters[0]} to {first.quarters[-1]}"
+    free = [p in market.as_ordered for p in first.products]
+    more = float(first.delivered[:, free].sum())
+    beside = f", and {compact(more)} of other kinds as ordered" if more > 0.5 else ""
     head = (
-        ("Allocation", f"{compact(made)} accelerators · {quarters} · {what}"),
+        ("Allocation", f"{compact(made)} accelerators{beside} · {quarters} · {what}"),
         (
             "Orders",
             f"{compact(float(first.asked().sum()))} asked for by {len(first.buyers)} buyers",
@@ -63,6 +67,8 @@ def allocation_document(
     if buyer is None:
         parts += [
             buyers_table(results, SHOWN),
+            "Filled: of what was ordered in the window or still open before it, which differs a "
+            "little from rule to rule.",
             measures_table(market, results),
             *best_sentences(results),
         ]
@@ -121,8 +127,8 @@ def buyers_table(results: Results, most: int | None) -> Table:
     columns = [Column("buyer", "Buyer"), Column("tier", "Tier", priority=1)]
     columns.append(Column("asked", "Orders", "units"))
     for n, rule in enumerate(results):
-        columns.append(Column(f"{rule}_units", rule, "units", priority=2 + 2 * (n > 2)))
-        columns.append(Column(f"{rule}_filled", "filled", "share", priority=1 + 2 * (n > 2)))
+        columns.append(Column(f"{rule}_units", rule, "units", priority=1 + 2 * (n > 2)))
+        columns.append(Column(f"{rule}_filled", "filled", "share", priority=2 + 2 * (n > 2)))
     columns.append(Column("best", "Best under", priority=2))
     title = "Units by rule"
     if most is not None and len(rows) > most:
@@ -210,7 +216,7 @@ def one_buyer_table(market: Market, results: Results, buyer: str) -> Table:
                 result.by_buyer()[buyer],
                 result.fill_rates()[buyer],
                 float(result.backlog[i, -1]),
-                float(result.backlog[i, -1]) / last * 13 if last > 0 else None,
+                float(result.backlog[i, -1]) / last * WEEKS_PER_QUARTER if last > 0 else None,
                 float(h100e[-1]),
                 next(
                     (str(q) for q, x in zip(fleet.quarters, h100e, strict=True) if x >= RICH_H100E),

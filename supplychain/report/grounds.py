@@ -10,7 +10,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 from supplychain import __version__
-from supplychain.allocation import CANCEL
 from supplychain.model import Figure, Network
 from supplychain.production.plan import Calibration
 from supplychain.report.parts import Grid, Section
@@ -18,20 +17,20 @@ from supplychain.report.tables import Cell, Column, Table
 from supplychain.sensitivity import production_figures
 from supplychain.simulation import Simulation
 
-_CONSTANTS: Mapping[str, tuple[str, str, str]] = {
-    "discount": ("Worth of a unit one quarter later", "0.95 to 1", ""),
-    "holding": ("Cost of holding a unit's inputs for a quarter, share of its value", "0 to 1%", ""),
-    "borrow_limit": ("Most a designer borrows beyond a booking", "0 to 30%", "share"),
-    "borrow_price": ("Price of borrowed capacity, share of its value", "", ""),
-    "mix_width": (
-        "Free deviation from the planned product mix, either side",
-        "10% to 25%",
-        "share",
+CONSTANTS: Mapping[str, tuple[str, float, float, str]] = {
+    "discount": ("Worth of a unit one quarter later", 0.85, 0.97, "share"),
+    "holding": (
+        "Cost of holding a unit's inputs for a quarter, share of its value", 0.002, 0.05, "share"
     ),
-    "mix_price": ("Price of a unit beyond that, share of its value", "", ""),
-    "conversion": ("Quarters by which HBM lines convert early or late", "0 to 4", ""),
-    "stock_weeks": ("Weeks of output the chain can hold", "6.5 to 13", ""),
-}
+    "build_ahead": ("Worth of a unit finished for stock, share of its value", 0, 0.05, "share"),
+    "cancel": ("Unfilled orders withdrawn each quarter", 0.1, 0.2, "share"),
+    "borrow_limit": ("Most a designer borrows beyond a booking", 0, 0.3, "share"),
+    "borrow_price": ("Price of borrowed capacity, share of its value", 0.2, 0.6, "share"),
+    "mix_width": ("Free deviation from the planned product mix, either side", 0.1, 0.25, "share"),
+    "mix_price": ("Price of a unit beyond that, share of its value", 0.1, 1, "share"),
+    "conversion": ("Quarters by which HBM lines convert early or late", 0, 4, "number"),
+    "stock_weeks": ("Weeks of output the chain can hold", 6.5, 13, "number"),
+}  # fmt: skip
 """Constants of the program in words, with the range that docs/model.md gives."""
 
 
@@ -42,19 +41,12 @@ def assumptions_table(result: Simulation) -> Table:
         (name, "Replaced for this report, in the baseline too", f"{value:,g}", "", "asked for")
         for name, value in result.assume.items()
     ]
-    for name, (meaning, tested, form) in _CONSTANTS.items():
-        value = float(getattr(calibration, name))
-        shown = f"{value:.0%}" if form == "share" else f"{value:g}"
-        rows.append((name, meaning, shown, tested, "modeller's choice"))
-    rows.append(
-        (
-            "cancel",
-            "Unfilled orders withdrawn each quarter",
-            f"{CANCEL:.0%}",
-            "",
-            "modeller's choice",
+    for name, (meaning, low, high, form) in CONSTANTS.items():
+        value, *ends = (
+            f"{x:.3g}" if form == "number" else f"{100 * x:.3g}%"
+            for x in (float(getattr(calibration, name)), low, high)
         )
-    )
+        rows.append((name, meaning, value, " to ".join(ends), "modeller's choice"))
     rows.append(
         (
             "policy",

@@ -167,7 +167,7 @@ def _unsure(result: Simulation, others: tuple[Variant, ...]) -> list[str]:
             )
     if not texts:
         return []
-    return [f"Whether they gain or lose depends on what is assumed: {'; '.join(texts)}."]
+    return [f"Whether a designer gains or loses depends on what is assumed: {'; '.join(texts)}."]
 
 
 def _why(result: Simulation, lost: float) -> str:
@@ -185,7 +185,7 @@ def _why(result: Simulation, lost: float) -> str:
     )
     for rival, count in rivals.most_common(1):
         text += f"; {rival} limits output more in {count}"
-    return text + f"; after the cut it limits output most in {binds} of {quarters}."
+    return text + f"; after the cut {cut.target} limits output most in {binds} of {quarters}."
 
 
 def _cut_lines(result: Simulation) -> list[int]:

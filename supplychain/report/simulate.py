@@ -19,7 +19,7 @@ from supplychain.report.losers import (
     under_each_rule,
 )
 from supplychain.report.sentences import sentences
-from supplychain.report.tables import Cell, Column, Document, Table, show
+from supplychain.report.tables import Cell, Column, Document, Table, compact, show
 from supplychain.sensitivity import Variant, change_of, one_at_a_time, widest_estimates
 from supplychain.simulation import Simulation, change
 from supplychain.systems import installed
@@ -68,6 +68,7 @@ def simulation_document(
         quarters_table(result),
         buyers_table(result, SHOWN_BUYERS),
     ]
+    parts += _beside(result)
     if result.shocks:
         rules = rules_table(under_each_rule(result))
         parts += [
@@ -170,6 +171,19 @@ def _comparison(first: Iterable[Column]) -> tuple[Column, ...]:
         Column("scenario", "Scenario", "units"),
         Column("change", "Change", "change"),
     )
+
+
+def _beside(result: Simulation) -> list[str]:
+    """What buyers get that the program does not make."""
+    allocation = result.baseline_allocation
+    free = [p in result.markets[0].as_ordered for p in allocation.products]
+    more = float(allocation.delivered[:, free].sum())
+    if more < 0.5:
+        return []
+    return [
+        f"Deliveries hold {compact(more)} accelerators more than are shipped above: of kinds that "
+        "no booked packaging limits, delivered as ordered."
+    ]
 
 
 def totals_table(result: Simulation) -> Table:

@@ -258,6 +258,9 @@ def _print_table(console: Console, table: Table, width: int) -> None:
     for row in shown:
         grid.add_row(*(Text(row[i]) for i in widths))
     console.print(grid)
+    dropped = [c.label for i, c in enumerate(table.columns) if i not in widths and c.label]
+    if dropped:
+        console.print(Text(_visible(f" No room for: {', '.join(dropped)}."), "dim"))
 
 
 def _widths(table: Table, shown: list[list[str]], width: int) -> dict[int, int]:
