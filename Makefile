@@ -20,10 +20,10 @@ lint: .venv/test.stamp
 reports pictures: export SOURCE_DATE_EPOCH ?= 1795564800
 
 reports: .venv/run.stamp
-	$(BIN)/supplychain report --quiet --out reports/baseline.html
-	$(BIN)/supplychain report --quiet --scenario hbm-cut-20 --out reports/hbm-cut-20.html
-	$(BIN)/supplychain report --quiet --scenario taiwan-two-quarters --out reports/taiwan-two-quarters.html
-	$(BIN)/supplychain report --quiet --scenario samsung-hbm3e-early --out reports/samsung-hbm3e-early.html
+	$(BIN)/supplychain report --quiet --scores --out reports/baseline.html
+	$(BIN)/supplychain report --quiet --scores --scenario hbm-cut-20 --out reports/hbm-cut-20.html
+	$(BIN)/supplychain report --quiet --scores --scenario taiwan-two-quarters --out reports/taiwan-two-quarters.html
+	$(BIN)/supplychain report --quiet --scores --scenario samsung-hbm3e-early --out reports/samsung-hbm3e-early.html
 
 pictures: .venv/test.stamp
 	$(BIN)/python docs/pictures.py

@@ -17,7 +17,7 @@ from typing import Any
 
 from supplychain import loader, simulation
 from supplychain.cli import main as supplychain
-from supplychain.report import contents, page, sections
+from supplychain.report import contents, page, points, sections, sharing
 
 SPENT: dict[str, float] = defaultdict(float)
 
@@ -46,10 +46,13 @@ def main() -> None:
     """Measure and print a Markdown table."""
     watch(loader, {"load": "reading the data"})
     watch(simulation, {"simulate": "baseline and scenario"})
-    watch(contents, {"moved": "sensitivity, solved again", "_found": "chokepoints"})
+    watch(contents, {"moved": "sensitivity, solved again"})
+    watch(points, {"find_points": "chokepoints"})
+    watch(sharing, {"under_each_rule": "rules of allocation"})
     watch(contents, {"graph_section": "dependency graph"})
-    charts = ("lines_chart", "stacked_chart", "lorenz_chart", "tornado_chart")
+    charts = ("lines_chart", "stacked_chart", "tornado_chart")
     watch(sections, dict.fromkeys(charts, "charts"))
+    watch(sharing, {"lorenz_chart": "charts"})
     watch(page, {"report_page": "page"})
 
     try:

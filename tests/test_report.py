@@ -13,20 +13,23 @@ from types import MappingProxyType
 import click
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given
-from hypothesis import strategies as st
 
 from supplychain.cli import _group
 from supplychain.cli.edges import write_file
 from supplychain.flows import NOBODY, flows
 from supplychain.model import Buyer, Commodity, Figure, Network, Orders, Source, assemble
 from supplychain.quarters import Quarter
+from supplychain.removals import exposures
 from supplychain.report.contents import Asked, day_of, report_of
-from supplychain.report.inequality import gini, lorenz
+from supplychain.report.exposed import called
+from supplychain.report.losers import rules_sentence, rules_table, under_each_rule
+from supplychain.report.matrix import exact_table, near_marks
 from supplychain.report.page import report_page
 from supplychain.report.parts import Grid, Report, quote
+from supplychain.report.points import KINDS, quarter_of
 from supplychain.report.sankey import bands, sankey
 from supplychain.report.tables import Column, Table
+from supplychain.risk.matrix import Need
 from supplychain.simulation import Simulation, simulate
 from supplychain.tornado import inputs, moved
 from tests.conftest import Visit, Visitor
@@ -130,7 +133,9 @@ def test_the_tables_say_what_the_simulation_says() -> None:
     assert cell(found, "limits", "STACK", "scenario_most") == 4
     assert cell(found, "timing", "First felt", "value") == "2024Q1"
     assert cell(found, "timing", "Accelerators fewer over the window", "value") == "120"
-    assert cell(found, "fairness", "Orders filled, all buyers", "scenario") == "33%"
+    # 360 ordered in the window, and some open before it.
+    filled = cell(found, "fairness", "Orders filled, all buyers", "scenario")
+    assert filled == cell(found, "totals", "Orders filled", "scenario") == "27%"
     [lead] = [p for p in found.findings[0].lead if not isinstance(p, str)]
     assert lead.text == "−50.0%"
 
@@ -263,34 +268,71 @@ def test_no_single_point_is_said() -> None:
     assert any(t.startswith("0 single points of failure: nothing alone stops") for t in texts)
 
 
-# Lorenz and Gini
+# Allocation
 
 
-def test_gini_by_hand() -> None:
-    assert gini(lorenz([1, 1, 1, 1], [1, 1, 1, 1])) == pytest.approx(0)
-    assert gini(lorenz([0, 0, 0, 1], [1, 1, 1, 1])) == pytest.approx(0.75)
-    assert gini(lorenz([1, 2, 3, 4], [1, 1, 1, 1])) == pytest.approx(0.25)
-    assert gini(lorenz([0, 0], [1, 1])) == 0
-    # A group of three counts as three.
-    assert lorenz([3, 9], [3, 1]) == [(0, 0), (0.75, 0.25), (1, 1)]
-    # Who ordered nothing is left out.
-    assert lorenz([5, 5], [0, 10]) == [(0, 0), (1, 1)]
+def test_rich_and_poor_under_each_rule_are_those_of_simulate() -> None:
+    scenario = simulate(market(), ("hbm=50%",), QUARTER, LAST)
+    rules = rules_table(under_each_rule(scenario))
+    section = next(s for s in report_of(scenario, ASKED).sections if s.id == "allocation")
+
+    [grid] = [p for p in section.parts if isinstance(p, Grid) and p.name == "rules"]
+    assert grid.table.rows == rules.rows
+    assert rules_sentence(rules, scenario.allocation.rule) in section.parts
+
+    [alone] = [
+        p.table
+        for s in report(market()).sections
+        for p in s.parts
+        if isinstance(p, Grid) and p.name == "rules"
+    ]
+    assert [c.label for c in alone.columns[:3]] == ["Rule", "Rich", "Poor"]
+    assert [row[0] for row in alone.rows] == [row[0] for row in rules.rows]
 
 
-@given(
-    st.lists(st.tuples(st.floats(0, 1e6), st.floats(0.01, 1e3)), min_size=1, max_size=12),
-    st.floats(0.1, 100),
-)
-def test_laws_of_inequality(pairs: list[tuple[float, float]], factor: float) -> None:
-    amounts, sizes = [a for a, _ in pairs], [s for _, s in pairs]
-    curve = lorenz(amounts, sizes)
+# Chokepoints and countries
 
-    assert 0 <= gini(curve) <= 1
-    assert all(y <= x + 1e-9 for x, y in curve)
-    if sum(amounts) > 1e-3:
-        assert gini(lorenz([a * factor for a in amounts], sizes)) == pytest.approx(
-            gini(curve), abs=1e-6
-        )
+
+def test_chokepoints_with_what_their_loss_would_cost() -> None:
+    scenario = simulate(market(), (), QUARTER, LAST)
+    at = quarter_of(scenario)
+    exposed = exposures(scenario.network, at, tuple(scenario.network.products), KINDS, 2)
+    without = report_of(scenario, ASKED)
+    found = report_of(scenario, ASKED, exposed=exposed)
+
+    def single(of: Report) -> Table:
+        [section] = [s for s in of.sections if s.id == "chokepoints"]
+        [table] = [p.table for p in section.parts if isinstance(p, Grid) and p.name == "single"]
+        return table
+
+    def words(of: Report) -> list[str]:
+        [section] = [s for s in of.sections if s.id == "chokepoints"]
+        return [p for p in section.parts if isinstance(p, str)]
+
+    assert "score" not in {c.key for c in single(without).columns}
+    assert "--scores" in words(without)[0]
+    keys = [c.key for c in single(found).columns]
+    assert words(found)[0].startswith("Score: the share, 0 to 100, of the ")
+    assert single(found).rows
+    for row in single(found).rows:
+        cost = next(r for r in exposed.rows if called(r.kind, r.id, r.name) == row[0])
+        assert row[keys.index("score")] == round(cost.score, 1)
+        assert row[keys.index("h100e_lost")] == cost.h100e
+    [reason] = words(report_of(scenario, ASKED, why_not="No score: nothing is known."))
+    assert reason == "No score: nothing is known."
+
+
+def test_countries_say_what_is_lost_and_after_a_tilde_what_nearly() -> None:
+    needed = {
+        ("AA", "silicon"): Need(1.0, 1.0),
+        ("AA", "memory"): Need(0.25, 0.5),
+        ("BB", "memory"): Need(0.0, 0.5),
+    }
+    table = exact_table(needed)
+
+    assert [c.key for c in table.columns] == ["country", "silicon", "memory"]
+    assert table.rows == (("AA", 1.0, 0.25), ("BB", None, 0.0))
+    assert near_marks(needed, table) == {(0, "memory"): "~50%", (1, "memory"): "~50%"}
 
 
 # The flow of a quarter

@@ -309,6 +309,28 @@ def test_another_process_gives_the_same_bytes(html: str, tmp_path: Path) -> None
     assert out.read_bytes() == html.encode("utf-8")
 
 
+def test_scores_are_those_kept_by_chokepoints_and_the_same_when_none_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = str(ROOT / "tests" / "data" / "small")
+    out = tmp_path / "scores.html"
+    ask = ["report", "--scores", "--sensitivity", "0", "--data", small, "--out", str(out)]
+
+    def run(kept: str, *args: str) -> str:
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / kept))
+        shown = CliRunner().invoke(_group, args, env={"SOURCE_DATE_EPOCH": EPOCH})
+        assert shown.exit_code == 0, shown.output
+        return shown.stderr
+
+    assert "Computing what each loss in" in run("warm", "chokepoints", "--data", small)
+    assert "Computing" not in run("warm", *ask)
+    page = out.read_bytes()
+    assert b'data-key="score"' in page
+    assert b"--sensitivity 0 --scores" in page
+    assert "Computing what each loss in" in run("cold", *ask)
+    assert out.read_bytes() == page
+
+
 EXAMPLES = ("baseline", "hbm-cut-20", "samsung-hbm3e-early", "taiwan-two-quarters")
 
 
@@ -319,7 +341,10 @@ def test_the_examples_open(name: str, visit: Visitor) -> None:
 
     assert len(text.encode()) < 1_000_000
     command = "supplychain report " + (f"--scenario {name} " if name != "baseline" else "")
-    assert page.inner_text("#reproduce pre").strip() == f"{command}--out {name}.html"
+    assert page.inner_text("#reproduce pre").strip() == f"{command}--scores --out {name}.html"
+    assert page.locator("#single th[data-key=score]").count() == 1
+    pdf = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True, print_background=True)))
+    assert len(pdf.pages) <= 8
     differ = """[...document.querySelectorAll('[data-ref]')].filter(e => {
       const cell = document.getElementById(e.dataset.ref).cloneNode(true);
       cell.querySelectorAll('.mark, .unseen').forEach(m => m.remove());

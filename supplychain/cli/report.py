@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,6 +22,10 @@ from supplychain.cli.edges import (
 )
 from supplychain.cli.shocks import cut_options, parse_cuts
 from supplychain.quarters import Quarter
+
+if TYPE_CHECKING:
+    from supplychain.exposure import Exposures
+    from supplychain.simulation import Simulation
 
 SENSITIVITY = 2
 """Lines moved to the ends of their range unless asked otherwise; what fits the time."""
@@ -49,6 +54,11 @@ SENSITIVITY = 2
     help="Also under other assumptions of the program; some seconds more.",
 )
 @click.option(
+    "--scores",
+    is_flag=True,
+    help="What each chokepoint's loss would cost; some seconds more, the first time.",
+)
+@click.option(
     "-o",
     "--out",
     type=click.Path(path_type=Path),
@@ -71,6 +81,7 @@ def report(
     policy: str | None,
     sensitivity: int,
     variants: bool,
+    scores: bool,
     out: Path,
     quiet: bool,
     data: Path | None,
@@ -110,9 +121,30 @@ def report(
     title = names_of(scenarios) if scenarios and not parsed else ""
     others = under_others(result) if variants and result.shocks else ()
     asked = Asked(title, _command(click.get_current_context(), out), day, sensitivity)
-    page = report_page(report_of(result, asked, others))
+    exposed, why_not = _costs(result, quiet) if scores else (None, "")
+    page = report_page(report_of(result, asked, others, exposed, why_not))
     write_file(out, page)
     remark(f"Wrote {out} ({len(page.encode()) / 1000:.0f} kB, self-contained)", quiet)
+
+
+def _costs(result: Simulation, quiet: bool) -> tuple[Exposures | None, str]:
+    """What each loss would cost: the answer of ``chokepoints``, kept for both; or why nothing."""
+    from supplychain.cli import asked
+    from supplychain.report.points import KINDS, quarter_of
+
+    network = result.network
+    question = asked.Asked(
+        network=network,
+        products=asked.asked_ids(network, ()),
+        kinds=KINDS,
+        weeks=0.0,
+        recovery=None,
+        horizon=None,
+        scored=True,
+        assume=result.assume,
+        quiet=quiet,
+    )
+    return question.costs(quarter_of(result))
 
 
 def _command(context: click.Context, out: Path) -> str:

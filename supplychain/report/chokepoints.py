@@ -12,6 +12,7 @@ from supplychain.report.exposed import (
     COST_COLUMNS,
     FLAT_COSTS,
     SCORE,
+    called,
     cost_cells,
     costly,
     costly_table,
@@ -211,7 +212,7 @@ def _ordered(
 def _cells(network: Network, rank: int, row: Chokepoint) -> tuple[Cell, ...]:
     return (
         rank,
-        row.name if row.kind != "country" else f"{row.id} (plants)",
+        called(row.kind, row.id, row.name),
         row.kind,
         network.commodities[row.makes].name,
         row.stage,

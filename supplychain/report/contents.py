@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from supplychain.exposure import Exposures
 from supplychain.model import Network
-from supplychain.production.plan import planned_h100e
 from supplychain.quarters import Quarter
-from supplychain.report import bottlenecks, findings, grounds, inequality, sections
+from supplychain.report import bottlenecks, findings, grounds, points, sections, sharing
 from supplychain.report.chain import graph_section
-from supplychain.report.chokepoints import chokepoints_document
-from supplychain.report.countries import ALARM, country_table
 from supplychain.report.parts import Report, Section
 from supplychain.report.sentences import sentences
 from supplychain.report.simulate import (
@@ -22,16 +20,11 @@ from supplychain.report.simulate import (
     totals_table,
     variants_table,
 )
-from supplychain.report.tables import Cell, Column, Table
-from supplychain.risk import Chokepoints, Kind, asked_products, busiest_quarter, chokepoints
 from supplychain.scenario import Cut
 from supplychain.sensitivity import Variant
 from supplychain.simulation import Simulation
 from supplychain.tornado import inputs, moved
 
-_TOP, _NEAR = 10, 5
-_SINGLE = ("name", "rank", "makes", "stage", "at_stake", "products", "hhi", "felt", "why")
-_NEARLY = ("name", "makes", "stage", "at_stake", "cover", "felt", "why")
 _ESTIMATED = 0.25
 """From this share of estimates among the figures on, the page begins with a warning."""
 
@@ -53,21 +46,30 @@ class Asked:
     sensitivity: int
 
 
-def report_of(result: Simulation, asked: Asked, others: tuple[Variant, ...] = ()) -> Report:
+def report_of(
+    result: Simulation,
+    asked: Asked,
+    others: tuple[Variant, ...] = (),
+    exposed: Exposures | None = None,
+    why_not: str = "",
+) -> Report:
     """The whole report.
 
     Args:
         result: Baseline and scenario; the baseline alone where there are no shocks.
         asked: Title, command, day, and how many inputs to move.
         others: The same under other assumptions, the result's own first; empty: not run.
+        exposed: What each loss in :func:`supplychain.report.points.quarter_of` would cost;
+            ``None``: not computed.
+        why_not: Why not, if it was asked for.
     """
     network, shocked = result.network, bool(result.shocks)
-    at = _quarter(result)
-    found = _found(network, at)
-    counts, single, near, sources = _chokepoint_tables(network, found)
+    at = points.quarter_of(result)
+    found = points.find_points(network, at)
+    shown = points.points_tables(network, found, exposed)
     totals = sections.one_result(totals_table(result), shocked)
     limits = sections.one_result(bottlenecks.limits_table(result), shocked)
-    fairness = sections.one_result(inequality.fairness_table(result), shocked)
+    fairness = sections.one_result(sharing.fairness_table(result), shocked)
     buyers = sections.one_result(buyers_table(result, None), shocked)
     timing = findings.timing_table(result)
     use = bottlenecks.use_table(result)
@@ -81,12 +83,12 @@ def report_of(result: Simulation, asked: Asked, others: tuple[Variant, ...] = ()
             sentences(result, others),
             shocked,
         ),
-        sections.chokepoints_section(counts, single, near, sources, at),
-        graph_section(network, found, *_on_graph(found, single)),
+        points.chokepoints_section(shown, at, exposed, why_not),
+        graph_section(network, found, *points.on_graph(found, shown.single)),
         sections.capacity_section(result, _drawn_quarter(result)),
-        sections.allocation_section(result, fairness, buyers),
+        sharing.allocation_section(result, fairness, buyers),
         _sensitivity(result, asked.sensitivity, others),
-        sections.countries_section(country_table(network, at), at, ALARM),
+        points.countries_section(network, at),
         grounds.assumptions_section(result),
         grounds.contradictions_section(result),
     )
@@ -95,9 +97,9 @@ def report_of(result: Simulation, asked: Asked, others: tuple[Variant, ...] = ()
         subtitle=_subtitle(result, asked.day),
         warning=_warning(result),
         findings=findings.findings(
-            result, totals, limits, timing, fairness, buyers, counts, single
+            result, totals, limits, timing, fairness, buyers, shown.counts, shown.single
         ),
-        cards=findings.cards(result, totals, limits, timing, fairness, counts),
+        cards=findings.cards(result, totals, limits, timing, fairness, shown.counts),
         sections=parts,
         sources=network.sources,
         command=asked.command,
@@ -150,71 +152,6 @@ def _warning(result: Simulation) -> str:
         f"{share:.0%} of the figures that enter production are estimates, each with its range; "
         "see Assumptions."
     )
-
-
-def _quarter(result: Simulation) -> Quarter:
-    """When chokepoints are looked for: the busiest quarter, or the nearest of the window."""
-    network = result.network
-    asked = asked_products(network, None) if network.products else ()
-    at = busiest_quarter(network, asked) if asked else result.quarters[-1]
-    return min(max(at, result.quarters[0]), result.quarters[-1])
-
-
-def _found(network: Network, at: Quarter) -> Chokepoints:
-    weights = planned_h100e(network, at)
-    weighted = any(weight > 0 for weight in weights.values())
-    by: tuple[Kind, ...] = ("organization", "country")
-    return chokepoints(network, None, at, by, weights if weighted else None)
-
-
-def _chokepoint_tables(
-    network: Network, found: Chokepoints
-) -> tuple[Table, Table, Table, Mapping[str, Mapping[int, tuple[str, ...]]]]:
-    """Counts, single points, nearly single points, and the sources of their rows."""
-    document = chokepoints_document(network, found, None, weighted=True)
-    tables = [part for part in document.parts if isinstance(part, Table)]
-    rows = {"single": found.rows, "near": found.near}
-    shown = []
-    sources: dict[str, dict[int, tuple[str, ...]]] = {}
-    for table, keys, most in zip(tables, (_SINGLE, _NEARLY), (_TOP, _NEAR), strict=True):
-        named = {_label(row.kind, row.id, row.name): row for row in rows[table.name]}
-        short = sections.picked(table, keys)
-        short = Table(short.name, "", short.columns, short.rows[:most], "None.")
-        sources[table.name] = {
-            number: sections.sources_of(network, named[str(row[0])], found.at)
-            for number, row in enumerate(short.rows)
-            if str(row[0]) in named
-        }
-        shown.append(short)
-    kinds = ("organization", "country")
-    counted: list[tuple[Cell, ...]] = []
-    for name, some in (("Single points of failure", found.rows), ("Nearly single", found.near)):
-        beyond = [row for row in some if not row.trivial]
-        counted.append((name, len(beyond), *(sum(r.kind == k for r in beyond) for k in kinds)))
-    columns = (
-        Column("what", "What"),
-        Column("all", "All", "number"),
-        Column("organizations", "Organizations", "number"),
-        Column("countries", "Countries", "number"),
-    )
-    return Table("points", "", columns, tuple(counted)), shown[0], shown[1], sources
-
-
-def _label(kind: str, id_: str, name: str) -> str:
-    return f"{id_} (plants)" if kind == "country" else name
-
-
-def _on_graph(found: Chokepoints, single: Table) -> tuple[dict[str, str], dict[str, str]]:
-    """Commodities through which a single point stops accelerators: the reason, and its rank."""
-    marks: dict[str, str] = {}
-    ranks: dict[str, list[str]] = {}
-    shown = {str(row[0]): str(row[1]) for row in single.rows}
-    for row in found.rows:
-        if not row.trivial:
-            marks.setdefault(row.makes, row.why)
-            if (label := _label(row.kind, row.id, row.name)) in shown:
-                ranks.setdefault(row.makes, []).append(shown[label])
-    return marks, {id_: ",".join(sorted(some, key=int)) for id_, some in ranks.items()}
 
 
 def _drawn_quarter(result: Simulation) -> Quarter:

@@ -103,7 +103,7 @@ def costly_table(network: Network, rows: list[Exposure], top: int | None, at: Qu
     shown = tuple(
         (
             i,
-            _called(row.kind, row.id, row.name),
+            called(row.kind, row.id, row.name),
             row.kind,
             *cost_cells(row),
             makes(network, row, at),
@@ -201,5 +201,6 @@ def _belongs(network: Network, row: Exposure, supply: Supply) -> bool:
     return row.id in network.owners(supply.organization)
 
 
-def _called(kind: str, id_: str, name: str) -> str:
+def called(kind: str, id_: str, name: str) -> str:
+    """How a row is named: a country stands for the plants in it."""
     return f"{id_} (plants)" if kind == "country" else name

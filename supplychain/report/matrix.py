@@ -18,8 +18,7 @@ def matrix_document(
     weighted: bool,
 ) -> Document:
     """What is lost with a country's plants of one stage; nearly lost after a tilde."""
-    stages = [s for s in STAGES if any(stage == s for _, stage in needed)]
-    countries = sorted({country for country, _ in needed}, key=lambda c: (-_weight(needed, c), c))
+    countries, stages = _axes(needed)
     columns = (
         Column("country", "Country", least=7),
         *(Column(stage, stage.capitalize(), least=4) for stage in stages),
@@ -47,6 +46,38 @@ def matrix_document(
             "flat", "", flat, tuple((c, s, n.exact, n.near) for (c, s), n in needed.items())
         ),
     )
+
+
+def exact_table(needed: Mapping[tuple[str, str], Need]) -> Table:
+    """What is lost, as numbers; unknown where nothing is lost or nearly lost."""
+    countries, stages = _axes(needed)
+    columns = (
+        Column("country", "Country"),
+        *(Column(stage, stage.capitalize(), "share") for stage in stages),
+    )
+    rows = tuple(
+        (c, *(need.exact if (need := needed.get((c, stage))) else None for stage in stages))
+        for c in countries
+    )
+    return Table("matrix", "", columns, rows, "No country is needed alone.")
+
+
+def near_marks(needed: Mapping[tuple[str, str], Need], table: Table) -> dict[tuple[int, str], str]:
+    """Row and stage of :func:`exact_table` to what is nearly lost there too, as ``~100%``."""
+    marks = {}
+    for number, row in enumerate(table.rows):
+        for column in table.columns[1:]:
+            need = needed.get((str(row[0]), column.key))
+            if need is not None and "~" in (text := _cell(need)):
+                marks[number, column.key] = text[text.index("~") :]
+    return marks
+
+
+def _axes(needed: Mapping[tuple[str, str], Need]) -> tuple[list[str], list[str]]:
+    """Countries, those with most at stake first, and stages in the chain's order."""
+    stages = [s for s in STAGES if any(stage == s for _, stage in needed)]
+    countries = sorted({country for country, _ in needed}, key=lambda c: (-_weight(needed, c), c))
+    return countries, stages
 
 
 def _cell(need: Need | None) -> str:

@@ -7,16 +7,13 @@ from dataclasses import replace
 
 from supplychain.model import Network
 from supplychain.quarters import Quarter
-from supplychain.report import bottlenecks, inequality
-from supplychain.report.charts import lines_chart, lorenz_chart, stacked_chart, tornado_chart
+from supplychain.report import bottlenecks
+from supplychain.report.charts import lines_chart, stacked_chart, tornado_chart
 from supplychain.report.flow import flow_parts
-from supplychain.report.parts import RING, Grid, Part, Picture, Section
+from supplychain.report.parts import Grid, Part, Picture, Section
 from supplychain.report.tables import Cell, Column, Table
-from supplychain.risk import Chokepoint
 from supplychain.simulation import Simulation
 from supplychain.tornado import Moved
-
-_BUYERS = 12
 
 
 def picked(table: Table, keys: Sequence[str], name: str = "") -> Table:
@@ -85,45 +82,6 @@ def comparison_section(
     return Section("comparison", title, tuple(parts))
 
 
-def chokepoints_section(
-    counts: Table,
-    single: Table,
-    near: Table,
-    sources: Mapping[str, Mapping[int, tuple[str, ...]]],
-    at: Quarter,
-) -> Section:
-    """Single points of failure and what comes close, with the sources of each row."""
-    return Section(
-        "chokepoints",
-        "Chokepoints",
-        (
-            Grid(counts, f"Organizations and countries that alone stop accelerators, {at}."),
-            Grid(
-                single,
-                f"Single points of failure in {at}; at stake is the share of H100 equivalents that "
-                "cannot be made without it. The number is that on the graph.",
-                sources=sources.get("single", {}),
-            ),
-            Grid(
-                near,
-                "Nearly single: the other makers together could cover less than a quarter.",
-                sources=sources.get("near", {}),
-            ),
-        ),
-    )
-
-
-def sources_of(network: Network, row: Chokepoint, at: Quarter, most: int = 3) -> tuple[str, ...]:
-    """The sources that say who makes what fails first, and that it is needed."""
-    first = network.supply(row.chain[0])
-    share = first.share_in(at)
-    ids = [*first.sources, *(share.sources if share else ())]
-    for user in row.chain[1:2]:
-        needs = network.needs(network.supply(user))
-        ids += [s for n in needs if first.commodity in n.inputs for s in n.sources]
-    return tuple(dict.fromkeys(i for i in ids if i in network.sources))[:most]
-
-
 def capacity_section(result: Simulation, quarter: Quarter) -> Section:
     """Memory and packaging by maker, and the flow of one quarter."""
     parts: list[Part] = []
@@ -150,49 +108,6 @@ def capacity_section(result: Simulation, quarter: Quarter) -> Section:
     if not parts:
         parts = ["No accelerator is shipped, so there is nothing to draw."]
     return Section("capacity", "Capacity and flow", tuple(parts))
-
-
-def allocation_section(result: Simulation, fairness: Table, buyers: Table) -> Section:
-    """Lorenz curves, measures of fairness, and who gets what."""
-    shocked = bool(result.shocks)
-    if not buyers.rows:
-        return Section("allocation", "Allocation", (Grid(buyers, "Who gets the accelerators."),))
-    runs = [("baseline", result.baseline_allocation)]
-    if shocked:
-        runs.append(("scenario", result.allocation))
-    units = inequality.curves_table(
-        "lorenz-units", [(name, inequality.curve_of_units(a)) for name, a in runs]
-    )
-    rates = inequality.curves_table(
-        "lorenz-fill", [(name, inequality.curve_of_fill_rates(a)) for name, a in runs]
-    )
-    below = Table(buyers.name + "-rest", "", buyers.columns, buyers.rows[_BUYERS:])
-    shown = replace(buyers, rows=buyers.rows[:_BUYERS])
-    order = "largest relative loss first" if shocked else "largest first"
-    parts: list[Part] = [
-        Picture(
-            "lorenz-units-figure",
-            lorenz_chart(
-                units, "Lorenz curve of accelerators", "share of buyers", "share of accelerators"
-            ),
-            "How accelerators are shared out among buyers; dotted: all alike. It mostly shows how "
-            "big buyers are.",
-            half=True,
-        ),
-        Picture(
-            "lorenz-fill-figure",
-            lorenz_chart(
-                rates, "Lorenz curve of fill rates", "share of orders", "share of deliveries"
-            ),
-            "How fill rates are shared out, weighted by orders; dotted: every order filled alike.",
-            half=True,
-        ),
-        Grid(fairness, f"How the accelerators are shared out, rule {result.allocation.rule}."),
-        Grid(shown, f"Accelerators by buyer over the window, {order}."),
-    ]
-    if below.rows:
-        parts.append(Grid(below, "The other buyers", folded=True))
-    return Section("allocation", "Allocation", tuple(parts))
 
 
 def sensitivity_section(table: Table, base: float, of: int, variants: Table | None) -> Section:
@@ -243,23 +158,3 @@ def sensitivity_table(network: Network, moved: Sequence[Moved]) -> Table:
     )
     none = "None was moved; --sensitivity N says how many are."
     return Table("sensitivity-table", "", columns, tuple(rows), none)
-
-
-def countries_section(table: Table, at: Quarter, alarm: float) -> Section:
-    """Country x stage as a heat table, what is above the alarm level marked."""
-    keys = tuple(c.key for c in table.columns[1:])
-    marks = {
-        (number, key): RING
-        for number, row in enumerate(table.rows)
-        for key, value in zip(keys, row[1:], strict=True)
-        if isinstance(value, float) and value > alarm
-    }
-    grid = Grid(
-        table,
-        f"Where the plants stand: share of what each stage puts out in {at}, the mean of its "
-        f"commodities. ● and a ring: more than {alarm:.0%} in one country.",
-        heat=keys,
-        marks=marks,
-        mark_words={RING: f"more than {alarm:.0%} in one country"},
-    )
-    return Section("country-exposure", "Country exposure", (grid,))
