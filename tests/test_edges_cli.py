@@ -59,6 +59,7 @@ Single points of failure
                                                                   supplies it
  4  tsmc       0      1             0            2             4  nvidia needs wafer and tsmc
                                                                   supplies 90% of it
+ No room for: Products lost.
 
 Lost: products lost with the firm, itself not counted. Falls: firms that fall with it, itself
 included, where one supplier left is enough. Nearly: a need fails once those left hold less than 25%

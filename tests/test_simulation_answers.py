@@ -198,7 +198,7 @@ def test_a_sign_that_depends_on_the_assumption_is_said() -> None:
     text = sentences(result, others)[-1]
 
     assert min(google) < 0 < max(google)
-    assert text.startswith("Whether they gain or lose depends on what is assumed: ")
+    assert text.startswith("Whether a designer gains or loses depends on what is assumed: ")
     assert "Google" in text
     assert "NVIDIA" not in text
 
