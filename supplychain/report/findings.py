@@ -183,11 +183,11 @@ def _chokepoint_finding(counts: Table, single: Table) -> tuple[Finding, ...]:
     rest = (
         ", and ",
         near,
-        " that others could hardly cover; without ",
+        " that others could hardly cover; losing ",
         Quote(single, 0, "name"),
-        " alone ",
+        " alone stops ",
         Quote(single, 0, "at_stake"),
-        " of accelerators cannot be made.",
+        " of the H100 equivalents on sale.",
     )
     return (Finding((exact, " single points of failure"), rest, single.name),)
 

@@ -107,7 +107,9 @@ def _with_h100e(table: Table, exposed: Exposures) -> Table:
 
 def _counts(found: Chokepoints) -> Table:
     counted: list[tuple[Cell, ...]] = []
-    for name, some in (("Single points of failure", found.rows), ("Nearly single", found.near)):
+    single = {(row.kind, row.id) for row in found.rows if not row.trivial}
+    near = [row for row in found.near if (row.kind, row.id) not in single]
+    for name, some in (("Single points of failure", found.rows), ("Nearly single", near)):
         beyond = [row for row in some if not row.trivial]
         counted.append((name, len(beyond), *(sum(r.kind == k for r in beyond) for k in KINDS)))
     columns = (
