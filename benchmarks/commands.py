@@ -58,7 +58,7 @@ def tenfold(folder: Path) -> None:
 
 def main() -> None:
     """Measure and print a Markdown table."""
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     with tempfile.TemporaryDirectory() as scratch:
         warm = {**os.environ, "XDG_CACHE_HOME": f"{scratch}/cache"}
         cold = {**os.environ, "XDG_CACHE_HOME": "/dev/null"}

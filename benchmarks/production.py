@@ -11,7 +11,6 @@ end to end, where the program here also settles ties with three more.
 from __future__ import annotations
 
 import os
-import platform
 import resource
 import statistics
 import sys
@@ -60,6 +59,9 @@ def kept(program: Program, target: str, first: Quarter, last: Quarter, share: fl
 def main() -> None:
     """Measure and print a Markdown table."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    # The peer's solver prints a banner of its own: away from the table, to standard error.
+    printed = os.dup(1)
+    os.dup2(2, 1)
     network = sc.load()
     program = Program(plan(network, FIRST, LAST))
     assert program.baseline.objective > 0
@@ -82,8 +84,9 @@ def main() -> None:
             times[name].append(seconds(call))
     median = {name: statistics.median(values) for name, values in times.items()}
     cold = median["cold: plan, program, baseline"]
-    print(f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} CPUs,")
-    print(f"medians of {runs} runs in turn; peak memory without the peer {memory:.0f} MB;")
+    sys.stdout.flush()
+    os.dup2(printed, 1)
+    print(f"Medians of {runs} runs in turn; peak memory without the peer {memory:.0f} MB;")
     print(f"objectives differ by {abs(difference):.0e}\n")
     print("| work | seconds | x cold |")
     print("|---|--:|--:|")
