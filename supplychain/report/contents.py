@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from supplychain.exposure import Exposures
@@ -63,6 +64,11 @@ def report_of(
             ``None``: not computed.
         why_not: Why not, if it was asked for.
     """
+    # The solver works outside the interpreter's lock, while charts are drawn.
+    pool = ThreadPoolExecutor(max_workers=1)
+    candidates = inputs(result)
+    moving = pool.submit(moved, result, candidates[: asked.sensitivity])
+    pool.shutdown(wait=False)
     network, shocked = result.network, bool(result.shocks)
     at = points.quarter_of(result)
     found = points.find_points(network, at)
@@ -87,7 +93,12 @@ def report_of(
         graph_section(network, found, *points.on_graph(found, shown.single)),
         sections.capacity_section(result, _drawn_quarter(result)),
         sharing.allocation_section(result, fairness, buyers),
-        _sensitivity(result, asked.sensitivity, others),
+        sections.sensitivity_section(
+            sections.sensitivity_table(network, moving.result()),
+            findings.headline(result),
+            len(candidates),
+            variants_table(result, others) if others else None,
+        ),
         points.countries_section(network, at),
         grounds.assumptions_section(result),
         grounds.contradictions_section(result),
@@ -120,16 +131,6 @@ def _subtitle(result: Simulation, day: datetime.date) -> str:
     run = "Scenario against baseline" if result.shocks else "Baseline"
     window = f"{result.quarters[0]} to {result.quarters[-1]}"
     return " · ".join((run, window, f"data {result.network.digest[:8] or 'unnamed'}", str(day)))
-
-
-def _sensitivity(result: Simulation, count: int, others: tuple[Variant, ...]) -> Section:
-    candidates = inputs(result)
-    return sections.sensitivity_section(
-        sections.sensitivity_table(result.network, moved(result, candidates[:count])),
-        findings.headline(result),
-        len(candidates),
-        variants_table(result, others) if others else None,
-    )
 
 
 def _in_words(network: Network, shock: object) -> str:
