@@ -12,7 +12,9 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+import supplychain as sc
 from supplychain.model import Commodity, Network
+from supplychain.production.highs import Solver
 from supplychain.production.plan import Calibration, Valuation, plan
 from supplychain.production.program import Floats
 from supplychain.production.result import Production
@@ -303,6 +305,16 @@ def test_the_order_of_scenarios_does_not_matter() -> None:
     program.scenario(kept(program, "cowos", 0.1))
 
     assert (program.scenario(kept(program, "hbm", 0.8)).ship == first).all()
+
+
+def test_one_optimum_is_left_whatever_path_the_solver_takes() -> None:
+    program = Program(plan(sc.load(), Quarter(2023, 1), Quarter(2026, 4)))
+    shares = kept(program, "hbm3", 0.5, slice(8, None))
+    bounds = program._shocked(shares, 8, program.baseline)
+    warm = program.scenario(shares).variables
+    cold = Solver(program._model, program._free).optimum(bounds).variables
+
+    assert warm == pytest.approx(cold, abs=1e-6)
 
 
 def test_a_zero_cut_is_the_baseline_itself() -> None:

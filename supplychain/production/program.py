@@ -472,9 +472,11 @@ def _order_rows(plan: Plan, columns: Columns, rows: _Rows, scale: Floats) -> Non
 def _irregular(count: int) -> Floats:
     """Weights without a pattern, between 0 and 1: the last objective, which leaves one optimum.
 
-    Multiples of the golden ratio, modulo 1 (Knuth, "The Art of Computer Programming", 6.4).
+    Multiples of the golden ratio by squares, modulo 1 (Weyl 1916): those by whole numbers would
+    weigh an exchange between two quarters alike for any two flows.
     """
-    weights: Floats = np.modf(np.arange(1, count + 1) * (np.sqrt(5) - 1) / 2)[0]
+    squares = np.arange(1.0, count + 1) ** 2
+    weights: Floats = np.modf(squares * (np.sqrt(5) - 1) / 2)[0]
     return weights
 
 
