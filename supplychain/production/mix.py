@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from supplychain.model import Commodity, Network
-from supplychain.quarters import WEEKS_PER_QUARTER, Quarter
+from supplychain.model.quarters import WEEKS_PER_QUARTER, Quarter
 
 MIDPOINT = 1.6
 """Quarters from launch to half of the line, where nothing is known of the product."""

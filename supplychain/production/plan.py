@@ -16,8 +16,8 @@ from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from supplychain.model import FLOW_ROLES, Capacity, Commodity, Need, Network, Orders, Supply
+from supplychain.model.quarters import WEEKS_PER_QUARTER, Quarter, quarter_range
 from supplychain.production.mix import mix_shares
-from supplychain.quarters import WEEKS_PER_QUARTER, Quarter, quarter_range
 
 Valuation: TypeAlias = Literal["capacity", "units", "price", "h100e"]
 
