@@ -271,7 +271,7 @@ def graph(
 
     Raises:
         AskError: A commodity is not in the data.
-        ValueError: The quarter is none.
+        AskError: The quarter is none.
     """
     from supplychain.model.quarters import Quarter
     from supplychain.report.graph.explorer import explorer

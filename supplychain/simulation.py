@@ -10,6 +10,7 @@ import numpy as np
 
 from supplychain.allocation import Allocation, find_rule
 from supplychain.allocation.market import Market, earlier_units, market, side_by_side, with_units
+from supplychain.errors import AskError
 from supplychain.model import (
     AddLine,
     Ban,
@@ -174,7 +175,7 @@ def simulate(
             ``explain`` shows.
 
     Raises:
-        ValueError: A cut is malformed, a name is not in the data, two scenarios disagree, or the
+        AskError: A cut is malformed, a name is not in the data, two scenarios disagree, or the
             window is not in the data.
     """
     first = Quarter.parse(first) if isinstance(first, str) else first
@@ -211,7 +212,7 @@ def disturbed(
     """Production under the shocks; nothing differs from the baseline before the first of them.
 
     Raises:
-        ValueError: A shock names something that is not in the data.
+        AskError: A shock names something that is not in the data.
     """
     cuts = [s for s in shocks if isinstance(s, Cut)]
     structural: list[Shock] = [s for s in shocks if isinstance(s, Qualify | Launch | AddLine)]
@@ -276,13 +277,13 @@ def together(scenarios: Sequence[Scenario], assume: Mapping[str, float]) -> Mapp
     """All assumptions of the scenarios and the asked ones, which win.
 
     Raises:
-        ValueError: Two scenarios assume different values of one figure.
+        AskError: Two scenarios assume different values of one figure.
     """
     values: dict[str, float] = {}
     for scenario in scenarios:
         for name, value in scenario.assume.items():
             if name not in assume and values.get(name, value) != value:
-                raise ValueError(f"two scenarios assume different values of {name}")
+                raise AskError(f"two scenarios assume different values of {name}")
             values[name] = value
     return {**values, **assume}
 
@@ -291,11 +292,11 @@ def chosen_policy(scenarios: Sequence[Scenario]) -> str:
     """The allocation rule the scenarios ask for; contract-first if none does.
 
     Raises:
-        ValueError: They ask for different ones.
+        AskError: They ask for different ones.
     """
     rules = sorted({s.policy for s in scenarios if s.policy})
     if len(rules) > 1:
-        raise ValueError(f"the scenarios ask for different allocation rules: {', '.join(rules)}")
+        raise AskError(f"the scenarios ask for different allocation rules: {', '.join(rules)}")
     return rules[0] if rules else "contract-first"
 
 
@@ -303,18 +304,16 @@ def check_window(network: Network, first: Quarter, last: Quarter) -> None:
     """Refuse a window the data does not cover.
 
     Raises:
-        ValueError: It ends before it begins, or lies outside the quarters with capacity figures.
+        AskError: It ends before it begins, or lies outside the quarters with capacity figures.
     """
     if last < first:
-        raise ValueError(f"the window ends in {last}, before it begins in {first}")
+        raise AskError(f"the window ends in {last}, before it begins in {first}")
     known = [q for o in network.organizations.values() for c in o.capacities for q in c.figures]
     if not known:
-        raise ValueError(
-            "the data holds no capacity in absolute units, so nothing can be simulated"
-        )
+        raise AskError("the data holds no capacity in absolute units, so nothing can be simulated")
     if first < min(known) or last > max(known):
         asked = quarter_range(first, last)
         outside = next(q for q in asked if not min(known) <= q <= max(known))
-        raise ValueError(
+        raise AskError(
             f"the data has capacities from {min(known)} to {max(known)}; {outside} is outside"
         )

@@ -19,6 +19,7 @@ import numpy as np
 
 from supplychain.analyses.exposure import HORIZON, Exposure, Exposures
 from supplychain.analyses.outages import kept_while_down, recovery_weeks, removable
+from supplychain.errors import AskError
 from supplychain.model import Network
 from supplychain.model.quarters import WEEKS_PER_QUARTER, Quarter
 from supplychain.production.availability import (
@@ -65,18 +66,18 @@ def exposures(
         calibration: Constants of the program, if not the default ones.
 
     Raises:
-        ValueError: The horizon is outside the data, or none of the products is made in it.
+        AskError: The horizon is outside the data, or none of the products is made in it.
     """
     at = Quarter.parse(at) if isinstance(at, str) else at
     if horizon < 1:
-        raise ValueError(f"a horizon of {horizon} quarters is none")
+        raise AskError(f"a horizon of {horizon} quarters is none")
     last = at + (horizon - 1)
     check_window(network, at, last)
     program = Program(plan(network, at, last, calibration))
     asked = [p for p in program.plan.products if products is None or p in products]
     before = _by_quarter(network, program.baseline, asked)
     if before[0].sum() <= 0:
-        raise ValueError(f"none of the asked accelerators is made from {at} to {last}")
+        raise AskError(f"none of the asked accelerators is made from {at} to {last}")
     if removed is None:
         removed = removable(network, at, last, by)
     sweep = _Sweep(network, program, at, recovery)

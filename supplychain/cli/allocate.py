@@ -16,6 +16,7 @@ from supplychain.cli.common import (
     usage_error,
     window_options,
 )
+from supplychain.errors import AskError
 from supplychain.model import ALLOCATION_RULES
 from supplychain.model.quarters import FIRST, LAST, Quarter
 
@@ -112,7 +113,7 @@ def allocate(
         if supply is not None:
             market = market.scaled(number(supply))
         results = {rule: market.in_window(market.deliveries(rule, terms)) for rule in rules}
-    except ValueError as error:
+    except AskError as error:
         raise usage_error(str(error)) from error
     what = "; ".join(map(str, result.shocks)) or "baseline"
     answer(allocation_document(market, results, what, chosen), form, out, no_color, quiet)

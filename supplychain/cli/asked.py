@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from supplychain.analyses.exposure import HORIZON, Exposures
 from supplychain.cli.common import remark
+from supplychain.errors import AskError
 from supplychain.loader.cache import answer_key, keep, recall
 from supplychain.model import Network
 from supplychain.model.quarters import LAST, Quarter
@@ -109,7 +110,7 @@ class Asked:
                     self.recovery,
                     removed,
                 )
-            except ValueError as error:
+            except AskError as error:
                 return None, f"No score: {error}."
             keep(key, known)
         return known, ""
@@ -119,7 +120,7 @@ def asked_ids(network: Network, names: Sequence[str]) -> tuple[str, ...]:
     """Ids of the named commodities and groups; all accelerators if none is named.
 
     Raises:
-        ValueError: A name is in none of them.
+        AskError: A name is in none of them.
     """
     ids = [id_ for name in names for id_ in network.groups.get(name, (name,))]
     return asked_products(network, ids or None)
@@ -129,7 +130,7 @@ def joint_answer(asked: Asked, at: Quarter, order: int, top: int) -> Document:
     """Cut sets, scored where asked.
 
     Raises:
-        ValueError: More than one kind is asked, or commodities.
+        AskError: More than one kind is asked, or commodities.
     """
     from supplychain.report.answers.joint import joint_document
     from supplychain.risk.joint import joint_cuts
@@ -145,14 +146,14 @@ def rates_answer(asked: Asked, at: Quarter, order: int, rates: Mapping[str, floa
     """Probability of losing one product.
 
     Raises:
-        ValueError: Not exactly one product, a rate of something unknown, or of nothing that
+        AskError: Not exactly one product, a rate of something unknown, or of nothing that
             matters.
     """
     from supplychain.report.answers.joint import rates_document
     from supplychain.risk.cutsets import cut_sets
 
     if len(asked.products) != 1:
-        raise ValueError(f"--rate is about one product, not {len(asked.products)}: name --product")
+        raise AskError(f"--rate is about one product, not {len(asked.products)}: name --product")
     kind = asked.kinds[0]
     known = {
         "organization": asked.network.organizations,
@@ -161,7 +162,7 @@ def rates_answer(asked: Asked, at: Quarter, order: int, rates: Mapping[str, floa
         "commodity": (),
     }[kind]
     if unknown := sorted(rates.keys() - set(known)):
-        raise ValueError(f"--rate: no {kind} has the id '{unknown[0]}'")
+        raise AskError(f"--rate: no {kind} has the id '{unknown[0]}'")
     found = cut_sets(asked.network, asked.products[0], at, kind, order, asked.weeks)
     return rates_document(asked.network, found, rates)
 
@@ -187,12 +188,12 @@ def changes_answer(asked: Asked, first: Quarter, last: Quarter, top: int) -> Doc
     """What became worse and what safer.
 
     Raises:
-        ValueError: The two quarters are the same.
+        AskError: The two quarters are the same.
     """
     from supplychain.report.answers.changes import At, changes_document
 
     if first == last:
-        raise ValueError(f"--compare {first} {last}: name two different quarters")
+        raise AskError(f"--compare {first} {last}: name two different quarters")
     asked = replace(asked, horizon=min(asked.quarters(q) for q in (first, last)) or None)
     answers = [(q, asked.costs(q)[0]) for q in (first, last)]
     if any(exposed is None for _, exposed in answers):

@@ -20,6 +20,7 @@ from supplychain.cli.common import (
     read_quarter,
     usage_error,
 )
+from supplychain.errors import AskError
 from supplychain.model.quarters import Quarter
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def read_pair(
         return None
     try:
         first, last = (Quarter.parse(text) for text in value)
-    except ValueError as error:
+    except AskError as error:
         raise click.BadParameter(str(error), ctx, param) from error
     return first, last
 
@@ -53,9 +54,9 @@ def read_rates(
         name, equals, share = text.rpartition("=")
         try:
             if not equals or not name.strip():
-                raise ValueError(f"'{text}' is not ID=SHARE, like tsmc=1%")
+                raise AskError(f"'{text}' is not ID=SHARE, like tsmc=1%")
             rates[name.strip()] = parse_share(share)
-        except ValueError as error:
+        except AskError as error:
             raise click.BadParameter(str(error), ctx, param) from error
     return rates
 
@@ -245,7 +246,7 @@ def chokepoints(
             document = joint_answer(asked, at, order, top)
         else:
             document, held = _points(asked, at, top, explain, conditions)
-    except ValueError as error:
+    except AskError as error:
         raise usage_error(str(error)) from error
     answer(document, form, out, no_color, quiet)
     fail_on(held)
@@ -257,7 +258,7 @@ def _points(
     """Single points as tables or sentences, and the conditions that hold.
 
     Raises:
-        ValueError: A condition is malformed, or sentences are asked and no cost can be computed.
+        AskError: A condition is malformed, or sentences are asked and no cost can be computed.
     """
     from supplychain.report.answers.chokepoints import chokepoints_document, explanations
 
@@ -272,7 +273,7 @@ def _points(
     weighted = asked.weights(at) is not None
     if explain:
         if exposed is None:
-            raise ValueError(f"--explain: {why_not.rstrip('.')}")
+            raise AskError(f"--explain: {why_not.rstrip('.')}")
         return explanations(asked.network, found, top, weighted, exposed), held
     remarks = [why_not] if why_not else []
     return chokepoints_document(asked.network, found, top, weighted, exposed, remarks), held
@@ -304,6 +305,6 @@ def _edges(
     except EdgeError as error:
         click.echo(str(error), err=True)
         sys.exit(1)
-    except ValueError as error:
+    except AskError as error:
         raise usage_error(str(error)) from error
     answer(document, form, out, no_color, quiet)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from supplychain.errors import AskError
 from supplychain.model.quarters import Quarter
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def read_quarter(ctx: click.Context, param: click.Parameter, value: str | None) 
         return None
     try:
         return Quarter.parse(value)
-    except ValueError as error:
+    except AskError as error:
         raise click.BadParameter(str(error), ctx, param) from error
 
 
@@ -41,7 +42,7 @@ def read_share(ctx: click.Context, param: click.Parameter, value: str | None) ->
 
     try:
         share = number(value)
-    except ValueError as error:
+    except AskError as error:
         raise click.BadParameter(f"{error}", ctx, param) from error
     if not 0 < share <= 1:
         bare = 2 <= share <= 100 and "%" not in value
@@ -86,9 +87,9 @@ def read_assumptions(
         name, equals, value = text.rpartition("=")
         try:
             if not equals or not name:
-                raise ValueError("no figure is named")
+                raise AskError("no figure is named")
             assume[name.strip()] = number(value.strip())
-        except ValueError as error:
+        except AskError as error:
             message = f"'{text}' is not FIGURE=VALUE, like tsmc.cowos.2024Q4=40_000"
             raise click.BadParameter(message, ctx, param) from error
     return assume
@@ -128,7 +129,7 @@ def find_scenario(network: Network, name: str) -> Scenario:
     """The scenario of the data with that id, or of that file, or exit 1 with its problems.
 
     Raises:
-        ValueError: There is none; the message names the nearest, or all.
+        AskError: There is none; the message names the nearest, or all.
     """
     import difflib
 
@@ -145,7 +146,7 @@ def find_scenario(network: Network, name: str) -> Scenario:
     near = difflib.get_close_matches(name, network.scenarios, n=1)
     known = ", ".join(network.scenarios) or "none"
     hint = f"did you mean '{near[0]}'?" if near else f"there are: {known}; or name a .yaml file"
-    raise ValueError(f"no scenario is called '{name}'; {hint}")
+    raise AskError(f"no scenario is called '{name}'; {hint}")
 
 
 def output_options(command: F) -> F:

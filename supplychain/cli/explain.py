@@ -9,6 +9,7 @@ import click
 
 from supplychain.cli import completion
 from supplychain.cli.common import answer, load_network, output_options, usage_error
+from supplychain.errors import AskError
 from supplychain.model.quarters import FIRST, LAST, Quarter
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def explain(
         quarter = Quarter.parse(when) if at else LAST
         network = load_network(data)
         nodes = find_nodes(network, name)
-    except ValueError as error:
+    except AskError as error:
         raise usage_error(str(error)) from error
     baseline = None
     if at and any(isinstance(node, Commodity) and node.product for node in nodes):

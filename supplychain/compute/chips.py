@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeVar
 
+from supplychain.errors import AskError
 from supplychain.model import AIModel, Buyer, Commodity, Figure, Network, Product
 
 _Node = TypeVar("_Node", bound=Commodity | AIModel | Buyer)
@@ -53,11 +54,11 @@ class Chip:
         """Dense operations per second.
 
         Raises:
-            ValueError: The chip has no such mode; the message lists those it has.
+            AskError: The chip has no such mode; the message lists those it has.
         """
         if precision not in self.peaks:
             narrow = [p for p in self.peaks if BYTES[p] == BYTES[precision]]
-            raise ValueError(
+            raise AskError(
                 f"{self.id} has no {precision.upper()} mode, it has "
                 f"{' and '.join(p.upper() for p in self.peaks)}; give --precision "
                 f"{(narrow or list(self.peaks))[0]}"
@@ -76,7 +77,7 @@ class Chip:
         """Operations per second that training reaches in a running step.
 
         Raises:
-            ValueError: The chip has no such mode.
+            AskError: The chip has no such mode.
         """
         eight_bit = self.mfu_8_bit if self.mfu else 0.0
         return self.peak(precision) * (self.mfu if precision == "bf16" else eight_bit)
@@ -131,7 +132,7 @@ def chip_of(network: Network, id_: str, year: int, overrides: Mapping[str, float
         overrides: ``mfu``, ``mbu`` or ``price_usd`` given by hand.
 
     Raises:
-        ValueError: There is no such product, or memory, bandwidth or peaks are unknown.
+        AskError: There is no such product, or memory, bandwidth or peaks are unknown.
     """
     commodity = find(id_, network.products.values(), "accelerator")
     assert commodity.product is not None
@@ -140,7 +141,7 @@ def chip_of(network: Network, id_: str, year: int, overrides: Mapping[str, float
     peaks = {p: facts[key].value * 1e12 for p, key in _PEAKS.items() if key in facts}
     if missing or not peaks:
         lacking = ", ".join([*missing, *([] if peaks else ["bf16_tflops"])])
-        raise ValueError(f"{commodity.id}: the data lacks {lacking}; add it to the product's facts")
+        raise AskError(f"{commodity.id}: the data lacks {lacking}; add it to the product's facts")
     used = _used(network, commodity, year, overrides)
     link, price = facts.get("link_gb_s"), used.get("price_usd")
     return Chip(
@@ -163,7 +164,7 @@ def known_chips(network: Network, year: int, overrides: Mapping[str, float]) -> 
     """All chips of which memory, bandwidth and a peak are known, by id."""
     chips = {}
     for id_ in network.products:
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(AskError):
             chips[id_] = chip_of(network, id_, year, overrides)
     return chips
 
@@ -221,7 +222,7 @@ def transformer_of(network: Network, id_: str) -> Transformer:
     """The AI model with this id, name or alias.
 
     Raises:
-        ValueError: There is none of that name.
+        AskError: There is none of that name.
     """
     model = find(id_, network.models.values(), "AI model")
     facts = {key: figure.value for key, figure in model.facts.items()}
@@ -243,7 +244,7 @@ def find(text: str, nodes: Iterable[_Node], what: str) -> _Node:
     """The node with this id, name or alias.
 
     Raises:
-        ValueError: There is none; the message names the nearest.
+        AskError: There is none; the message names the nearest.
     """
     by_name: dict[str, _Node] = {}
     ids = []
@@ -255,4 +256,4 @@ def find(text: str, nodes: Iterable[_Node], what: str) -> _Node:
         return found
     near = difflib.get_close_matches(text.strip().lower(), by_name, n=1)
     hint = f"did you mean '{by_name[near[0]].id}'?" if near else f"there are: {', '.join(ids)}"
-    raise ValueError(f"no {what} is called '{text}'; {hint}")
+    raise AskError(f"no {what} is called '{text}'; {hint}")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from supplychain.compute.chips import latest
 from supplychain.compute.training import HOURS_A_YEAR
+from supplychain.errors import AskError
 from supplychain.model import Commodity, Figure, Need, Network
 from supplychain.model.quarters import Quarter
 
@@ -106,7 +107,7 @@ def ownership_of(network: Network) -> Ownership:
     """The terms that the data's parameters give.
 
     Raises:
-        ValueError: A parameter is missing.
+        AskError: A parameter is missing.
     """
     return Ownership(
         life_years=network.parameter("cost.life_years").value,
@@ -166,7 +167,7 @@ def bill_of_materials(network: Network, product: Commodity, year: int) -> Bill:
     """What one accelerator costs to make, at the prices of a year.
 
     Raises:
-        ValueError: None of its inputs has a price.
+        AskError: None of its inputs has a price.
     """
     lines, unpriced = [], []
     for need in product.needs:
@@ -177,7 +178,7 @@ def bill_of_materials(network: Network, product: Commodity, year: int) -> Bill:
             else:
                 lines.append(line)
     if not lines:
-        raise ValueError(f"{product.id}: none of its inputs has a price in the data")
+        raise AskError(f"{product.id}: none of its inputs has a price in the data")
     other = network.parameter("cost.assembly_and_test_usd")
     share = product.output_yield
     good, worst, best = (share.value, share.low, share.high) if share else (1.0, 1.0, 1.0)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 
+from supplychain.errors import AskError
 from supplychain.risk.cascade import Ints, Rows, System
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class Edges:
         """The suppliers of a commodity, or the firm of that name.
 
         Raises:
-            ValueError: Neither is in the table; the message names the nearest.
+            AskError: Neither is in the table; the message names the nearest.
         """
         found = np.flatnonzero(self.commodities == name)
         if len(found):
@@ -87,7 +88,7 @@ class Edges:
         names = [str(n) for n in (*self.commodities, *self.firms)]
         near = difflib.get_close_matches(str(name), names, 1)
         hint = f"; did you mean '{near[0]}'?" if near else ""
-        raise ValueError(f"no commodity and no firm is called '{name}'{hint}")
+        raise AskError(f"no commodity and no firm is called '{name}'{hint}")
 
     def system(self, goals: Sequence[Integers], cover: float | None = None) -> System:
         """The needs, and after them the goals, as an AND/OR system.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
+from supplychain.errors import AskError
 from supplychain.model.figures import NOWHERE, Basis, Figure, Place
 from supplychain.model.quarters import Quarter
 
@@ -144,7 +145,7 @@ class Commodity:
         Ref: Epoch AI counts AI chips by peak dense 8-bit operations.
 
         Raises:
-            ValueError: Not an accelerator, or no peak is known.
+            AskError: Not an accelerator, or no peak is known.
         """
         facts = self.product.facts if self.product else {}
         eight_bit = [facts[k].value for k in ("fp8_tflops", "int8_tops") if k in facts]
@@ -152,4 +153,4 @@ class Commodity:
             return max(eight_bit) / H100_TOPS
         if "bf16_tflops" in facts:
             return facts["bf16_tflops"].value / H100_TOPS
-        raise ValueError(f"{self.id}: no peak of 8-bit or BF16 operations is known")
+        raise AskError(f"{self.id}: no peak of 8-bit or BF16 operations is known")

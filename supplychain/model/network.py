@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 
+from supplychain.errors import AskError
 from supplychain.model.buyers import Buyer
 from supplychain.model.commodities import Commodity, Need
 from supplychain.model.figures import Figure, Source
@@ -96,13 +97,13 @@ class Network:
         """The parameter of that name, ``topic.key``, e.g. ``power.pue``.
 
         Raises:
-            ValueError: The data has none of that name.
+            AskError: The data has none of that name.
         """
         topic, _, key = name.partition(".")
         try:
             return self.parameters[topic].figures[key]
         except KeyError:
-            raise ValueError(
+            raise AskError(
                 f"the data has no parameter '{name}'; add '{key}' to parameters/{topic}.yaml"
             ) from None
 

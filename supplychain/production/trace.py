@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from supplychain.errors import AskError
 from supplychain.model import Capacity, Figure
 from supplychain.model.quarters import Quarter
 from supplychain.production.plan import Line, Link
@@ -67,14 +68,14 @@ def trace(production: Production, product: str, quarter: Quarter) -> tuple[Limit
     Tsitsiklis 1997, section 4.3). Empty: nothing held it back, or it was not made.
 
     Raises:
-        ValueError: The product is not in the program, or the quarter not in its window.
+        AskError: The product is not in the program, or the quarter not in its window.
     """
     plan = production.plan
     if product not in plan.products:
         why = plan.left_out.get(product, "it is no accelerator")
-        raise ValueError(f"{product} is not in the production program: {why}")
+        raise AskError(f"{product} is not in the production program: {why}")
     if quarter not in plan.reported:
-        raise ValueError(f"{quarter} is outside {plan.reported[0]} to {plan.reported[-1]}")
+        raise AskError(f"{quarter} is outside {plan.reported[0]} to {plan.reported[-1]}")
     end = plan.quarters.index(quarter)
     fade = plan.calibration.discount
     found: dict[tuple[str, int, int], tuple[float, float, int]] = {}

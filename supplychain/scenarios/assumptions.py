@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from supplychain.errors import AskError
 from supplychain.model import (
     Figure,
     Network,
@@ -30,7 +31,7 @@ def assumed(network: Network, values: Mapping[str, float]) -> Network:
     The value replaces the figure's range too; basis and note say that it is an assumption.
 
     Raises:
-        ValueError: No figure has the name, the value is not one that the figure can have, or
+        AskError: No figure has the name, the value is not one that the figure can have, or
             bookings then add up to more than all.
     """
     network = replaced(network, values)
@@ -38,7 +39,7 @@ def assumed(network: Network, values: Mapping[str, float]) -> Network:
         for capacity in network.organizations[id_].capacities:
             for year, booked in capacity.bookings.items():
                 if (total := sum(f.value for f in booked.values())) > 1 + 1e-9:
-                    raise ValueError(
+                    raise AskError(
                         f"the bookings of {capacity.key} in {year} then add up to {total:.0%}; a "
                         "line cannot be booked beyond 100%, so lower another one with --assume too"
                     )
@@ -49,7 +50,7 @@ def replaced(network: Network, values: Mapping[str, float]) -> Network:
     """As :func:`assumed`, each figure by itself: bookings may then add up to more than all.
 
     Raises:
-        ValueError: No figure has the name, or the value is not one that the figure can have.
+        AskError: No figure has the name, or the value is not one that the figure can have.
     """
     for name, value in sorted(values.items()):
         network = _with_figure(network, name, value)
@@ -64,14 +65,14 @@ def _possible(name: str, figure: Figure, value: float) -> None:
     """Refuse a value that the figure cannot have.
 
     Raises:
-        ValueError: It is outside its limits.
+        AskError: It is outside its limits.
     """
     least, most = figure.limits[0], min(figure.limits[1], LARGEST)
     if math.isfinite(value) and least <= value <= most:
         return
     low = "above 0" if 0 < least < 1e-300 else f"at least {least:g}"
     high = "" if most == LARGEST and not value > LARGEST else f" and at most {most:g}"
-    raise ValueError(f"--assume {name}: {value:g} cannot be; it is {low}{high}")
+    raise AskError(f"--assume {name}: {value:g} cannot be; it is {low}{high}")
 
 
 def _with_figure(network: Network, name: str, value: float) -> Network:
@@ -94,7 +95,7 @@ def _with_figure(network: Network, name: str, value: float) -> Network:
                 swapped = _swapped(members[id_], found, new)
                 rest = [m for m in members.values() if m.id != id_]
                 return _rebuilt(network, **{kind: [*rest, swapped]})
-    raise ValueError(_unknown("figure", name, [n for n, _ in figures(network)]))
+    raise AskError(_unknown("figure", name, [n for n, _ in figures(network)]))
 
 
 def _swapped(value: _T, old: Figure, new: Figure) -> _T:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from supplychain.errors import AskError
 from supplychain.model import (
     Buyer,
     Capacity,
@@ -62,7 +63,7 @@ def changed(network: Network, shocks: Sequence[Shock]) -> Network:
     """The network with every shock applied that changes data.
 
     Raises:
-        ValueError: A shock names something that is not in the data.
+        AskError: A shock names something that is not in the data.
     """
     for shock in sorted((s for s in shocks if not isinstance(s, Cut | Ban)), key=str):
         network = _APPLY[type(shock)](network, shock)
@@ -83,14 +84,14 @@ def _qualify(network: Network, shock: Qualify) -> Network:
         return dataclasses.replace(need, makers=MappingProxyType(dict(sorted(makers.items()))))
 
     if shock.maker not in network.organizations:
-        raise ValueError(_unknown("organization", shock.maker, network.organizations))
+        raise AskError(_unknown("organization", shock.maker, network.organizations))
     users = _members(network, shock.used_in) if shock.used_in else set(network.commodities)
     commodities = [
         dataclasses.replace(c, needs=tuple(map(moved, c.needs))) if c.id in users else c
         for c in network.commodities.values()
     ]
     if not found:
-        raise ValueError(
+        raise AskError(
             f"no need of {shock.used_in or 'anything'} for {shock.input} names its makers, "
             f"so the qualification of {shock.maker} cannot be moved"
         )
@@ -119,7 +120,7 @@ def _launch(network: Network, shock: Launch) -> Network:
         if commodity.id not in chosen or product is None:
             return commodity
         if product.end is not None and product.end < shock.start:
-            raise ValueError(f"{commodity.id} ends in {product.end}, before {shock.start}")
+            raise AskError(f"{commodity.id} ends in {product.end}, before {shock.start}")
         return dataclasses.replace(
             commodity, product=dataclasses.replace(product, launch=shock.start)
         )
@@ -152,7 +153,7 @@ def _add_line(network: Network, shock: AddLine) -> Network:
     organization = network.organizations.get(name)
     if organization is None or id_ not in [c.id for c in organization.capacities]:
         known = [c.key for o in network.organizations.values() for c in o.capacities]
-        raise ValueError(_unknown("capacity", shock.capacity, known))
+        raise AskError(_unknown("capacity", shock.capacity, known))
     lines = [more(c) if c.id == id_ else c for c in organization.capacities]
     grown = dataclasses.replace(organization, capacities=tuple(lines))
     others = [o for o in network.organizations.values() if o.id != name]
@@ -161,9 +162,9 @@ def _add_line(network: Network, shock: AddLine) -> Network:
 
 def _change_orders(network: Network, shock: ChangeOrders) -> Network:
     if shock.buyer != "all" and shock.buyer not in network.buyers:
-        raise ValueError(_unknown("buyer", shock.buyer, ["all", *network.buyers]))
+        raise AskError(_unknown("buyer", shock.buyer, ["all", *network.buyers]))
     if shock.share < -1:
-        raise ValueError(f"orders of {shock.buyer} cannot fall by more than 100%")
+        raise AskError(f"orders of {shock.buyer} cannot fall by more than 100%")
 
     def hit(quarter: Quarter) -> bool:
         return shock.first <= quarter and (shock.last is None or quarter <= shock.last)
@@ -234,7 +235,7 @@ def _rebuilt(
 def _members(network: Network, name: str) -> set[str]:
     members = set(network.groups.get(name, ())) or ({name} & network.commodities.keys())
     if not members:
-        raise ValueError(
+        raise AskError(
             _unknown("commodity or group", name, [*network.groups, *network.commodities])
         )
     return members
@@ -247,7 +248,7 @@ def _inputs(network: Network, name: str) -> set[str]:
 def _products(network: Network, name: str) -> list[Any]:
     chosen = [network.commodities[id_] for id_ in sorted(_members(network, name))]
     if any(c.product is None for c in chosen):
-        raise ValueError(f"{name} is not an accelerator, so it has no launch")
+        raise AskError(f"{name} is not an accelerator, so it has no launch")
     return chosen
 
 

@@ -14,6 +14,7 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from supplychain.errors import AskError
 from supplychain.model import Network, Supply
 from supplychain.model.quarters import Quarter
 
@@ -27,21 +28,21 @@ def parse_share(text: str) -> float:
     """Read ``20%`` or ``0.2`` as 0.2.
 
     Raises:
-        ValueError: Not a share from 0% to 100%, or a bare number that could mean either.
+        AskError: Not a share from 0% to 100%, or a bare number that could mean either.
     """
     match = re.fullmatch(r"([+-]?\d+(?:\.\d+)?)(\s*%)?", text.strip())
     if match is None:
-        raise ValueError(f"'{text}' is not a share from 0% to 100%; write for example 20%")
+        raise AskError(f"'{text}' is not a share from 0% to 100%; write for example 20%")
     value = float(match[1])
     if value < 0:
-        raise ValueError(
+        raise AskError(
             f"'{text}' is negative; a cut is a reduction already, write {text.strip()[1:]}"
         )
     if match[2] is None and 1 < value <= 100:
-        raise ValueError(f"'{text}' is ambiguous; write {value:g}% or {value / 100:g}")
+        raise AskError(f"'{text}' is ambiguous; write {value:g}% or {value / 100:g}")
     share = value / 100 if match[2] else value
     if share > 1:
-        raise ValueError(f"'{text}' is more than everything; a cut is at most 100%")
+        raise AskError(f"'{text}' is more than everything; a cut is at most 100%")
     return share
 
 
@@ -49,11 +50,11 @@ def parse_cut(text: str) -> Cut:
     """Read ``TARGET=SHARE``, ``TARGET=SHARE@QUARTER`` or ``TARGET=SHARE@FIRST:LAST``.
 
     Raises:
-        ValueError: The text has another form.
+        AskError: The text has another form.
     """
     target, equals, rest = text.rpartition("=")
     if not equals or not target.strip() or not rest.strip():
-        raise ValueError(f"'{text}' is not a cut; write for example hbm=20%@2024Q1:2024Q4")
+        raise AskError(f"'{text}' is not a cut; write for example hbm=20%@2024Q1:2024Q4")
     share, at, when = rest.partition("@")
     first = last = None
     if at:
@@ -61,7 +62,7 @@ def parse_cut(text: str) -> Cut:
         first = Quarter.parse(begin)
         last = Quarter.parse(end) if colon and end else (None if colon else first)
         if last is not None and last < first:
-            raise ValueError(f"'{text}': {last} is before {first}")
+            raise AskError(f"'{text}': {last} is before {first}")
     return Cut(target.strip(), parse_share(share), first, last)
 
 
@@ -69,7 +70,7 @@ def find_supplies(network: Network, target: str) -> tuple[Supply, ...]:
     """The supplies a target names.
 
     Raises:
-        ValueError: Nothing, or more than one kind of thing, has that name.
+        AskError: Nothing, or more than one kind of thing, has that name.
     """
     kind, colon, name = target.partition(":")
     if colon:
@@ -82,7 +83,7 @@ def find_supplies(network: Network, target: str) -> tuple[Supply, ...]:
             ],
         }
         if kind not in finders:
-            raise ValueError(
+            raise AskError(
                 f"'{target}': a target begins with org:, country:, commodity: or supply:, "
                 "or is an id or a group"
             )
@@ -92,7 +93,7 @@ def find_supplies(network: Network, target: str) -> tuple[Supply, ...]:
     else:
         found = tuple(_named(network, target))
     if not found:
-        raise ValueError(_nothing(network, target, name if colon else target))
+        raise AskError(_nothing(network, target, name if colon else target))
     return found
 
 
@@ -105,9 +106,7 @@ def _named(network: Network, name: str) -> Iterable[Supply]:
     if name in network.organizations:
         meanings.append((f"org:{name}", _of_organizations(network, [name])))
     if len(meanings) > 1:
-        raise ValueError(
-            f"'{name}' can mean " + " or ".join(m for m, _ in meanings) + ": say which"
-        )
+        raise AskError(f"'{name}' can mean " + " or ".join(m for m, _ in meanings) + ": say which")
     return meanings[0][1] if meanings else []
 
 
@@ -166,7 +165,7 @@ def shares_kept(
         window: When a cut without quarters begins and ends.
 
     Raises:
-        ValueError: A target matches nothing.
+        AskError: A target matches nothing.
     """
     import numpy as np
 

@@ -9,6 +9,7 @@ from supplychain.compute.comparison import Candidate, Hourly, training
 from supplychain.compute.cost import Bill, bill_of_materials, margin, ownership_of
 from supplychain.compute.sites import Sites
 from supplychain.compute.training import HOURS_A_YEAR, energy_mwh
+from supplychain.errors import AskError
 from supplychain.model import Figure, Network
 from supplychain.model.quarters import Quarter
 from supplychain.report.answers.compute import COST, POWER, SERVING, TRAINING, parameters
@@ -157,7 +158,7 @@ def _bill_parts(
     commodity = network.commodities[chip.id]
     try:
         bill = bill_of_materials(network, commodity, at.year)
-    except ValueError as error:
+    except AskError as error:
         return [f"No bill of materials: {error}."]
     published = published_cost(network, chip.id)
     for line in bill.lines:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from supplychain.errors import AskError
 from supplychain.model import (
     AIModel,
     Buyer,
@@ -36,7 +37,7 @@ def find_nodes(network: Network, name: str) -> tuple[Node, ...]:
     """Whatever in the data has that id, name, alias or group, case ignored.
 
     Raises:
-        ValueError: There is none; the message names the nearest.
+        AskError: There is none; the message names the nearest.
     """
     everything: list[Node] = [
         *network.commodities.values(),
@@ -53,7 +54,7 @@ def find_nodes(network: Network, name: str) -> tuple[Node, ...]:
         names |= {group: group for group in network.groups}
         near = get_close_matches(wanted, names, n=1)
         hint = f"; did you mean '{names[near[0]]}'?" if near else ""
-        raise ValueError(f"nothing in the data has the name '{name}'{hint}")
+        raise AskError(f"nothing in the data has the name '{name}'{hint}")
     return tuple(found)
 
 
