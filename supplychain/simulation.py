@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from supplychain.allocation import Allocation, find_rule
+from supplychain.allocation import Allocation, rule_name
 from supplychain.allocation.market import Market, earlier_units, market, side_by_side, with_units
 from supplychain.errors import AskError
 from supplychain.model import (
@@ -31,7 +31,7 @@ from supplychain.production.result import Production
 from supplychain.production.solve import Program
 from supplychain.scenarios.assumptions import assumed
 from supplychain.scenarios.changes import changed, first_quarter
-from supplychain.scenarios.targets import parse_cut, shares_kept
+from supplychain.scenarios.targets import by_id, parse_cut, shares_kept
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -181,12 +181,11 @@ def simulate(
     first = Quarter.parse(first) if isinstance(first, str) else first
     last = Quarter.parse(last) if isinstance(last, str) else last
     check_window(network, first, last)
-    parsed = tuple(parse_cut(c) if isinstance(c, str) else c for c in cuts)
+    parsed = tuple(by_id(network, parse_cut(c) if isinstance(c, str) else c) for c in cuts)
     shocks = (*parsed, *(shock for scenario in scenarios for shock in scenario.shocks))
     values = together(scenarios, assume or {})
     network = assumed(network, values)
-    rule = policy or chosen_policy(scenarios)
-    find_rule(rule)
+    rule = rule_name(policy or chosen_policy(scenarios))
     program = Program(plan(network, first, last, calibration))
     scenario = disturbed(network, program, shocks, (first, last))
     earlier = earlier_units(network, program.baseline)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from supplychain.allocation.orders import Barred, Lines, order_lines
 from supplychain.allocation.paths import Floats
 from supplychain.errors import AskError
 from supplychain.model import Network
+from supplychain.model.finder import find_id
 from supplychain.model.quarters import Quarter, quarter_range
 from supplychain.production.plan import plan
 from supplychain.production.result import Production
@@ -157,12 +157,7 @@ def find_buyer(network: Network, name: str) -> str:
     Raises:
         AskError: There is none, or it has no orders.
     """
-    names = {n.lower(): b for b in network.buyers.values() for n in (b.id, b.name, *b.aliases)}
-    buyer = names.get(name.lower())
-    if buyer is None:
-        near = get_close_matches(name.lower(), names, n=1)
-        hint = f"did you mean '{names[near[0]].id}'?" if near else "see graph_data/buyers"
-        raise AskError(f"no buyer is called '{name}'; {hint}")
+    buyer = network.buyers[find_id(network, name, "buyer")]
     if not any(f.value > 0 for line in buyer.orders for f in line.figures.values()):
         raise AskError(f"{buyer.name} has no orders, so no rule gives it anything")
     return buyer.id

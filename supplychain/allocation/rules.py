@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
@@ -18,6 +17,7 @@ import numpy as np
 from supplychain.allocation.paths import Floats, Mask, Path, Stage, staged
 from supplychain.errors import AskError
 from supplychain.model import ALLOCATION_RULES
+from supplychain.model.finder import key, listed, nearest
 
 FAINT = 1e-250
 """A weight this small beside the largest gets nothing before the others are full."""
@@ -285,8 +285,18 @@ def find_rule(name: str) -> Rule:
     Raises:
         AskError: There is none; the message names the nearest, or all.
     """
-    if name in RULES:
-        return RULES[name]
-    near = get_close_matches(name, RULES, n=1)
-    hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(RULES)}"
+    return RULES[rule_name(name)]
+
+
+def rule_name(name: str) -> str:
+    """The name of a rule as the data writes it: ``pro-rata`` for ``Pro rata``.
+
+    Raises:
+        AskError: There is none; the message names the nearest, or all.
+    """
+    for rule in RULES:
+        if key(rule) == key(name):
+            return rule
+    near = nearest(name, RULES)
+    hint = f"did you mean '{near}'?" if near else listed(RULES)
     raise AskError(f"no allocation rule is called '{name}'; {hint}")

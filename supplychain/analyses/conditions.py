@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from supplychain.allocation.measures import fairness, grouped
 from supplychain.analyses.exposure import Exposures
 from supplychain.errors import AskError
+from supplychain.model.finder import listed, nearest
 from supplychain.risk import Chokepoints
 from supplychain.simulation import Simulation, change
 
@@ -128,8 +128,8 @@ def parse_condition(text: str, measures: Mapping[str, Measure[Any]] = MEASURES) 
         raise AskError(f"'{text}' is not a condition; write for example loss>10%")
     name, sign, number, percent = match.groups()
     if name not in measures:
-        near = get_close_matches(name, measures, n=1)
-        hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(measures)}"
+        near = nearest(name, measures)
+        hint = f"did you mean '{near}'?" if near else listed(measures)
         raise AskError(f"'{text}': nothing is called '{name}'; {hint}")
     bound = float(number) / 100 if percent else float(number)
     if not percent and not measures[name].count and bound > 1:

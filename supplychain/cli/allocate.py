@@ -85,6 +85,7 @@ def allocate(
     """
     from supplychain.allocation import Terms
     from supplychain.allocation.market import find_buyer
+    from supplychain.allocation.rules import rule_name
     from supplychain.model.units import number
     from supplychain.report.answers.allocate import allocation_document
     from supplychain.simulation import simulate
@@ -112,6 +113,7 @@ def allocate(
         market = result.markets[1]
         if supply is not None:
             market = market.scaled(number(supply))
+        rules = [rule_name(rule) for rule in rules]
         results = {rule: market.in_window(market.deliveries(rule, terms)) for rule in rules}
     except AskError as error:
         raise usage_error(str(error)) from error

@@ -11,6 +11,7 @@ from supplychain.cli.common import remark
 from supplychain.errors import AskError
 from supplychain.loader.cache import answer_key, keep, recall
 from supplychain.model import Network
+from supplychain.model.finder import find_id, nearest
 from supplychain.model.quarters import LAST, Quarter
 from supplychain.production.plan import planned_h100e
 from supplychain.risk import Chokepoints, Kind, asked_products, busiest_quarter, chokepoints
@@ -122,8 +123,7 @@ def asked_ids(network: Network, names: Sequence[str]) -> tuple[str, ...]:
     Raises:
         AskError: A name is in none of them.
     """
-    ids = [id_ for name in names for id_ in network.groups.get(name, (name,))]
-    return asked_products(network, ids or None)
+    return asked_products(network, names or None)
 
 
 def joint_answer(asked: Asked, at: Quarter, order: int, top: int) -> Document:
@@ -155,16 +155,25 @@ def rates_answer(asked: Asked, at: Quarter, order: int, rates: Mapping[str, floa
     if len(asked.products) != 1:
         raise AskError(f"--rate is about one product, not {len(asked.products)}: name --product")
     kind = asked.kinds[0]
-    known = {
-        "organization": asked.network.organizations,
-        "supply": {s.id for s in asked.network.supplies},
-        "country": {s.country for s in asked.network.supplies},
-        "commodity": (),
-    }[kind]
-    if unknown := sorted(rates.keys() - set(known)):
-        raise AskError(f"--rate: no {kind} has the id '{unknown[0]}'")
+    rates = {_removed(asked.network, name, kind): rate for name, rate in rates.items()}
     found = cut_sets(asked.network, asked.products[0], at, kind, order, asked.weeks)
     return rates_document(asked.network, found, rates)
+
+
+def _removed(network: Network, name: str, kind: Kind) -> str:
+    """The id of what a rate is of.
+
+    Raises:
+        AskError: Nothing of the kind that is taken away has that name.
+    """
+    if kind in ("organization", "country"):
+        return find_id(network, name, kind)
+    known = {s.id for s in network.supplies} if kind == "supply" else ()
+    if name not in known:
+        near = nearest(name, known)
+        hint = f"; did you mean '{near}'?" if near else ""
+        raise AskError(f"--rate: no {kind} has the id '{name}'{hint}")
+    return name
 
 
 def matrix_answer(asked: Asked, at: Quarter) -> Document:

@@ -131,10 +131,10 @@ def find_scenario(network: Network, name: str) -> Scenario:
     Raises:
         AskError: There is none; the message names the nearest, or all.
     """
-    import difflib
+    from supplychain.model.finder import find_id, meanings, unknown
 
-    if name in network.scenarios:
-        return network.scenarios[name]
+    if meanings(network, name, ["scenario"]):
+        return network.scenarios[find_id(network, name, "scenario")]
     if name.endswith((".yaml", ".yml")) or "/" in name:
         from supplychain.loader import DataError, load_scenario
 
@@ -143,10 +143,7 @@ def find_scenario(network: Network, name: str) -> Scenario:
         except DataError as error:
             click.echo(str(error), err=True)
             sys.exit(1)
-    near = difflib.get_close_matches(name, network.scenarios, n=1)
-    known = ", ".join(network.scenarios) or "none"
-    hint = f"did you mean '{near[0]}'?" if near else f"there are: {known}; or name a .yaml file"
-    raise AskError(f"no scenario is called '{name}'; {hint}")
+    raise AskError(f"{unknown(network, name, ['scenario'])}; or name a .yaml file")
 
 
 def output_options(command: F) -> F:

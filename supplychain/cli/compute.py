@@ -287,9 +287,10 @@ def _fleets(
     shocks: tuple[Sequence[str], Sequence[str]],
     top: int,
 ) -> Document:
-    from supplychain.compute.chips import BYTES, find, known_chips, transformer_of
+    from supplychain.compute.chips import BYTES, known_chips, transformer_of
     from supplychain.compute.fleets import at_end, use
     from supplychain.compute.serving import conditions_of
+    from supplychain.model.finder import find_id
     from supplychain.report.answers.compute_fleets import fleets_document
     from supplychain.scenarios.targets import parse_cut
     from supplychain.simulation import simulate
@@ -299,7 +300,7 @@ def _fleets(
     trained, model = transformer_of(network, trained_id), transformer_of(network, model_id)
     if not trained.training_flop:
         raise AskError(f"--train {trained.id}: nothing is published of its training")
-    buyer = find(fleet, network.buyers.values(), "buyer").id if fleet else None
+    buyer = find_id(network, fleet, "buyer") if fleet else None
     cuts, names = shocks
     result = simulate(
         network,

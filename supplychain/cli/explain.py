@@ -29,9 +29,10 @@ def explain(
 ) -> None:
     """Where a node stands, what it needs, who needs it, and the source of each figure.
 
-    NODE is an id, a name or an alias of a commodity, organization or buyer. For an accelerator in
-    a quarter it also says which equation of the production program held it back, with the line
-    of the data and the sources of every number in it.
+    NODE is an id, a name or an alias of a commodity, organization, buyer or AI model, or the name
+    of a figure, or where such names begin (tsmc.cowos). For an accelerator in a quarter it also
+    says which equation of the production program held it back, with the line of the data and the
+    sources of every number in it.
 
     \b
     supplychain explain h100@2024Q3
@@ -40,12 +41,20 @@ def explain(
     from supplychain.model import Commodity
     from supplychain.production.plan import plan
     from supplychain.production.solve import Program
-    from supplychain.report.answers.explain import explain_document, find_nodes
+    from supplychain.report.answers.explain import (
+        explain_document,
+        figures_document,
+        find_figures,
+        find_nodes,
+    )
 
     name, at, when = node.rpartition("@") if "@" in node else (node, "", "")
+    network = load_network(data)
     try:
+        if found := find_figures(network, node):
+            answer(figures_document(network, node, found), form, out, no_color, quiet)
+            return
         quarter = Quarter.parse(when) if at else LAST
-        network = load_network(data)
         nodes = find_nodes(network, name)
     except AskError as error:
         raise usage_error(str(error)) from error

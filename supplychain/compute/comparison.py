@@ -95,11 +95,11 @@ class Hourly:
 
     Attributes:
         owned: ``None`` where its price or power is unknown.
-        rented: Name and figure of the rent; ``None`` where none is known.
+        rented: The rent; ``None`` where none is known.
     """
 
     owned: Hour | None
-    rented: tuple[str, Figure] | None
+    rented: Figure | None
 
 
 def hourly(network: Network, chip: Chip, at: Quarter) -> Hourly:
@@ -173,5 +173,5 @@ def training(
         least,
         run,
         run.chip_hours * cost.owned.total if cost.owned else None,
-        run.chip_hours * cost.rented[1].value if cost.rented else None,
+        run.chip_hours * cost.rented.value if cost.rented else None,
     )

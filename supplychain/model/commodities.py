@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from supplychain.errors import AskError
-from supplychain.model.figures import NOWHERE, Basis, Figure, Place
+from supplychain.model.figures import NOWHERE, Basis, Figure, Place, in_year
 from supplychain.model.quarters import Quarter
 
 Role: TypeAlias = Literal["component", "material", "tool", "software", "design", "service"]
@@ -98,10 +98,7 @@ class Product:
 
     def price_in(self, quarter: Quarter) -> Figure | None:
         """The price of the latest year up to the quarter's, else of the first year known."""
-        if not self.price_usd:
-            return None
-        years = sorted(self.price_usd)
-        return self.price_usd[max([y for y in years if y <= quarter.year], default=years[0])]
+        return in_year(self.price_usd, quarter.year)
 
 
 H100_TOPS = 1979.0

@@ -113,8 +113,7 @@ def _orders(production: Production, product: str, at: int) -> list[Limit]:
             for p in market.products
         ]
         terms.append(Term("left for later", "use", float(production.backlog[row, at]), "units"))
-        name = f"{market.designer}.orders.{'+'.join(market.book.products)}.{quarter}"
-        given = ((name, market.book.figures[quarter]),)
+        given = _called(market.book.figures[quarter])
         terms.append(Term("ordered", "limit", market.orders[at], "units", given))
         if at > 0:
             stays = 1.0 - plan.calibration.cancel
@@ -227,7 +226,7 @@ def _booking_terms(production: Production, row: int, at: int) -> tuple[Term, ...
             taken[consumer] += line.members[sender] * float(production.use[r, at])
             needed[consumer] = plan.links[link]
     used = [
-        Term(own[i], "use", amount, unit, _per_unit(production, needed[i]))
+        Term(own[i], "use", amount, unit, _per_unit(needed[i]))
         for i, amount in sorted(taken.items(), key=lambda pair: -pair[1])
         if amount > 0
     ]
@@ -255,11 +254,8 @@ def _unit(line: Line) -> str:
     return line.capacity.unit.partition("/")[0].rpartition(" ")[2]
 
 
-def _per_unit(production: Production, link: Link) -> tuple[tuple[str, Figure], ...]:
-    if link.need.per_unit is None:
-        return ()
-    consumer = production.plan.supplies[link.consumer].commodity
-    return ((f"{consumer}.{'|'.join(link.need.inputs)}.per_unit", link.need.per_unit),)
+def _per_unit(link: Link) -> tuple[tuple[str, Figure], ...]:
+    return () if link.need.per_unit is None else _called(link.need.per_unit)
 
 
 def _booked(
@@ -269,13 +265,13 @@ def _booked(
     quarter = production.plan.quarters[at]
     inside = {h for h, _ in production.columns.accounts}
     shares = line.capacity.booked(quarter)
-    years = sorted(line.capacity.bookings)
-    year = max([y for y in years if y <= quarter.year], default=years[0] if years else 0)
-    return tuple(
-        (f"{line.capacity.key}.bookings.{year}.{h}", figure)
-        for h, figure in shares.items()
-        if h == holder or (not holder and h not in inside)
+    return _called(
+        *(f for h, f in shares.items() if h == holder or (not holder and h not in inside))
     )
+
+
+def _called(*figures: Figure) -> tuple[tuple[str, Figure], ...]:
+    return tuple((f.name, f) for f in figures)
 
 
 def rates(production: Production, line: Line, at: int) -> tuple[tuple[str, Figure], ...]:

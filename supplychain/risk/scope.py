@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from supplychain.errors import AskError
 from supplychain.model import Network, Product
+from supplychain.model.finder import members
 from supplychain.model.quarters import Quarter, quarter_range
 from supplychain.risk.cascade import Falls, unserved
 from supplychain.risk.reasons import chain_to, exact_links, without_maker
@@ -64,17 +64,14 @@ def scope(
 
 
 def asked_products(network: Network, products: Sequence[str] | None) -> tuple[str, ...]:
-    """The ids, sorted and each once; all accelerators if none is given.
+    """Ids of the named commodities and groups, sorted and each once; else all accelerators.
 
     Raises:
-        AskError: A commodity is not in the data.
+        AskError: A name is in none of them.
     """
-    for id_ in products or ():
-        if id_ not in network.commodities:
-            near = difflib.get_close_matches(id_, network.commodities, 1)
-            hint = f"; did you mean '{near[0]}'?" if near else ""
-            raise AskError(f"no commodity is called '{id_}'{hint}")
-    return tuple(sorted(set(network.products if products is None else products)))
+    if products is None:
+        return tuple(network.products)
+    return tuple(sorted({id_ for name in products for id_ in members(network, name)}))
 
 
 def busiest_quarter(network: Network, asked: Sequence[str]) -> Quarter:
