@@ -61,7 +61,7 @@ class KeptNetwork(msgspec.Struct, frozen=True, array_like=True):
 
 def keep_network(key: str | None, network: Network) -> None:
     """Keep a network that passed every check."""
-    parts = {
+    parts: dict[str, Any] = {
         name: network.digest if name == "digest" else tuple(getattr(network, name).values())
         for name in KeptNetwork.__struct_fields__
     }

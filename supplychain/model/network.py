@@ -70,6 +70,15 @@ class Network:
             "parameters",
         )
 
+    def __repr__(self) -> str:
+        parts = {
+            "commodities": self.commodities,
+            "organizations": self.organizations,
+            "supplies": self.supplies,
+        }
+        held = ", ".join(f"{len(part)} {name}" for name, part in parts.items())
+        return f"<Network {self.digest[:8]}: {held}>" if self.digest else f"<Network: {held}>"
+
     @property
     def products(self) -> Mapping[str, Commodity]:
         """The accelerators."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import copyreg
 import dataclasses
-import sys
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -26,40 +25,36 @@ def freeze(value: object, *names: str) -> None:
         object.__setattr__(value, name, _read_only(getattr(value, name)))
 
 
-def equal(one: object, other: object) -> bool:
-    """Whether two values hold the same, arrays entry by entry; the ``==`` of results.
+def same_values(self: object, other: object) -> bool:
+    """The ``__eq__`` of results, whose arrays have no truth value: equal entry by entry.
 
     What is not known (NaN) equals what is not known, so that a copy equals what it was made of.
+    A class with it has no hash, as a value with arrays can have none.
     """
+    return _same(self, other) if type(self) is type(other) else NotImplemented
+
+
+def _same(one: Any, other: Any) -> bool:
     if one is other:
         return True
-    if "numpy" in sys.modules and _is_array(one, other):
+    if hasattr(one, "dtype") or hasattr(other, "dtype"):
         return _same_array(one, other)
     if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return one.keys() == other.keys() and all(equal(one[key], other[key]) for key in one)
-    if type(one) is not type(other):
-        return one == other
-    if isinstance(one, tuple | list):
-        pairs = zip(one, other, strict=False)  # type: ignore[call-overload]
-        return len(one) == len(other) and all(equal(a, b) for a, b in pairs)  # type: ignore[arg-type]
-    if dataclasses.is_dataclass(one):
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+    if dataclasses.is_dataclass(one) and type(one) is type(other):
         names = [f.name for f in dataclasses.fields(one) if f.compare]
-        return all(equal(getattr(one, name), getattr(other, name)) for name in names)
-    return one == other or (one != one and other != other)
-
-
-def _is_array(*values: object) -> bool:
-    import numpy as np
-
-    return any(isinstance(value, np.ndarray) for value in values)
+        return all(_same(getattr(one, name), getattr(other, name)) for name in names)
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return bool(one == other or (one != one and other != other))
 
 
 def _same_array(one: Any, other: Any) -> bool:
     import numpy as np
 
-    if type(one) is not type(other) or one.dtype != other.dtype:
-        return False
-    return np.array_equal(one, other, equal_nan=one.dtype.kind in "fc")
+    one, other = np.asarray(one), np.asarray(other)
+    numbers = one.dtype.kind in "fc" and other.dtype.kind in "fc"
+    return bool(np.array_equal(one, other, equal_nan=numbers))
 
 
 def _read_only(value: Any) -> Any:
