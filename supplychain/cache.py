@@ -100,7 +100,7 @@ def make_key(*parts: str | bytes) -> str | None:
         return None
     digest = hashlib.sha256(code)
     for part in parts:
-        data = part.encode("utf-8", "surrogateescape") if isinstance(part, str) else part
+        data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
         digest.update(len(data).to_bytes(8, "big"))
         digest.update(data)
     return digest.hexdigest()
@@ -118,7 +118,7 @@ def _digest_code() -> bytes | None:
         with suppress(OSError):
             for name in sorted(os.listdir(folder or ".")):  # noqa: PTH208 (names, a hundred times)
                 if name.endswith((".dist-info", ".egg-info")):
-                    digest.update(f"{name}\0".encode("utf-8", "surrogateescape"))
+                    digest.update(f"{name}\0".encode("utf-8", "surrogatepass"))
     package = str(Path(__file__).parent)
     try:
         modules = [
