@@ -63,7 +63,7 @@ class SystemicRisk:
         return frame.sort_values("esri", ascending=False, kind="stable", ignore_index=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Flows:
     """The network as matrices. A *seller* is a firm together with one commodity that it sells.
 

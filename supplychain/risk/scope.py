@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from supplychain.errors import AskError
 from supplychain.model import Network, Product
 from supplychain.model.names import each_name
 from supplychain.model.quarters import Quarter, quarter_range
@@ -67,14 +68,14 @@ def asked_products(network: Network, products: str | Sequence[str] | None) -> tu
     """The ids, sorted and each once; all accelerators if none is given.
 
     Raises:
-        ValueError: A commodity is not in the data.
+        AskError: A commodity is not in the data.
     """
     asked = tuple(network.products) if products is None else each_name(products)
     for id_ in asked:
         if id_ not in network.commodities:
             near = difflib.get_close_matches(id_, network.commodities, 1)
             hint = f"; did you mean '{near[0]}'?" if near else ""
-            raise ValueError(f"no commodity is called '{id_}'{hint}")
+            raise AskError(f"no commodity is called '{id_}'{hint}")
     return tuple(sorted(set(asked)))
 
 
