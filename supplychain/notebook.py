@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from supplychain.allocation import Allocation
 from supplychain.errors import AskError
 from supplychain.model import Network
+from supplychain.model.names import each_name
 from supplychain.production.result import Production
 from supplychain.report.tables import Column, Document, Table, show
 from supplychain.risk import Chokepoints
@@ -125,7 +126,7 @@ def table_html(table: Table) -> str:
     return f"<table>{caption}<thead><tr>{head}</tr></thead>\n<tbody>{rows}</tbody></table>"
 
 
-@summary.register
+@summary.register(Simulation)
 def _simulation_summary(result: Simulation) -> Summary:
     """What ``supplychain simulate`` shows."""
     from supplychain.report.answers.simulate import simulation_document
@@ -133,7 +134,7 @@ def _simulation_summary(result: Simulation) -> Summary:
     return Summary(document_html(simulation_document(result)))
 
 
-@summary.register
+@summary.register(Chokepoints)
 def _chokepoints_summary(found: Chokepoints) -> Summary:
     """Exact and nearly single points, those that lose most first."""
     columns = (
@@ -156,7 +157,7 @@ def _chokepoints_summary(found: Chokepoints) -> Summary:
     return Summary("\n".join(parts))
 
 
-@summary.register
+@summary.register(Production)
 def _production_summary(result: Production) -> Summary:
     """Units by product and in all, by quarter."""
     quarters = result.plan.reported
@@ -166,7 +167,7 @@ def _production_summary(result: Production) -> Summary:
     return Summary(table_html(Table("", "Accelerators shipped", columns, tuple(rows))))
 
 
-@summary.register
+@summary.register(Allocation)
 def _allocation_summary(given: Allocation) -> Summary:
     """Orders, deliveries and fill rate of each buyer, the largest first."""
     ordered = dict(
@@ -188,7 +189,7 @@ def _allocation_summary(given: Allocation) -> Summary:
     return Summary(table_html(table))
 
 
-@chart.register
+@chart.register(Simulation)
 def _simulation_chart(result: Simulation) -> altair.Chart:
     """Accelerators by quarter: the baseline, and the scenario dashed."""
     before = result.baseline.total_by_quarter().tolist()
@@ -205,7 +206,7 @@ def _simulation_chart(result: Simulation) -> altair.Chart:
     )
 
 
-@chart.register
+@chart.register(Production)
 def _production_chart(result: Production) -> altair.Chart:
     """Accelerators by quarter, stacked by product."""
     import altair as alt
@@ -230,7 +231,7 @@ def _production_chart(result: Production) -> altair.Chart:
     return drawn
 
 
-@chart.register
+@chart.register(Chokepoints)
 def _chokepoints_chart(found: Chokepoints) -> altair.Chart:
     """What is at stake with each single point, and each nearly single one."""
     rows = [
@@ -242,7 +243,7 @@ def _chokepoints_chart(found: Chokepoints) -> altair.Chart:
     return _bars(rows, "name", "at stake", "single", {"exactly": SCENARIO, "nearly": BASELINE})
 
 
-@chart.register
+@chart.register(Allocation)
 def _allocation_chart(given: Allocation) -> altair.Chart:
     """Share of its orders that each buyer gets."""
     rows = [
@@ -256,7 +257,7 @@ def _allocation_chart(given: Allocation) -> altair.Chart:
 def graph(
     of: Network | Simulation,
     at: str = "",
-    focus: Iterable[str] = (),
+    focus: str | Iterable[str] = (),
     depth: int = 2,
     collapse: By | None = None,
 ) -> GraphPage:
@@ -277,7 +278,7 @@ def graph(
     from supplychain.report.graph.view import near
 
     network, simulation = (of.network, of) if isinstance(of, Simulation) else (of, None)
-    starts = list(focus)
+    starts = each_name(focus)
     if unknown := sorted(set(starts) - network.commodities.keys()):
         raise AskError(f"no commodity is called '{unknown[0]}'")
     keep = near(network, starts, depth) if starts else None

@@ -18,6 +18,7 @@ from supplychain.allocation.sharing import access, amounts, clearing_prices, pos
 from supplychain.errors import AskError
 from supplychain.model import Buyer, Network
 from supplychain.model.quarters import Quarter
+from supplychain.model.values import same_values
 from supplychain.production.plan import CANCEL
 
 if TYPE_CHECKING:
@@ -56,6 +57,12 @@ class Allocation:
     moved: Floats
     unsold: Floats
     price: Floats | None = None
+
+    __eq__ = same_values
+
+    def __repr__(self) -> str:
+        who = f"{len(self.products)} products to {len(self.buyers)} buyers"
+        return f"<Allocation {self.quarters[0]} to {self.quarters[-1]}, {self.rule}: {who}>"
 
     def units(self) -> Floats:
         """Units delivered over the window, by buyer."""

@@ -20,6 +20,7 @@ from supplychain.errors import AskError
 from supplychain.model import Network
 from supplychain.model.finder import find_id
 from supplychain.model.quarters import Quarter, quarter_range
+from supplychain.model.values import same_values
 from supplychain.production.plan import plan
 from supplychain.production.result import Production
 from supplychain.production.solve import Program
@@ -41,6 +42,12 @@ class Market:
     lines: Lines
     units: Mapping[str, Floats]
     window: tuple[Quarter, Quarter]
+
+    __eq__ = same_values
+
+    def __repr__(self) -> str:
+        who = f"{len(self.units)} products for {len(self.network.buyers)} buyers"
+        return f"<Market {self.window[0]} to {self.window[1]}: {who}>"
 
     @property
     def as_ordered(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from supplychain import __version__
+from supplychain.cli.caching import no_cache_option
 
 COMMANDS = {
     "chokepoints": "Single points of failure, exactly, with the need that fails.",
@@ -23,6 +24,7 @@ COMMANDS = {
     "backtest": "The model against published units, beside two naive forecasts.",
     "explain": "Where a node stands, what it needs, who needs it, and its sources.",
     "graph": "The dependency graph as a page, a picture or a graph file.",
+    "words": "What the words of tables and pages mean, in one sentence each.",
     "data": "What the data holds, what it rests on, how old that is.",
     "validate": "Check the data; all problems of all files at once.",
     "schema": "JSON Schema of each kind of data file, for editors.",
@@ -108,6 +110,7 @@ def _show(error: click.ClickException) -> None:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="supplychain")
+@no_cache_option
 def _group() -> None:
     """The AI accelerator supply chain, made calculable.
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from supplychain.analyses.exposure import HORIZON, Exposures
+from supplychain.cache import keep, make_key, recall
 from supplychain.cli.common import remark
 from supplychain.errors import AskError
-from supplychain.loader.cache import answer_key, keep, recall
 from supplychain.model import Network
 from supplychain.model.finder import find_id, nearest
 from supplychain.model.quarters import LAST, Quarter
@@ -91,7 +91,7 @@ class Asked:
         ids = None if removed is None else [(e.kind, e.id) for e in removed]
         asked = (self.products, sorted(self.kinds), horizon, self.recovery)
         question = f"exposures {at} {asked} {sorted(self.assume.items())} {ids}"
-        key = answer_key(self.network.digest, question)
+        key = make_key("answer", self.network.digest, question)
         known = recall(key, Exposures)
         if known is None:
             from supplychain.analyses.removals import exposures

@@ -15,6 +15,7 @@ import numpy as np
 
 from supplychain.errors import AskError
 from supplychain.model.finder import nearest
+from supplychain.model.values import same_values
 from supplychain.risk.cascade import Ints, Rows, System
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class EdgeError(ValueError):
     """Everything that is wrong with an edge table, one problem a line."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Edges:
     """An edge table in numbers, each supplier once a need.
 
@@ -62,6 +63,11 @@ class Edges:
     commodity: Integers
     row: Integers
     own: int
+
+    __eq__ = same_values
+
+    def __repr__(self) -> str:
+        return f"<Edges: {len(self.firms)} firms, {len(self.share)} links>"
 
     @cached_property
     def need(self) -> Integers:

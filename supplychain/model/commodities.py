@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 from supplychain.errors import AskError
 from supplychain.model.figures import NOWHERE, Basis, Figure, Place, in_year
 from supplychain.model.quarters import Quarter
+from supplychain.model.values import freeze
 
 Role: TypeAlias = Literal["component", "material", "tool", "software", "design", "service"]
 
@@ -62,6 +63,9 @@ class Need:
     note: str = ""
     place: Place = NOWHERE
 
+    def __post_init__(self) -> None:
+        freeze(self, "inputs", "makers")
+
 
 @dataclass(frozen=True, slots=True)
 class Product:
@@ -91,6 +95,9 @@ class Product:
     half_weeks: Figure | None = None
     rack_share: Mapping[int, Figure] = field(default_factory=lambda: MappingProxyType({}))
     utilization: Mapping[str, Figure] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        freeze(self, "facts", "price_usd", "rack_share", "utilization")
 
     def sold(self, quarter: Quarter) -> bool:
         """Whether the quarter lies between launch and end of the product."""
@@ -135,6 +142,9 @@ class Commodity:
     note: str = ""
     place: Place = NOWHERE
     price_usd: Mapping[int, Figure] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        freeze(self, "price_usd")
 
     def h100e(self) -> float:
         """H100 equivalents of one unit: dense 8-bit peak / 1,979; BF16 where it has no 8-bit mode.

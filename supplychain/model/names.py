@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -75,6 +75,16 @@ PARTS: Mapping[type, Mapping[str, str]] = MappingProxyType(
 )
 """By kind of part: its fields that hold figures, in the order in which they are told, with the
 word of each in a name; empty where what it holds follows directly."""
+
+
+def each_name(names: str | Iterable[str]) -> tuple[str, ...]:
+    """The names; a single one may be given as it is.
+
+    Example:
+        >>> each_name("h100"), each_name(["h100", "b200"])
+        (('h100',), ('h100', 'b200'))
+    """
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
 def figures(value: object) -> Iterator[Figure]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from supplychain.errors import AskError
 from supplychain.model import Network, Product
 from supplychain.model.finder import members
+from supplychain.model.names import each_name
 from supplychain.model.quarters import Quarter, quarter_range
 from supplychain.risk.cascade import Falls, unserved
 from supplychain.risk.reasons import chain_to, exact_links, without_maker
@@ -63,7 +64,7 @@ def scope(
     return Scope(of, _shares(up, weights), makers, not_sold, not_made)
 
 
-def asked_products(network: Network, products: Sequence[str] | None) -> tuple[str, ...]:
+def asked_products(network: Network, products: str | Sequence[str] | None) -> tuple[str, ...]:
     """Ids of the named commodities and groups, sorted and each once; else all accelerators.
 
     Raises:
@@ -71,15 +72,16 @@ def asked_products(network: Network, products: Sequence[str] | None) -> tuple[st
     """
     if products is None:
         return tuple(network.products)
-    return tuple(sorted({id_ for name in products for id_ in members(network, name)}))
+    return tuple(sorted({id_ for name in each_name(products) for id_ in members(network, name)}))
 
 
-def busiest_quarter(network: Network, asked: Sequence[str]) -> Quarter:
+def busiest_quarter(network: Network, asked: str | Sequence[str]) -> Quarter:
     """The quarter in which most of the asked accelerators are sold, the last of such quarters.
 
     Raises:
         AskError: The data has no accelerator.
     """
+    asked = each_name(asked)
     products = [p for id_ in asked if (p := network.commodities[id_].product) is not None]
     if not products:
         products = [p for c in network.commodities.values() if (p := c.product) is not None]
