@@ -35,25 +35,6 @@ def read_quarter(ctx: click.Context, param: click.Parameter, value: str | None) 
         raise click.BadParameter(str(error), ctx, param) from error
 
 
-def read_share(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:
-    """Callback of options that take a share above 0%."""
-    if value is None:
-        return None
-    from supplychain.model.units import number
-
-    try:
-        share = number(value)
-    except AskError as error:
-        raise click.BadParameter(f"{error}", ctx, param) from error
-    if not 0 < share <= 1:
-        bare = 2 <= share <= 100 and "%" not in value
-        cure = f"did you mean {value}%?" if bare else "write for example 40% or 0.4"
-        raise click.BadParameter(
-            f"'{value}' is not a share above 0% and up to 100%; {cure}", ctx, param
-        )
-    return share
-
-
 def data_option(command: F) -> F:
     """``--data DIR`` and ``--no-cache``."""
     command = no_cache_option(command)
@@ -82,18 +63,18 @@ def read_assumptions(
     ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
 ) -> dict[str, float]:
     """Callback of ``--assume FIGURE=VALUE``."""
-    from supplychain.model.units import number
+    from supplychain.model.units import brief, number
 
     assume = {}
     for text in values:
-        name, equals, value = text.rpartition("=")
+        name, _, value = text.rpartition("=")
+        if not name.strip():
+            message = f"'{brief(text)}' is not FIGURE=VALUE, like tsmc.cowos.2024Q4=40_000"
+            raise click.BadParameter(message, ctx, param)
         try:
-            if not equals or not name:
-                raise AskError("no figure is named")
             assume[name.strip()] = number(value.strip())
         except AskError as error:
-            message = f"'{text}' is not FIGURE=VALUE, like tsmc.cowos.2024Q4=40_000"
-            raise click.BadParameter(message, ctx, param) from error
+            raise click.BadParameter(f"{brief(name.strip())}: {error}", ctx, param) from error
     return assume
 
 

@@ -17,6 +17,7 @@ from supplychain.cli.common import (
     usage_error,
     write_file,
 )
+from supplychain.cli.numbers import count
 from supplychain.cli.progress import working
 from supplychain.errors import AskError
 from supplychain.model.quarters import Quarter
@@ -55,7 +56,7 @@ EXPORTS = (".graphml", ".gexf", ".dot", ".json")
 )
 @click.option(
     "--depth",
-    type=click.IntRange(min=1),
+    type=count(1000),
     default=2,
     show_default=True,
     help="How many steps from --focus, upstream and downstream.",

@@ -20,6 +20,7 @@ from supplychain.cli.common import (
     window_options,
     write_file,
 )
+from supplychain.cli.numbers import Number
 from supplychain.cli.shocks import cut_options, parse_cuts
 from supplychain.errors import AskError
 from supplychain.model.quarters import Quarter
@@ -43,7 +44,7 @@ SENSITIVITY = 2
 )
 @click.option(
     "--sensitivity",
-    type=click.IntRange(min=0),
+    type=Number(0, 1000, whole=True),
     metavar="N",
     default=SENSITIVITY,
     show_default=True,

@@ -18,6 +18,7 @@ from supplychain.cli.common import (
     usage_error,
     window_options,
 )
+from supplychain.cli.numbers import count
 from supplychain.cli.progress import counted, working
 from supplychain.cli.shocks import cut_options, parse_cuts
 from supplychain.errors import AskError
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--sensitivity",
-    type=click.IntRange(min=1),
+    type=count(10_000),
     metavar="N",
     help="Also move each of the N least certain estimates to the ends of its range; 2 s each.",
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from supplychain.errors import AskError
 
-_FORM = re.compile(r"(\d{4})Q([1-4])")
+_FORM = re.compile(r"([0-9]{4})Q([1-4])")
 
 WEEKS_PER_QUARTER = 13.0
 

@@ -21,33 +21,12 @@ from supplychain.model.countries import place
 from supplychain.model.finder import Kind, find, nearest
 from supplychain.model.finder import target as as_target
 from supplychain.model.quarters import Quarter
+from supplychain.model.units import brief, share
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 from supplychain.model.scenarios import Cut
-
-
-def parse_share(text: str) -> float:
-    """Read ``20%`` or ``0.2`` as 0.2.
-
-    Raises:
-        AskError: Not a share from 0% to 100%, or a bare number that could mean either.
-    """
-    match = re.fullmatch(r"([+-]?\d+(?:\.\d+)?)(\s*%)?", text.strip())
-    if match is None:
-        raise AskError(f"'{text}' is not a share from 0% to 100%; write for example 20%")
-    value = float(match[1])
-    if value < 0:
-        raise AskError(
-            f"'{text}' is negative; a cut is a reduction already, write {text.strip()[1:]}"
-        )
-    if match[2] is None and 1 < value <= 100:
-        raise AskError(f"'{text}' is ambiguous; write {value:g}% or {value / 100:g}")
-    share = value / 100 if match[2] else value
-    if share > 1:
-        raise AskError(f"'{text}' is more than everything; a cut is at most 100%")
-    return share
 
 
 def parse_cut(text: str) -> Cut:
@@ -58,8 +37,8 @@ def parse_cut(text: str) -> Cut:
     """
     target, equals, rest = text.rpartition("=")
     if not equals or not target.strip() or not rest.strip():
-        raise AskError(f"'{text}' is not a cut; write for example hbm=20%@2024Q1:2024Q4")
-    share, at, when = rest.partition("@")
+        raise AskError(f"'{brief(text)}' is not a cut; write for example hbm=20%@2024Q1:2024Q4")
+    by, at, when = rest.partition("@")
     first = last = None
     if at:
         begin, colon, end = when.partition(":")
@@ -67,7 +46,7 @@ def parse_cut(text: str) -> Cut:
         last = Quarter.parse(end) if colon and end else (None if colon else first)
         if last is not None and last < first:
             raise AskError(f"'{text}': {last} is before {first}")
-    return Cut(target.strip(), parse_share(share), first, last)
+    return Cut(target.strip(), share(by), first, last)
 
 
 def find_supplies(network: Network, target: str) -> tuple[Supply, ...]:

@@ -251,7 +251,7 @@ def _node_link(graph: Graph) -> str:
             for source, target, attributes in graph.edges(data=True)
         ],
     }
-    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 _DOT_SHAPES = {"commodity": "box", "organization": "ellipse", "country": "folder", "buyer": "house"}
