@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--supply",
-    type=Number(0, 1e12, above=True),
+    type=Number(1e-6, 1e12),
     metavar="N",
     help="Share out N accelerators, in the baseline's mix.",
 )

@@ -64,7 +64,7 @@ class _Asked:
 @click.option("--context", type=whole(1e9), metavar="N", help="Tokens of each user.")
 @click.option("--tensor-parallel", "split", type=whole(), metavar="N",
               help="Chips over which the model is split; the best number if absent.")  # fmt: skip
-@click.option("--speed", type=Number(0, 1e6, above=True), metavar="TOKENS/S",
+@click.option("--speed", type=Number(1e-6, 1e6), metavar="TOKENS/S",
               help="Least speed that each user accepts.")  # fmt: skip
 @click.option("--mfu", type=Share(above=True), metavar="SHARE", help="Of the peak, in training.")
 @click.option(
@@ -72,13 +72,13 @@ class _Asked:
 )
 @click.option("--calendar", type=Share(above=True), metavar="SHARE",
               help="Use by the calendar over use in a running step.")  # fmt: skip
-@click.option("--price", type=Number(0, 1e9, above=True), metavar="US$",
+@click.option("--price", type=Number(1e-6, 1e9), metavar="US$",
               help="Of one accelerator, for --chip.")  # fmt: skip
 @click.option("--sites", "site_count", type=whole(), metavar="N",
               help="Train over so many sites.")  # fmt: skip
-@click.option("--site-power", type=Number(0, 1e6, above=True), metavar="MW",
+@click.option("--site-power", type=Number(1e-6, 1e6), metavar="MW",
               help="Power of each site, which limits its chips.")  # fmt: skip
-@click.option("--site-link", type=Number(0, 1e9, above=True), metavar="GBIT/S",
+@click.option("--site-link", type=Number(1e-6, 1e9), metavar="GBIT/S",
               help="Of each site to the others.")  # fmt: skip
 @click.option("--inner-steps", type=whole(), metavar="N",
               help="Steps between exchanges of sites; 1: after each.")  # fmt: skip

@@ -14,15 +14,15 @@ class Number(click.ParamType):  # type: ignore[type-arg]
     """A number as the data writes it (``14_500``, ``1/28.5``, ``1e6``), within bounds.
 
     Attributes:
-        least: Smallest value; excluded if ``above``.
+        least: Smallest value.
         most: Largest value, which nobody in earnest goes beyond.
         whole: Whether it counts what cannot be split.
     """
 
     name = "number"
 
-    def __init__(self, least: float, most: float, *, above: bool = False, whole: bool = False):
-        self.least, self.most, self.above, self.whole = least, most, above, whole
+    def __init__(self, least: float, most: float, *, whole: bool = False):
+        self.least, self.most, self.whole = least, most, whole
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
@@ -37,16 +37,15 @@ class Number(click.ParamType):  # type: ignore[type-arg]
             number = units.number(text)
         except AskError as error:
             self.fail(str(error), param, ctx)
-        low = number < self.least or (self.above and number == self.least)
-        if low or number > self.most or (self.whole and number != int(number)):
-            self.fail(f"'{units.brief(text)}' is not {self._wanted()}", param, ctx)
+        if not self.least <= number <= self.most or (self.whole and number != int(number)):
+            kind = "a whole number" if self.whole else "a number"
+            within = f"from {self.least:g} to {_plain(self.most)}"
+            self.fail(f"'{units.brief(text)}' is not {kind} {within}", param, ctx)
         return int(number) if self.whole else number
 
-    def _wanted(self) -> str:
-        kind = "a whole number" if self.whole else "a number"
-        low = f"above {self.least:g}" if self.above else f"from {self.least:g}"
-        high = f"{self.most:,.0f}" if self.most >= 1000 else f"{self.most:g}"
-        return f"{kind} {low} {'up ' if self.above else ''}to {high}"
+
+def _plain(number: float) -> str:
+    return f"{number:,.0f}"
 
 
 class Share(click.ParamType):  # type: ignore[type-arg]

@@ -20,6 +20,9 @@ NUMBER = rf"{_DECIMAL}(?: ?%|/{_DECIMAL})?"
 
 _NUMBER = re.compile(NUMBER)
 
+TINY = 1e-9
+"""A share below it is none, or a slip of the keyboard."""
+
 LONG = 40
 """Characters of a text that a message repeats."""
 
@@ -91,6 +94,8 @@ def share(text: str, least: float = 0.0, most: float = 1.0) -> float:
         raise AskError(message) from error
     if not text.endswith("%") and "/" not in text and 1 < abs(value) <= 100:
         raise AskError(f"'{text}' is ambiguous; write {value:g}% or {value / 100:g}")
+    if 0 < abs(value) < TINY:
+        raise AskError(f"'{brief(text)}' is as good as none; write 0%")
     if value < 0 <= least:
         raise AskError(f"'{brief(text)}' is negative; write {brief(text[1:])}")
     if not least <= value <= most:

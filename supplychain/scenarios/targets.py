@@ -45,7 +45,7 @@ def parse_cut(text: str) -> Cut:
         first = Quarter.parse(begin)
         last = Quarter.parse(end) if colon and end else (None if colon else first)
         if last is not None and last < first:
-            raise AskError(f"'{text}': {last} is before {first}")
+            raise AskError(f"'{brief(text)}': {last} is before {first}")
     return Cut(target.strip(), share(by), first, last)
 
 
@@ -88,8 +88,8 @@ def canonical(network: Network, target: str) -> str:
     if colon:
         if kind not in KINDS:
             raise AskError(
-                f"'{target}': a target begins with org:, country:, commodity:, group: or supply:, "
-                "or is an id, a name or a group"
+                f"'{brief(target)}': a target begins with org:, country:, commodity:, group: or "
+                "supply:, or is an id, a name or a group"
             )
         return as_target(find(network, name, *KINDS[kind]))
     if re.search(r"[*?\[]", target):
@@ -160,7 +160,7 @@ def _idle(network: Network, kind: str, name: str) -> str:
     if kind in ("supply", "glob"):
         near = nearest(name, (text for s in network.supplies for text in _supply_names(s)))
         hint = f"did you mean '{near}'?" if near else "supplychain graph shows what it holds"
-        return f"nothing in the data has the name '{name}'; {hint}"
+        return f"nothing in the data has the name '{brief(name)}'; {hint}"
     return f"nobody in the data makes {name}"
 
 

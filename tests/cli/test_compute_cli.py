@@ -173,9 +173,11 @@ def test_all_buyers_under_a_cut() -> None:
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (("--chip", "h100", "--count", "0"), "Invalid value for '--count': '0' is not a number from 1 to 1,000,000,000"),
-        (("--chip", "h100", "--count", "nan"), "Invalid value for '--count': 'nan' is not a number; "
-         "write it like 14_500, 54%, 1/28.5 or 1e6"),
+        (("--chip", "h100", "--count", "0"),
+         "Invalid value for '--count': '0' is not a number from 1 to 1,000,000,000"),
+        (("--chip", "h100", "--count", "nan"),
+         "Invalid value for '--count': 'nan' is not a number; write it like 14_500, 54%, "
+         "1/28.5 or 1e6"),
         (("--chip", "h10"), "no accelerator is called 'h10'; did you mean 'h100'?"),
         (("--model", "lama-2-70b"),
          "no AI model is called 'lama-2-70b'; did you mean 'llama-2-70b'?"),
