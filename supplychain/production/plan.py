@@ -465,11 +465,9 @@ def _booked_draw(consumer: int, links: tuple[Link, ...], lines: tuple[Line, ...]
 def _value(commodity: Commodity, booked_draw: float, valuation: Valuation, last: Quarter) -> float:
     assert commodity.product is not None
     if valuation == "price":
-        prices = commodity.product.price_usd
-        if not prices:
+        if (price := commodity.product.price_in(last)) is None:
             raise AskError(f"{commodity.id}: no price is known; value by capacity or h100e")
-        years = sorted(prices)
-        return prices[max([y for y in years if y <= last.year], default=years[0])].value
+        return price.value
     if valuation == "h100e":
         return commodity.h100e()
     return booked_draw if valuation == "capacity" and booked_draw > 0 else 1.0

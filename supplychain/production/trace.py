@@ -9,7 +9,7 @@ from typing import Literal
 
 from supplychain.errors import AskError
 from supplychain.model import Capacity, Figure
-from supplychain.model.quarters import Quarter
+from supplychain.model.quarters import Quarter, lag_parts
 from supplychain.production.plan import Line, Link
 from supplychain.production.result import Production
 
@@ -138,10 +138,8 @@ def _inputs(
     """Sender, whether it feeds the product itself, period of sending, units of it."""
     plan = production.plan
     for link in (x for x in plan.links if x.consumer == consumer):
-        whole = int(link.lag)
-        late = link.lag - whole
-        for at, part in ((period - whole, 1 - late), (period - whole - 1, late)):
-            if at < 0 or part <= 0:
+        for quarters, part in lag_parts(link.lag):
+            if (at := period - quarters) < 0:
                 continue
             for sender, share in _split(production, link, at).items():
                 taken = amount * link.per_unit * part * share
