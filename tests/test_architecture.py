@@ -21,7 +21,7 @@ FLOORS = (
     "compute",
     "simulation",
     "analyses",
-    "report.tables",
+    "report.tables report.words",
     "report.graph",
     "report.charts",
     "report.answers",
