@@ -13,7 +13,8 @@ from tests import ROOT
 
 FLOORS = (
     "model errors",
-    "cache loader",
+    "cache",
+    "loader",
     "importing scenarios risk",
     "firms",
     "production",
