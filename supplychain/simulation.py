@@ -128,9 +128,9 @@ class Simulation:
         """
         if not self.shocks or any(not isinstance(s, Cut) for s in self.shocks):
             return None
-        window = self.quarters[0], self.quarters[-1]
-        hit = [q for q in self.quarters if any(c.lost(q, window) > 0 for c in self.cuts)]
-        return hit[-1] if hit and hit[-1] < window[1] else None
+        begin, end = self.quarters[0], self.quarters[-1]
+        hit = [q for q in self.quarters if any(c.lost(q, begin) > 0 for c in self.cuts)]
+        return hit[-1] if hit and hit[-1] < end else None
 
     def lost(self) -> tuple[float, float]:
         """Accelerators lost while the shocks last and after them (negative: gained)."""
@@ -234,7 +234,7 @@ def disturbed(
     grid = program.plan.quarters
     kept = np.ones((len(program.plan.supplies), len(grid)))
     if cuts:
-        own = shares_kept(network, cuts, network.supplies, grid, window)
+        own = shares_kept(network, cuts, network.supplies, grid, window[0])
         left = left_over(network, grid, own)
         rows = {s.id: i for i, s in enumerate(network.supplies)}
         kept = left[[rows[s.id] for s in program.plan.supplies]]

@@ -9,7 +9,7 @@ into a linear program.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from types import MappingProxyType
@@ -19,6 +19,7 @@ from supplychain.model import FLOW_ROLES, Capacity, Commodity, Need, Network, Or
 from supplychain.production.mix import mix_shares
 from supplychain.quarters import WEEKS_PER_QUARTER, Quarter, quarter_range
 
+Kind: TypeAlias = Literal["slot", "memory", "dies", "upstream"]
 Valuation: TypeAlias = Literal["capacity", "units", "price", "h100e"]
 
 
@@ -65,6 +66,21 @@ class Calibration:
 
 
 @dataclass(frozen=True, slots=True)
+class Rules:
+    """The constants of the forward model; ``docs/model.md`` gives range and effect of each.
+
+    Attributes:
+        band: Most a product is started beyond its plan, on capacity left over or lent.
+        cancel: Share of the unfilled orders that is withdrawn each quarter.
+        stock_weeks: What the chain can hold of a commodity that says nothing else.
+    """
+
+    band: float = 0.15
+    cancel: float = CANCEL
+    stock_weeks: float = 13.0
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """One need of one supply, as a flow.
 
@@ -74,6 +90,8 @@ class Link:
         per_unit: Good input per good unit of output (the consumer's yield is inside).
         lag: From the input sent to the output finished, in quarters.
         senders: Index of each qualified supply, with the periods in which it may send.
+        kind: ``slot``: taken of the line it is packaged on; ``memory``: needed less than a quarter
+            before the start; ``dies``: ordered ahead; ``upstream``: an input of an input.
     """
 
     consumer: int
@@ -81,11 +99,17 @@ class Link:
     per_unit: float
     lag: float
     senders: Mapping[int, tuple[int, ...]]
+    kind: Kind = "upstream"
 
     @property
     def commodity(self) -> str:
         """The input, or the first of the alternatives."""
         return next(iter(self.need.inputs))
+
+    @property
+    def inputs(self) -> str:
+        """All alternatives, as in the names of figures: ``hbm3`` or ``hbm3|hbm3e-8hi``."""
+        return "|".join(self.need.inputs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +120,10 @@ class Line:
         per_quarter: Units by period.
         members: Index of each supply that runs on it, with its draw per unit.
         booked: Holder to share, by period.
-        reserved: Share booked by holders without a product in the program, by period: they are
-            taken to use it, and nobody can borrow it.
+        reserved: Share booked by holders that have no product of the program to use it for in
+            the calendar year, by period: they are taken to use it for others, and nobody can
+            borrow it.
+        whole: Whether this is a line that is split by plan, its parts being lines of their own.
     """
 
     capacity: Capacity
@@ -105,6 +131,7 @@ class Line:
     members: Mapping[int, float]
     booked: tuple[Mapping[str, float], ...]
     reserved: tuple[float, ...]
+    whole: bool = False
 
     @property
     def key(self) -> str:
@@ -161,6 +188,7 @@ class Plan:
     markets: tuple[Market, ...]
     left_out: Mapping[str, str]
     calibration: Calibration
+    rules: Rules = Rules()
 
     @property
     def reported(self) -> tuple[Quarter, ...]:
@@ -173,7 +201,11 @@ class Plan:
 
 
 def plan(
-    network: Network, first: Quarter, last: Quarter, calibration: Calibration | None = None
+    network: Network,
+    first: Quarter,
+    last: Quarter,
+    calibration: Calibration | None = None,
+    kinds: Mapping[tuple[str, str], Kind] | None = None,
 ) -> Plan:
     """Read the network off on the grid from ``first - warm_up`` to ``last + run_out``.
 
@@ -193,9 +225,12 @@ def plan(
         for i, supply in enumerate(supplies)
         for link in _links(network, i, supply, supplies, quarters)
     )
-    lines = _lines(network, supplies, index, quarters, chosen, calibration.conversion)
-    products = {c.id: index[_product_supply(network, c).id] for c in chosen}
     holders = dict(zip([c.id for c in chosen], _holders(network, chosen), strict=True))
+    users = _users(network, links, supplies, holders, quarters)
+    lines = _lines(network, supplies, index, quarters, users, calibration.conversion)
+    holding = _holding(network, supplies, calibration.stock_weeks)
+    links = _sorted(links, supplies, lines, holding, kinds or {})
+    products = {c.id: index[_product_supply(network, c).id] for c in chosen}
     draws = {id_: _booked_draw(i, links, lines) for id_, i in products.items()}
     values = {c.id: _value(c, draws[c.id], calibration.valuation, last) for c in chosen}
     mix = mix_shares(network, chosen, quarters)
@@ -210,19 +245,110 @@ def plan(
         values=MappingProxyType(values),
         capacity_worth=tuple(_worth(line, links, products, values, draws) for line in lines),
         mix=mix,
-        stock_weeks=MappingProxyType(
-            {
-                s.commodity: network.commodities[s.commodity].stock_weeks.value  # type: ignore[union-attr]
-                if network.commodities[s.commodity].stock_weeks is not None
-                else calibration.stock_weeks
-                for s in supplies
-                if s.metered
-            }
-        ),
+        stock_weeks=MappingProxyType(holding),
         markets=_markets(network, chosen, quarters, mix, calibration.stock_weeks),
         left_out=MappingProxyType(left_out),
         calibration=calibration,
     )
+
+
+LOOK_AHEAD = 2
+"""Quarters of the grid beyond the data, so that its last quarters look as far ahead as others."""
+
+
+def whole_plan(
+    network: Network, kinds: Mapping[tuple[str, str], Kind] | None = None
+) -> Plan:
+    """The plan over all quarters of the data: from the first in which anything can be made.
+
+    Args:
+        network: The data.
+        kinds: Of links, instead of those that the data's lags say: see :func:`kinds_of`.
+
+    Raises:
+        ValueError: The data holds no capacity in absolute units.
+    """
+    known = [q for c in _capacities(network) for q in c.figures]
+    if not known:
+        raise ValueError(
+            "the data holds no capacity in absolute units, so nothing can be simulated"
+        )
+    constants = Calibration(warm_up=0, run_out=LOOK_AHEAD, conversion=-1)
+    of = plan(network, min(known), max(known), constants, kinds)
+    first = _first_output(of)
+    return plan(network, of.quarters[first], max(known), constants, kinds) if first else of
+
+
+def kinds_of(of: Plan) -> Mapping[tuple[str, str], Kind]:
+    """The kind of each link by the consumer's supply and the inputs.
+
+    A link keeps it whatever its lag is assumed to be: a memory that takes a week longer does not
+    become a die.
+    """
+    return MappingProxyType({(of.supplies[x.consumer].id, x.inputs): x.kind for x in of.links})
+
+
+def _first_output(of: Plan) -> int:
+    """The first period in which some product has all its inputs; 0 if there is none."""
+    for t in range(len(of.quarters)):
+        for i in of.products.values():
+            links = [x for x in of.links if x.consumer == i]
+            if all(
+                any(all(of.lines[c].per_quarter[t] > 0 for c in of.lines_of(s)) for s in x.senders)
+                for x in links
+            ):
+                return t
+    return 0
+
+
+def _holding(
+    network: Network, supplies: tuple[Supply, ...], default: float
+) -> dict[str, float]:
+    """What of each metered commodity can be held, in weeks."""
+    weeks = {}
+    for supply in supplies:
+        if supply.metered:
+            held = network.commodities[supply.commodity].stock_weeks
+            weeks[supply.commodity] = default if held is None else held.value
+    return weeks
+
+
+def _sorted(
+    links: tuple[Link, ...],
+    supplies: tuple[Supply, ...],
+    lines: tuple[Line, ...],
+    holding: Mapping[str, float],
+    kinds: Mapping[tuple[str, str], Kind],
+) -> tuple[Link, ...]:
+    """The links with their kinds.
+
+    The slot of a product is its input that cannot be held, else the one that is booked, else the
+    first.
+    """
+    booked = {s for line in lines if line.capacity.bookings for s in line.members}
+
+    def rank(link: Link) -> tuple[bool, bool]:
+        held = any(holding[supplies[s].commodity] > 0 for s in link.senders)
+        return held, not booked & link.senders.keys()
+
+    slots: dict[int, Link] = {}
+    for link in links:
+        best = slots.setdefault(link.consumer, link)
+        if rank(link) < rank(best):
+            slots[link.consumer] = link
+
+    def kind(link: Link) -> Kind:
+        consumer = supplies[link.consumer]
+        if consumer.metered:
+            return "upstream"
+        if (consumer.id, link.inputs) in kinds:
+            return kinds[consumer.id, link.inputs]
+        slot = slots[link.consumer]
+        if link is slot:
+            return "slot"
+        return "memory" if link.lag - slot.lag < 1 else "dies"
+
+    return tuple(replace(link, kind=kind(link)) for link in links)
 
 
 def _capacities(network: Network) -> list[Capacity]:
@@ -259,7 +385,27 @@ def _chosen_products(
             left_out[commodity.id] = "uses no booked capacity: its orders, not its inputs, limit it"
         else:
             chosen.append(commodity)
+    for commodity, holder in zip(list(chosen), _holders(network, chosen), strict=True):
+        if booked and not _booked_for(network, commodity, holder):
+            left_out[commodity.id] = f"{holder} books none of the capacity that it is made on"
+            chosen.remove(commodity)
     return chosen, left_out
+
+
+def _booked_for(network: Network, commodity: Commodity, holder: str) -> bool:
+    """Whether the holder ever books a line that the commodity can use, or it needs no booking."""
+    makers = {
+        f"{s.organization}.{line}"
+        for need in commodity.needs
+        for input_ in _metered_inputs(network, need)
+        for s in network.makers(input_)
+        if need.makers is None or s.organization in need.makers
+        for line in s.draws
+    }
+    return any(
+        capacity.key in makers and any(holder in shares for shares in capacity.bookings.values())
+        for capacity in _capacities(network)
+    )
 
 
 def _product_supply(network: Network, commodity: Commodity) -> Supply:
@@ -329,7 +475,7 @@ def _lines(
     supplies: tuple[Supply, ...],
     index: Mapping[str, int],
     quarters: tuple[Quarter, ...],
-    chosen: list[Commodity],
+    users: Collection[tuple[str, str, int]],
     conversion: int,
 ) -> tuple[Line, ...]:
     members: dict[str, dict[int, float]] = {}
@@ -337,13 +483,15 @@ def _lines(
         for name, draw in supply.draws.items():
             key = f"{supply.organization}.{name}"
             members.setdefault(key, {})[index[supply.id]] = draw.value if draw else 1.0
-    holders = set(_holders(network, chosen))
     lines = []
     for capacity in _capacities(network):
         if capacity.key not in members:
             continue
-        booked = [{h: f.value for h, f in capacity.booked(q).items()} for q in quarters]
-        outside = [sum(s for h, s in shares.items() if h not in holders) for shares in booked]
+        booked = [dict(capacity.booked(q)) for q in quarters]
+        outside = [
+            sum(s for h, s in shares.items() if (h, capacity.key, q.year) not in users)
+            for q, shares in zip(quarters, booked, strict=True)
+        ]
         lines.append(
             Line(
                 capacity,
@@ -354,6 +502,40 @@ def _lines(
             )
         )
     return (*_converted(lines, conversion), *_whole_lines(lines, conversion))
+
+
+def _users(
+    network: Network,
+    links: Iterable[Link],
+    supplies: tuple[Supply, ...],
+    holders: Mapping[str, str],
+    quarters: Sequence[Quarter],
+) -> frozenset[tuple[str, str, int]]:
+    """Holder, line and calendar year for which a product of the holder can use the line.
+
+    Read off the data alone, never off a window: what is booked for a year is booked for all of
+    it, and a product sold in any quarter of the year is reason enough to book.
+    """
+    found = set()
+    for link in links:
+        consumer = supplies[link.consumer]
+        product = network.commodities[consumer.commodity].product
+        if product is None or consumer.commodity not in holders:
+            continue
+        for i in link.senders:
+            sender = supplies[i]
+            ready = (link.need.makers or {}).get(sender.organization)
+            first = max(q for q in (product.launch, sender.start, ready) if q is not None)
+            ends = [q.year for q in (product.end, sender.end) if q is not None]
+            if link.need.makers is not None and ready is None:
+                continue
+            found |= {
+                (holders[consumer.commodity], f"{sender.organization}.{line}", year)
+                for year in {q.year for q in quarters}
+                if first.year <= year <= min(ends, default=year)
+                for line in sender.draws
+            }
+    return frozenset(found)
 
 
 def _converted(lines: list[Line], quarters: int) -> list[Line]:
@@ -377,7 +559,7 @@ def _whole_lines(parts: list[Line], conversion: int) -> list[Line]:
     """The lines that are split by plan, as wholes; needless where the split is exact."""
     by_name: dict[tuple[str, str], list[Line]] = {}
     for line in parts:
-        if line.capacity.part_of and conversion > 0:
+        if line.capacity.part_of and conversion != 0:
             key = (line.capacity.organization, line.capacity.part_of)
             by_name.setdefault(key, []).append(line)
     return [
@@ -387,6 +569,7 @@ def _whole_lines(parts: list[Line], conversion: int) -> list[Line]:
             MappingProxyType({m: draw for line in some for m, draw in line.members.items()}),
             some[0].booked,
             some[0].reserved,
+            whole=True,
         )
         for (_, name), some in by_name.items()
     ]
@@ -520,7 +703,7 @@ def planned_h100e(network: Network, at: Quarter) -> Mapping[str, float]:
             own = of_holder.get(holder, [])
             per_unit = sum(mix[c.id][0] * draws[c.id].get(capacity.key, 0.0) for c in own)
             if per_unit > 0:
-                units = share.value * capacity.per_quarter(at) / per_unit
+                units = share * capacity.per_quarter(at) / per_unit
                 for c in own:
                     planned[c.id] += units * mix[c.id][0] * c.h100e()
     return MappingProxyType(planned)

@@ -267,12 +267,10 @@ def _booked(
     """The booking of the holder, or of everybody outside the program."""
     quarter = production.plan.quarters[at]
     inside = {h for h, _ in production.columns.accounts}
-    shares = line.capacity.booked(quarter)
-    years = sorted(line.capacity.bookings)
-    year = max([y for y in years if y <= quarter.year], default=years[0] if years else 0)
     return tuple(
         (f"{line.capacity.key}.bookings.{year}.{h}", figure)
-        for h, figure in shares.items()
+        for year in line.capacity.booked_years(quarter)
+        for h, figure in line.capacity.bookings[year].items()
         if h == holder or (not holder and h not in inside)
     )
 

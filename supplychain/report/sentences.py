@@ -130,7 +130,7 @@ def _dearest(production: Production) -> tuple[str, int] | None:
 
 def _overlaps(result: Simulation) -> list[str]:
     """Cuts that hit the same supply in the same quarter."""
-    window = result.quarters[0], result.quarters[-1]
+    begin = result.quarters[0]
     hit = [
         ({s.id for s in find_supplies(result.network, c.target)}, c)
         for c in dict.fromkeys(result.cuts)
@@ -139,7 +139,7 @@ def _overlaps(result: Simulation) -> list[str]:
     for i, (ours, one) in enumerate(hit):
         for theirs, other in hit[i + 1 :]:
             both = [
-                q for q in result.quarters if one.lost(q, window) > 0 and other.lost(q, window) > 0
+                q for q in result.quarters if one.lost(q, begin) > 0 and other.lost(q, begin) > 0
             ]
             if both and (count := len(ours & theirs)):
                 out.append(

@@ -197,7 +197,6 @@ def _left(simulation: Simulation) -> NDArray[np.float64]:
     from supplychain.scenario import shares_kept
 
     network, quarters = simulation.network, simulation.quarters
-    window = quarters[0], quarters[-1]
-    own = shares_kept(network, simulation.cuts, network.supplies, quarters, window)
+    own = shares_kept(network, simulation.cuts, network.supplies, quarters, quarters[0])
     left: NDArray[np.float64] = availability(web(network, quarters), own[None]).left[0]
     return left
