@@ -13,10 +13,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import supplychain as sc
-from supplychain.history import Backtest, backtest
+from supplychain.analyses.backtest import Backtest, backtest
 from supplychain.model import Network, assemble
 from supplychain.production.plan import Calibration
-from supplychain.shocks import assumed
+from supplychain.scenarios.assumptions import assumed
 
 OTHER: Mapping[str, Calibration] = {
     "HBM exactly as split by generation": Calibration(conversion=0),

@@ -30,7 +30,7 @@ from supplychain.model import (
     Supply,
     assemble,
 )
-from supplychain.report.explorer import explorer
+from supplychain.report.graph.explorer import explorer
 from supplychain.simulation import simulate
 
 COUNTRIES = ("TW", "KR", "JP", "US", "NL", "DE", "CN")

@@ -23,10 +23,10 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import supplychain as sc
+from supplychain.model.quarters import FIRST, LAST, Quarter
 from supplychain.production.plan import plan
 from supplychain.production.program import build
 from supplychain.production.solve import Program
-from supplychain.quarters import FIRST, LAST, Quarter
 
 SHOCKS = {
     "HBM −20% in all quarters": ("hbm", FIRST, LAST, 0.8),

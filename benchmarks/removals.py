@@ -16,10 +16,10 @@ import sys
 import time
 
 import supplychain as sc
-from supplychain.outages import recovery_weeks, removable
-from supplychain.quarters import Quarter
-from supplychain.removals import exposures
-from supplychain.scenario import Cut
+from supplychain.analyses.outages import recovery_weeks, removable
+from supplychain.analyses.removals import exposures
+from supplychain.model import Cut
+from supplychain.model.quarters import Quarter
 
 HORIZON = 8
 

@@ -5,7 +5,9 @@
 >>> points = sc.chokepoints(network, products=["h100"], at="2023Q2")
 >>> result = sc.simulate(network, cuts=["hbm=20%"])
 
-Every result has ``to_frame()`` (pandas). The names are imported when they are first used.
+Every result has ``to_frame()`` (pandas); ``sc.summary(result)`` is what the command prints,
+``sc.chart(result)`` an Altair chart and ``sc.graph(result)`` the interactive graph. The names are
+imported when they are first used.
 """
 
 from __future__ import annotations
@@ -14,27 +16,50 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from supplychain.analyses.removals import exposures as exposures
+    from supplychain.errors import AskError as AskError
     from supplychain.loader import DataError as DataError
     from supplychain.loader import load as load
     from supplychain.model import Network as Network
-    from supplychain.quarters import Quarter as Quarter
-    from supplychain.removals import exposures as exposures
+    from supplychain.model.quarters import Quarter as Quarter
+    from supplychain.notebook import chart as chart
+    from supplychain.notebook import graph as graph
+    from supplychain.notebook import summary as summary
+    from supplychain.report.graph.export import to_networkx as to_networkx
     from supplychain.risk import chokepoints as chokepoints
     from supplychain.simulation import simulate as simulate
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "AskError": "supplychain.errors",
     "DataError": "supplychain.loader",
     "Network": "supplychain.model",
-    "Quarter": "supplychain.quarters",
+    "Quarter": "supplychain.model.quarters",
+    "chart": "supplychain.notebook",
     "chokepoints": "supplychain.risk",
-    "exposures": "supplychain.removals",
+    "exposures": "supplychain.analyses.removals",
+    "graph": "supplychain.notebook",
     "load": "supplychain.loader",
     "simulate": "supplychain.simulation",
+    "summary": "supplychain.notebook",
+    "to_networkx": "supplychain.report.graph.export",
 }
 
-__all__ = ["DataError", "Network", "Quarter", "chokepoints", "exposures", "load", "simulate"]
+__all__ = [
+    "AskError",
+    "DataError",
+    "Network",
+    "Quarter",
+    "chart",
+    "chokepoints",
+    "exposures",
+    "graph",
+    "load",
+    "simulate",
+    "summary",
+    "to_networkx",
+]
 
 
 def __getattr__(name: str) -> Any:

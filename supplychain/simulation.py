@@ -4,37 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from supplychain.allocation import Allocation, find_rule
-from supplychain.market import Market, earlier_units, market, side_by_side, with_units
-from supplychain.model import Buyer, Commodity, Network
+from supplychain.allocation.market import Market, earlier_units, market, side_by_side, with_units
+from supplychain.model import (
+    AddLine,
+    Ban,
+    Buyer,
+    ChangeOrders,
+    Commodity,
+    Cut,
+    Launch,
+    Network,
+    Qualify,
+    Scenario,
+    Shock,
+)
+from supplychain.model.quarters import FIRST, LAST, Quarter, quarter_range
 from supplychain.production.availability import Floats, left_over, slips
 from supplychain.production.plan import Calibration, plan
 from supplychain.production.result import Production
 from supplychain.production.solve import Program
-from supplychain.quarters import FIRST, LAST, Quarter, quarter_range
-from supplychain.scenario import Cut, parse_cut, shares_kept
-from supplychain.shocks import (
-    AddLine,
-    Ban,
-    ChangeOrders,
-    Launch,
-    Qualify,
-    Scenario,
-    Shock,
-    assumed,
-    changed,
-    first_quarter,
-)
+from supplychain.scenarios.assumptions import assumed
+from supplychain.scenarios.changes import changed, first_quarter
+from supplychain.scenarios.targets import parse_cut, shares_kept
 
 if TYPE_CHECKING:
-    import altair
     import pandas as pd
 
-    from supplychain.report.notebook import GraphPage
 
 FELT = 0.001
 """A shock is felt in a quarter whose output differs from the baseline by more than this share."""
@@ -146,22 +146,8 @@ class Simulation:
         frame["scenario"] = self.scenario.to_frame()["units"]
         return frame
 
-    def chart(self) -> altair.Chart:
-        """Accelerators by quarter, without and with the shocks."""
-        from supplychain.report.notebook import simulation_chart
-
-        return simulation_chart(self)
-
-    def graph(self, **choice: Any) -> GraphPage:
-        """The interactive graph, coloured by what is lost; ``choice`` as for ``graph_of``."""
-        from supplychain.report.notebook import graph_of
-
-        return graph_of(self.network, self, **choice)
-
     def _repr_html_(self) -> str:
-        from supplychain.report.notebook import simulation_html
-
-        return simulation_html(self)
+        return str(self.to_frame().to_html(max_rows=20))
 
 
 def simulate(

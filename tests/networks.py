@@ -19,7 +19,7 @@ from supplychain.model import (
     Supply,
     assemble,
 )
-from supplychain.quarters import Quarter
+from supplychain.model.quarters import Quarter
 
 FIRST = Quarter(2022, 1)
 LAST = Quarter(2026, 4)

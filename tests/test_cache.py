@@ -10,8 +10,9 @@ import pytest
 
 from supplychain.loader import cache, load
 from supplychain.model import Network
+from tests import DATA
 
-EXAMPLE = Path(__file__).parent / "data" / "example"
+EXAMPLE = DATA / "example"
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ import click
 import pytest
 
 from supplychain.cli import _group
+from tests import ROOT
 
-ROOT = Path(__file__).parent.parent
 DATA = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
 
 

@@ -12,14 +12,13 @@ import pytest
 
 import supplychain as sc
 from supplychain.loader import load
-from supplychain.report.notebook import GraphPage, document_html, graph_of
+from supplychain.notebook import GraphPage, document_html
 from supplychain.report.tables import Column, Document, Table
-from tests import notebooks
+from tests import DATA, ROOT, notebooks
 from tests.conftest import Visitor
 
-ROOT = Path(__file__).parent.parent
 GUIDE = ROOT / "docs" / "guide.ipynb"
-SMALL = load(Path(__file__).parent / "data" / "small")
+SMALL = load(DATA / "small")
 RESULT = sc.simulate(SMALL, cuts=["hbm=50%@2024Q1:2024Q4"], first="2023Q1", last="2024Q4")
 FOUND = sc.chokepoints(SMALL, at="2023Q2")
 
@@ -41,16 +40,17 @@ def rows_of(chart: Any) -> list[dict[str, Any]]:
     ids=["simulation", "production", "allocation", "chokepoints"],
 )
 def test_a_result_is_tables_a_frame_and_a_chart(result: Any, said: list[str]) -> None:
-    html = result._repr_html_()
+    html = sc.summary(result)._repr_html_()
 
     assert all(text in html for text in said)
     assert "<script" not in html
+    assert "<table" in result._repr_html_()  # by itself a result shows its frame
     assert isinstance(result.to_frame(), pd.DataFrame)
-    assert rows_of(result.chart())
+    assert rows_of(sc.chart(result))
 
 
 def test_the_chart_has_the_numbers_of_the_result() -> None:
-    rows = rows_of(RESULT.chart())
+    rows = rows_of(sc.chart(RESULT))
     shown = {(r["series"], r["quarter"]): r["units"] for r in rows}
 
     assert sum(v for (series, _), v in shown.items() if series == "scenario") == pytest.approx(
@@ -60,7 +60,7 @@ def test_the_chart_has_the_numbers_of_the_result() -> None:
 
 
 def test_the_baseline_alone_is_one_line() -> None:
-    rows = rows_of(sc.simulate(SMALL, last="2023Q2").chart())
+    rows = rows_of(sc.chart(sc.simulate(SMALL, last="2023Q2")))
 
     assert {r["series"] for r in rows} == {"baseline"}
 
@@ -69,11 +69,11 @@ def test_every_chart_can_be_drawn() -> None:
     import vl_convert
 
     for result in (RESULT, RESULT.baseline, RESULT.allocation, FOUND):
-        assert "<svg" in vl_convert.vegalite_to_svg(result.chart().to_dict())
+        assert "<svg" in vl_convert.vegalite_to_svg(sc.chart(result).to_dict())
 
 
 def test_the_graph_stands_in_a_frame_and_works(visit: Visitor) -> None:
-    page = RESULT.graph(focus=["hbm3"], depth=1)
+    page = sc.graph(RESULT, focus=["hbm3"], depth=1)
     opened = visit(f"<!doctype html><title>n</title>{page._repr_html_()}")
     inside = opened.page.frames[1]
     inside.wait_for_selector("html[data-ready]", state="attached")
@@ -89,7 +89,7 @@ def test_the_graph_stands_in_a_frame_and_works(visit: Visitor) -> None:
 
 
 def test_the_graph_can_be_saved(tmp_path: Path) -> None:
-    page = FOUND.graph(SMALL, collapse="country")
+    page = sc.graph(SMALL, at=str(FOUND.at), collapse="country")
     page.save(tmp_path / "g.html")
 
     assert (tmp_path / "g.html").read_text(encoding="utf-8") == page.html
@@ -98,10 +98,17 @@ def test_the_graph_can_be_saved(tmp_path: Path) -> None:
 
 
 def test_the_graph_refuses_what_is_not_there() -> None:
-    with pytest.raises(ValueError, match="no commodity is called 'hbm9'"):
-        graph_of(SMALL, focus=["hbm9"])
+    with pytest.raises(sc.AskError, match="no commodity is called 'hbm9'"):
+        sc.graph(SMALL, focus=["hbm9"])
     with pytest.raises(ValueError, match="'soon' is not a quarter"):
-        graph_of(SMALL, at="soon")
+        sc.graph(SMALL, at="soon")
+
+
+def test_what_has_no_chart_is_refused() -> None:
+    with pytest.raises(sc.AskError, match="no chart of a int"):
+        sc.chart(3)
+    with pytest.raises(sc.AskError, match="no summary of a Network"):
+        sc.summary(SMALL)
 
 
 def test_text_of_the_data_stays_text() -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import configparser
-from pathlib import Path
 
 from supplychain.cli import schema
 from supplychain.loader.schema import KINDS
 from supplychain.production.plan import Calibration
-from supplychain.report.grounds import CONSTANTS
-
-ROOT = Path(__file__).parent.parent
+from supplychain.report.page.grounds import CONSTANTS
+from tests import ROOT
 
 
 def test_every_package_is_in_the_wheel() -> None:

@@ -15,16 +15,16 @@ from click.testing import CliRunner, Result
 
 import supplychain as sc
 from supplychain import loader
+from supplychain.analyses.conditions import MEASURES, holding, parse_condition
+from supplychain.analyses.sensitivity import CALIBRATIONS, variants
 from supplychain.cli import _group
-from supplychain.conditions import MEASURES, holding, parse_condition
 from supplychain.model import Network
+from supplychain.model.quarters import Quarter
+from supplychain.production.quantities import per_unit, series, totals
 from supplychain.production.worth import value_of_capacity, worth_of_capacity
-from supplychain.quantities import per_unit, series, totals
-from supplychain.quarters import Quarter
-from supplychain.report.sentences import sentences
-from supplychain.report.simulate import sensitivity_table, simulation_document
+from supplychain.report.answers.sentences import sentences
+from supplychain.report.answers.simulate import sensitivity_table, simulation_document
 from supplychain.report.tables import Table
-from supplychain.sensitivity import CALIBRATIONS, variants
 from supplychain.simulation import Simulation
 
 YEAR = ("2024Q1", "2024Q4")

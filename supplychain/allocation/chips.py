@@ -9,7 +9,7 @@ import numpy as np
 
 from supplychain.allocation.paths import Floats
 from supplychain.model import Commodity
-from supplychain.quarters import Quarter
+from supplychain.model.quarters import Quarter
 
 OWNED_BEFORE = Quarter(2023, 1)
 """The fleets of the data were owned before this quarter."""

@@ -16,11 +16,10 @@ from supplychain.allocation.paths import Floats, Mask, Path, after
 from supplychain.allocation.rules import DEFAULT, Asked, Rule, Terms, find_rule, price
 from supplychain.allocation.sharing import access, amounts, clearing_prices, positions, spread
 from supplychain.model import Buyer, Network
+from supplychain.model.quarters import Quarter
 from supplychain.production.plan import CANCEL
-from supplychain.quarters import Quarter
 
 if TYPE_CHECKING:
-    import altair
     import pandas as pd
 
 MOVE = 0.10
@@ -102,16 +101,8 @@ class Allocation:
         ]
         return pd.DataFrame(rows, columns=["buyer", "tier", "product", "quarter", "units"])
 
-    def chart(self) -> altair.Chart:
-        """Share of its orders that each buyer gets."""
-        from supplychain.report.notebook import allocation_chart
-
-        return allocation_chart(self)
-
     def _repr_html_(self) -> str:
-        from supplychain.report.notebook import allocation_html
-
-        return allocation_html(self)
+        return str(self.to_frame().to_html(max_rows=20))
 
 
 ARRAYS = ("orders", "wanted", "delivered", "backlog", "waited", "moved", "unsold", "price")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from supplychain.model import Buyer, Commodity
-from supplychain.quarters import Quarter
+from supplychain.model.quarters import Quarter
 
 LINKS_LIMITED = Quarter(2022, 4)
 """US rules of 7 October 2022: no chip of 4,800 TPP with links of 600 GB/s or more to China."""

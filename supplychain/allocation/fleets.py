@@ -22,7 +22,7 @@ from supplychain.allocation.chips import (
 from supplychain.allocation.deliveries import Allocation
 from supplychain.allocation.paths import Floats, Mask
 from supplychain.model import Buyer, Network
-from supplychain.quarters import Quarter
+from supplychain.model.quarters import Quarter
 
 if TYPE_CHECKING:
     import pandas as pd

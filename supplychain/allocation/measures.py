@@ -10,7 +10,7 @@ import numpy as np
 from supplychain.allocation.deliveries import Allocation
 from supplychain.allocation.paths import Floats, Mask
 from supplychain.model import Buyer
-from supplychain.quarters import WEEKS_PER_QUARTER
+from supplychain.model.quarters import WEEKS_PER_QUARTER
 
 
 def lorenz(values: Floats, weights: Floats) -> tuple[Floats, Floats]:

@@ -15,7 +15,7 @@ from supplychain.allocation.chips import per_chip, surviving
 from supplychain.allocation.export import exportable
 from supplychain.allocation.paths import Floats, Indices, Mask
 from supplychain.model import Buyer, Commodity, Figure, Network, Orders
-from supplychain.quarters import Quarter
+from supplychain.model.quarters import Quarter
 
 Barred: TypeAlias = Callable[[Commodity, Buyer, Quarter], bool]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from supplychain.cli.edges import (
+from supplychain.cli.common import (
     answer,
     assume_option,
     find_scenario,
@@ -17,7 +17,7 @@ from supplychain.cli.edges import (
     window_options,
 )
 from supplychain.model import ALLOCATION_RULES
-from supplychain.quarters import FIRST, LAST, Quarter
+from supplychain.model.quarters import FIRST, LAST, Quarter
 
 if TYPE_CHECKING:
     from supplychain.report.tables import Format
@@ -83,10 +83,10 @@ def allocate(
     supplychain allocate --buyer coreweave
     """
     from supplychain.allocation import Terms
-    from supplychain.market import find_buyer
-    from supplychain.report.allocate import allocation_document
+    from supplychain.allocation.market import find_buyer
+    from supplychain.model.units import number
+    from supplychain.report.answers.allocate import allocation_document
     from supplychain.simulation import simulate
-    from supplychain.units import number
 
     if year is not None and (first, last) != (FIRST, LAST):
         raise usage_error("--year names the quarters already; leave out --from and --to")

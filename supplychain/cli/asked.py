@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from supplychain.cli.edges import remark
-from supplychain.exposure import HORIZON, Exposures
+from supplychain.analyses.exposure import HORIZON, Exposures
+from supplychain.cli.common import remark
 from supplychain.loader.cache import answer_key, keep, recall
 from supplychain.model import Network
+from supplychain.model.quarters import LAST, Quarter
 from supplychain.production.plan import planned_h100e
-from supplychain.quarters import LAST, Quarter
 from supplychain.risk import Chokepoints, Kind, asked_products, busiest_quarter, chokepoints
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Asked:
         key = answer_key(self.network.digest, question)
         known = recall(key, Exposures)
         if known is None:
-            from supplychain.removals import exposures
+            from supplychain.analyses.removals import exposures
             from supplychain.simulation import check_window
 
             try:
@@ -131,7 +131,7 @@ def joint_answer(asked: Asked, at: Quarter, order: int, top: int) -> Document:
     Raises:
         ValueError: More than one kind is asked, or commodities.
     """
-    from supplychain.report.joint import joint_document
+    from supplychain.report.answers.joint import joint_document
     from supplychain.risk.joint import joint_cuts
 
     kind = asked.kinds[0]
@@ -148,7 +148,7 @@ def rates_answer(asked: Asked, at: Quarter, order: int, rates: Mapping[str, floa
         ValueError: Not exactly one product, a rate of something unknown, or of nothing that
             matters.
     """
-    from supplychain.report.joint import rates_document
+    from supplychain.report.answers.joint import rates_document
     from supplychain.risk.cutsets import cut_sets
 
     if len(asked.products) != 1:
@@ -168,7 +168,7 @@ def rates_answer(asked: Asked, at: Quarter, order: int, rates: Mapping[str, floa
 
 def matrix_answer(asked: Asked, at: Quarter) -> Document:
     """Country by stage."""
-    from supplychain.report.matrix import matrix_document
+    from supplychain.report.answers.matrix import matrix_document
     from supplychain.risk.matrix import country_by_stage
 
     weights = asked.weights(at)
@@ -178,7 +178,7 @@ def matrix_answer(asked: Asked, at: Quarter) -> Document:
 
 def concentration_answer(asked: Asked, at: Quarter, by: Holder, top: int) -> Document:
     """Shares and indices of every input."""
-    from supplychain.report.concentration import concentration_document
+    from supplychain.report.answers.concentration import concentration_document
 
     return concentration_document(asked.network, asked.products, at, by, top)
 
@@ -189,7 +189,7 @@ def changes_answer(asked: Asked, first: Quarter, last: Quarter, top: int) -> Doc
     Raises:
         ValueError: The two quarters are the same.
     """
-    from supplychain.report.changes import At, changes_document
+    from supplychain.report.answers.changes import At, changes_document
 
     if first == last:
         raise ValueError(f"--compare {first} {last}: name two different quarters")
@@ -203,7 +203,7 @@ def changes_answer(asked: Asked, first: Quarter, last: Quarter, top: int) -> Doc
 
 def _unions(asked: Asked, at: Quarter, kind: Kind, sets: Sequence[tuple[str, ...]]) -> list[Entity]:
     """Each set as one thing to take away, and each of its members."""
-    from supplychain.outages import removable
+    from supplychain.analyses.outages import removable
 
     last = at + max(asked.quarters(at) - 1, 0)
     known = {e.id: e for e in removable(asked.network, at, last, [kind])}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from supplychain.cli.edges import (
+from supplychain.cli.common import (
     answer,
     assume_option,
     load_network,
@@ -16,7 +16,7 @@ from supplychain.cli.edges import (
     window_options,
 )
 from supplychain.cli.progress import working
-from supplychain.quarters import Quarter
+from supplychain.model.quarters import Quarter
 
 if TYPE_CHECKING:
     from supplychain.report.tables import Format
@@ -43,11 +43,11 @@ def backtest(
     data: Path | None,
 ) -> None:
     """The model against published units, quarter by quarter, beside two naive forecasts."""
-    from supplychain.history import backtest as run
-    from supplychain.owners import owner_tests
-    from supplychain.report.backtest import backtest_document
-    from supplychain.report.owners import owners_document
-    from supplychain.shocks import assumed
+    from supplychain.analyses.backtest import backtest as run
+    from supplychain.analyses.owners import owner_tests
+    from supplychain.report.answers.backtest import backtest_document
+    from supplychain.report.answers.owners import owners_document
+    from supplychain.scenarios.assumptions import assumed
     from supplychain.simulation import check_window
 
     network = load_network(data)

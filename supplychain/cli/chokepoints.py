@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from supplychain.cli import completion
-from supplychain.cli.edges import (
+from supplychain.cli.common import (
     answer,
     assume_option,
     fail_on,
@@ -20,7 +20,7 @@ from supplychain.cli.edges import (
     read_quarter,
     usage_error,
 )
-from supplychain.quarters import Quarter
+from supplychain.model.quarters import Quarter
 
 if TYPE_CHECKING:
     from supplychain.cli.asked import Asked
@@ -46,7 +46,7 @@ def read_rates(
     ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
 ) -> dict[str, float]:
     """Callback of ``--rate ID=SHARE``."""
-    from supplychain.scenario import parse_share
+    from supplychain.scenarios.targets import parse_share
 
     rates = {}
     for text in values:
@@ -227,7 +227,7 @@ def chokepoints(
     held: list[str] = []
     try:
         if assume:
-            from supplychain.shocks import assumed
+            from supplychain.scenarios.assumptions import assumed
 
             network = assumed(network, assume)
         ids = asked_ids(network, products)
@@ -259,11 +259,11 @@ def _points(
     Raises:
         ValueError: A condition is malformed, or sentences are asked and no cost can be computed.
     """
-    from supplychain.report.chokepoints import chokepoints_document, explanations
+    from supplychain.report.answers.chokepoints import chokepoints_document, explanations
 
     tests = []
     if conditions:
-        from supplychain.conditions import CHOKEPOINT_MEASURES, holding, parse_condition
+        from supplychain.analyses.conditions import CHOKEPOINT_MEASURES, holding, parse_condition
 
         tests = [parse_condition(text, CHOKEPOINT_MEASURES) for text in conditions]
     found = asked.points(at)
@@ -290,8 +290,8 @@ def _edges(
     """``--edges``: the firms of a table instead of the built-in data."""
     from click.core import ParameterSource
 
-    from supplychain.report.edges import edges_document
-    from supplychain.risk.edges import EdgeError
+    from supplychain.firms.edges import EdgeError
+    from supplychain.report.answers.firms import edges_document
 
     context = click.get_current_context()
     for option in context.command.params:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from supplychain.cli import completion
-from supplychain.cli.edges import (
+from supplychain.cli.common import (
     answer,
     assume_option,
     find_scenario,
@@ -18,7 +18,7 @@ from supplychain.cli.edges import (
     window_options,
 )
 from supplychain.cli.progress import working
-from supplychain.quarters import Quarter
+from supplychain.model.quarters import Quarter
 
 if TYPE_CHECKING:
     from supplychain.report.tables import Format
@@ -48,7 +48,7 @@ def compare(
     supplychain compare hbm-cut-20 cowos-cut-20
     supplychain compare baseline samsung-hbm3e-early
     """
-    from supplychain.report.compare import comparison_document
+    from supplychain.report.answers.compare import comparison_document
     from supplychain.simulation import simulate
 
     network = load_network(data)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from supplychain.cli.edges import (
+from supplychain.cli.common import (
     answer,
     assume_option,
     find_scenario,
@@ -19,7 +19,7 @@ from supplychain.cli.edges import (
     read_share,
     usage_error,
 )
-from supplychain.quarters import FIRST, LAST, Quarter
+from supplychain.model.quarters import FIRST, LAST, Quarter
 
 if TYPE_CHECKING:
     from supplychain.compute.chips import Chip, Transformer
@@ -128,7 +128,7 @@ def compute(
     supplychain compute --fleet meta --at 2024Q4 --cut hbm=20%@2024Q1:2024Q4
     supplychain compute --chip b200 --count 100_000 --site-power 150 --site-link 400
     """
-    from supplychain.shocks import assumed
+    from supplychain.scenarios.assumptions import assumed
 
     given = {
         "serving.context": context,
@@ -175,7 +175,7 @@ def _comparison(network: Network, asked: _Asked, model_id: str, compare: str) ->
     from supplychain.compute.chips import BYTES, chip_of, transformer_of
     from supplychain.compute.comparison import candidate, hourly, precisions_of
     from supplychain.compute.serving import conditions_of
-    from supplychain.report.compute import comparison_document
+    from supplychain.report.answers.compute import comparison_document
 
     model = transformer_of(network, model_id)
     conditions = conditions_of(network, BYTES[asked.kv_precision])
@@ -215,7 +215,7 @@ def _cluster(
     from supplychain.compute.chips import BYTES, chip_of, transformer_of
     from supplychain.compute.comparison import candidate, hourly
     from supplychain.compute.serving import chips_needed, conditions_of, memory_needed
-    from supplychain.report.compute_cluster import cluster_document
+    from supplychain.report.answers.compute_cluster import cluster_document
 
     chip = chip_of(network, chip_id, asked.at.year, asked.overrides)
     precision = asked.precision or ("bf16" if "bf16" in chip.peaks else min(chip.peaks))
@@ -289,8 +289,8 @@ def _fleets(
     from supplychain.compute.chips import BYTES, find, known_chips, transformer_of
     from supplychain.compute.fleets import at_end, use
     from supplychain.compute.serving import conditions_of
-    from supplychain.report.compute_fleets import fleets_document
-    from supplychain.scenario import parse_cut
+    from supplychain.report.answers.compute_fleets import fleets_document
+    from supplychain.scenarios.targets import parse_cut
     from supplychain.simulation import simulate
 
     if not FIRST <= asked.at <= LAST:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from supplychain.cli.edges import answer, load_network, output_options
+from supplychain.cli.common import answer, load_network, output_options
 from supplychain.cli.progress import counted, working
-from supplychain.quarters import FIRST, LAST
+from supplychain.model.quarters import FIRST, LAST
 
 if TYPE_CHECKING:
     from supplychain.report.tables import Format
@@ -28,7 +28,7 @@ def coverage(
 ) -> None:
     """Counts, figures by basis, and the estimates that enter production."""
     from supplychain.production.plan import plan
-    from supplychain.report.data import coverage_document
+    from supplychain.report.answers.data import coverage_document
 
     network = load_network(data)
     document = coverage_document(network, plan(network, FIRST, LAST))
@@ -53,7 +53,7 @@ def influence(
     data: Path | None,
 ) -> None:
     """Which estimates move the number of accelerators most, one at a time."""
-    from supplychain.report.data import influence_document
+    from supplychain.report.answers.data import influence_document
 
     network = load_network(data)
     with working("Estimates", quiet) as bars:
@@ -67,7 +67,7 @@ def sources(
     form: Format | None, out: Path | None, no_color: bool, quiet: bool, data: Path | None
 ) -> None:
     """Every source, how many figures rest on it, and where."""
-    from supplychain.report.data import sources_document
+    from supplychain.report.answers.data import sources_document
 
     answer(sources_document(load_network(data)), form, out, no_color, quiet)
 
@@ -90,7 +90,7 @@ def stale(
     data: Path | None,
 ) -> None:
     """Figures whose newest dated source is older than some days."""
-    from supplychain.report.data import stale_document
+    from supplychain.report.answers.data import stale_document
 
     day = today.date() if today else datetime.date.today()
     answer(stale_document(load_network(data), day, days), form, out, no_color, quiet)

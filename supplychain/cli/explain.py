@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from supplychain.cli import completion
-from supplychain.cli.edges import answer, load_network, output_options, usage_error
-from supplychain.quarters import FIRST, LAST, Quarter
+from supplychain.cli.common import answer, load_network, output_options, usage_error
+from supplychain.model.quarters import FIRST, LAST, Quarter
 
 if TYPE_CHECKING:
     from supplychain.report.tables import Format
@@ -39,7 +39,7 @@ def explain(
     from supplychain.model import Commodity
     from supplychain.production.plan import plan
     from supplychain.production.solve import Program
-    from supplychain.report.explain import explain_document, find_nodes
+    from supplychain.report.answers.explain import explain_document, find_nodes
 
     name, at, when = node.rpartition("@") if "@" in node else (node, "", "")
     try:

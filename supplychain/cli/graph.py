@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from supplychain.cli import completion
-from supplychain.cli.edges import (
+from supplychain.cli.common import (
     data_option,
     find_scenario,
     load_network,
@@ -18,11 +18,11 @@ from supplychain.cli.edges import (
     write_file,
 )
 from supplychain.cli.progress import working
-from supplychain.quarters import Quarter
+from supplychain.model.quarters import Quarter
 
 if TYPE_CHECKING:
     from supplychain.model import Network
-    from supplychain.report.view import By
+    from supplychain.report.graph.view import By
 
 PAGE, PICTURE = ".html", ".svg"
 EXPORTS = (".graphml", ".gexf", ".dot", ".json")
@@ -97,7 +97,7 @@ def graph(
     network = load_network(data)
     keep = _near(network, focus, depth)
     if suffix not in EXPORTS and collapse is None:
-        from supplychain.report.explorer import drawn_together
+        from supplychain.report.graph.explorer import drawn_together
 
         for said in drawn_together(network, keep):
             remark(f"{said}; --focus NODE draws a part", quiet)
@@ -117,8 +117,8 @@ def _near(network: Network, focus: str | None, depth: int) -> frozenset[str]:
     if focus is None:
         return frozenset(network.commodities)
     from supplychain.model import Commodity, Organization
-    from supplychain.report.explain import find_nodes
-    from supplychain.report.view import near
+    from supplychain.report.answers.explain import find_nodes
+    from supplychain.report.graph.view import near
 
     try:
         nodes = find_nodes(network, focus)
@@ -147,7 +147,7 @@ def _page(
     quiet: bool,
 ) -> str:
     """The interactive graph; without use of lines where the data cannot be simulated."""
-    from supplychain.report.explorer import explorer
+    from supplychain.report.graph.explorer import explorer
     from supplychain.simulation import simulate
 
     simulation = None
@@ -164,10 +164,10 @@ def _page(
 def _picture(
     network: Network, keep: frozenset[str], collapse: By | None, at: Quarter | None
 ) -> str:
-    from supplychain.report.explorer import usual_quarter
-    from supplychain.report.states import marks
-    from supplychain.report.svg import svg
-    from supplychain.report.view import drawable, view_of
+    from supplychain.report.graph.explorer import usual_quarter
+    from supplychain.report.graph.states import marks
+    from supplychain.report.graph.svg import svg
+    from supplychain.report.graph.view import drawable, view_of
 
     by = collapse or drawable(network, keep)
     now = at or usual_quarter(network)
@@ -176,10 +176,10 @@ def _picture(
 
 
 def _export(network: Network, keep: frozenset[str], collapse: By | None, suffix: str) -> str:
-    from supplychain.graph import export
-    from supplychain.report.view import as_graph, part, view_of
+    from supplychain.report.graph.export import export, to_networkx
+    from supplychain.report.graph.view import as_graph, part, view_of
 
     if collapse is not None:
         return export(as_graph(view_of(network, collapse, keep)), suffix)
-    whole = network.graph()
+    whole = to_networkx(network)
     return export(whole if len(keep) == len(network.commodities) else part(whole, keep), suffix)

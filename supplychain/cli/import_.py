@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from supplychain.cli.edges import remark, usage_error
+from supplychain.cli.common import remark, usage_error
 
 
 @click.group("import")

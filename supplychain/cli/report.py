@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from supplychain.cli.edges import (
+from supplychain.cli.common import (
     assume_option,
     check_target,
     data_option,
@@ -21,10 +21,10 @@ from supplychain.cli.edges import (
     write_file,
 )
 from supplychain.cli.shocks import cut_options, parse_cuts
-from supplychain.quarters import Quarter
+from supplychain.model.quarters import Quarter
 
 if TYPE_CHECKING:
-    from supplychain.exposure import Exposures
+    from supplychain.analyses.exposure import Exposures
     from supplychain.simulation import Simulation
 
 SENSITIVITY = 2
@@ -95,9 +95,9 @@ def report(
     supplychain report --hbm-cut 20% --out hbm.html
     supplychain report --scenario taiwan-two-quarters --out taiwan.html
     """
-    from supplychain.report.contents import Asked, day_of, names_of, report_of
-    from supplychain.report.page import report_page
-    from supplychain.sensitivity import variants as under_others
+    from supplychain.analyses.sensitivity import variants as under_others
+    from supplychain.report.page.contents import Asked, day_of, names_of, report_of
+    from supplychain.report.page.html import report_page
     from supplychain.simulation import simulate
 
     check_target(out)
@@ -130,7 +130,7 @@ def report(
 def _costs(result: Simulation, quiet: bool) -> tuple[Exposures | None, str]:
     """What each loss would cost: the answer of ``chokepoints``, kept for both; or why nothing."""
     from supplychain.cli import asked
-    from supplychain.report.points import KINDS, quarter_of
+    from supplychain.report.page.points import KINDS, quarter_of
 
     network = result.network
     question = asked.Asked(

@@ -10,7 +10,7 @@ import click
 from supplychain.cli import completion
 
 if TYPE_CHECKING:
-    from supplychain.scenario import Cut
+    from supplychain.model import Cut
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -49,7 +49,8 @@ def parse_cuts(
     hbm_cut: str | None, cowos_cut: str | None, wafer_cut: str | None, cuts: tuple[str, ...]
 ) -> tuple[list[Cut], list[str]]:
     """All cuts asked for, and a line for each that is malformed."""
-    from supplychain.scenario import Cut, parse_cut, parse_share
+    from supplychain.model import Cut
+    from supplychain.scenarios.targets import parse_cut, parse_share
 
     parsed, problems = [], []
     for (option, target, _), share in zip(SHORTCUTS, (hbm_cut, cowos_cut, wafer_cut), strict=True):

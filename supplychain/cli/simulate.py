@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from supplychain.cli.edges import (
+from supplychain.cli.common import (
     answer,
     assume_option,
     fail_on,
@@ -21,7 +21,7 @@ from supplychain.cli.edges import (
 from supplychain.cli.progress import counted, working
 from supplychain.cli.shocks import cut_options, parse_cuts
 from supplychain.model import ALLOCATION_RULES
-from supplychain.quarters import Quarter
+from supplychain.model.quarters import Quarter
 
 if TYPE_CHECKING:
     from supplychain.report.tables import Format
@@ -78,9 +78,9 @@ def simulate(
     supplychain simulate --scenario taiwan-two-quarters
     supplychain simulate --scenario my.yaml --fail-on 'loss>10%'
     """
-    from supplychain.conditions import MEASURES, holding, parse_condition
-    from supplychain.report.simulate import sensitivity_table, simulation_document
-    from supplychain.sensitivity import variants
+    from supplychain.analyses.conditions import MEASURES, holding, parse_condition
+    from supplychain.analyses.sensitivity import variants
+    from supplychain.report.answers.simulate import sensitivity_table, simulation_document
     from supplychain.simulation import simulate as run
 
     parsed, problems = parse_cuts(hbm_cut, cowos_cut, wafer_cut, cuts)

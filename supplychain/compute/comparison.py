@@ -18,7 +18,7 @@ from supplychain.compute.serving import (
 )
 from supplychain.compute.training import Run, least_chips, train
 from supplychain.model import Figure, Network
-from supplychain.quarters import Quarter
+from supplychain.model.quarters import Quarter
 
 
 @dataclass(frozen=True, slots=True)

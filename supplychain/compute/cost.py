@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from supplychain.compute.chips import latest
 from supplychain.compute.training import HOURS_A_YEAR
 from supplychain.model import Commodity, Figure, Need, Network
-from supplychain.quarters import Quarter
+from supplychain.model.quarters import Quarter
 
 PARTS = {"fabrication": "logic", "memory": "memory", "packaging": "packaging"}
 """Stage of an input, and the part of the bill that it is."""

@@ -7,7 +7,6 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import cast
 
-from supplychain import units
 from supplychain.loader.figures import NOTHING, Reader
 from supplychain.loader.forms import DOLLARS, MEGAWATTS, UNITS
 from supplychain.loader.index import known, words
@@ -15,8 +14,8 @@ from supplychain.loader.parts import check_id, texts
 from supplychain.loader.schema import STANDING
 from supplychain.loader.shapes import Block, node_of
 from supplychain.loader.text import place
-from supplychain.model import Buyer, Figure, Orders, Tier
-from supplychain.quarters import Quarter
+from supplychain.model import Buyer, Figure, Orders, Tier, units
+from supplychain.model.quarters import Quarter
 
 
 def read_buyer(reader: Reader, block: Block, stem: str) -> Buyer:

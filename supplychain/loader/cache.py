@@ -17,6 +17,7 @@ import hashlib
 import io
 import os
 import pickle
+import re
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -29,9 +30,7 @@ T = TypeVar("T")
 KEPT = 24
 """Values kept; the oldest go first."""
 
-_VALUES = frozenset(
-    f"supplychain.{module}" for module in ("exposure", "model", "quarters", "scenario", "shocks")
-)
+_VALUES = re.compile(r"supplychain\.(analyses\.exposure|model(\.[a-z]+)?)")
 
 
 def cache_folder() -> Path | None:
@@ -49,7 +48,7 @@ def cache_key(files: Mapping[str, bytes], shown: str) -> str:
     ``shown``, the folder as a reader would open it, is in the key, since it is in every place.
     """
     package = Path(__file__).parent
-    code = [*sorted(package.glob("*.py")), *sorted(package.parent.glob("*.py"))]
+    code = sorted(package.parent.rglob("*.py"))
     digest = hashlib.sha256(f"{sys.version_info}\0{shown}\0".encode())
     for path in code:
         digest.update(path.read_bytes())
@@ -119,6 +118,6 @@ class _Values(pickle.Unpickler):
     """Reads back frozen values of this package and nothing else."""
 
     def find_class(self, module: str, name: str) -> Any:
-        if module in _VALUES or (module, name) == (__name__, "proxy"):
+        if _VALUES.fullmatch(module) or (module, name) == (__name__, "proxy"):
             return super().find_class(module, name)
         raise pickle.UnpicklingError(f"{module}.{name} is not a value of the data")

@@ -14,14 +14,13 @@ from typing import cast
 
 import yaml
 
-from supplychain import units
 from supplychain.loader.index import Index, known, words
 from supplychain.loader.problems import Page
 from supplychain.loader.schema import STANDING
 from supplychain.loader.shapes import Block, Items, Value, node_of
 from supplychain.loader.text import place, width
 from supplychain.loader.words import Amount
-from supplychain.model import Basis, Contradiction, Figure
+from supplychain.model import Basis, Contradiction, Figure, units
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime
 import re
 
-from supplychain import units
 from supplychain.loader.countries import COUNTRIES, meant
 from supplychain.loader.problems import short
 from supplychain.loader.words import Amount, Text
-from supplychain.model import ALLOCATION_RULES, STAGES
+from supplychain.model import ALLOCATION_RULES, STAGES, units
 
 NAME = Text("a name", "SK hynix")
 NOTE = Text("a text", "why the value is what it is")

@@ -12,7 +12,7 @@ from supplychain.loader.problems import Page, nearest, short
 from supplychain.loader.shapes import Block, Value
 from supplychain.loader.text import place, width
 from supplychain.model import Network
-from supplychain.units import Rate
+from supplychain.model.units import Rate
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from supplychain.loader.problems import nearest
 from supplychain.loader.shapes import Block, Value, node_of
 from supplychain.loader.text import place
 from supplychain.model import FLOW_ROLES, Figure, Need, Role
-from supplychain.quarters import Quarter
+from supplychain.model.quarters import Quarter
 
 
 def read_needs(

@@ -9,7 +9,6 @@ from typing import Literal, cast
 
 import yaml
 
-from supplychain import units
 from supplychain.loader.buyers import read_orders
 from supplychain.loader.figures import NOTHING, Reader, Standing
 from supplychain.loader.forms import PER_UNIT, RATE_VALUE, SHARE, SURGE, WEEKS
@@ -20,9 +19,9 @@ from supplychain.loader.schema import STANDING
 from supplychain.loader.shapes import Block, node_of
 from supplychain.loader.text import place, width
 from supplychain.loader.words import Amount
-from supplychain.model import Capacity, Figure, Orders, Organization, Supply
-from supplychain.quarters import Quarter
-from supplychain.units import Rate
+from supplychain.model import Capacity, Figure, Orders, Organization, Supply, units
+from supplychain.model.quarters import Quarter
+from supplychain.model.units import Rate
 
 ROUNDING = 1e-9
 ONE = yaml.ScalarNode("", "1")

@@ -21,7 +21,7 @@ from supplychain.loader.shapes import Block, Value, node_of
 from supplychain.loader.text import place
 from supplychain.loader.words import Amount
 from supplychain.model import Commodity, Figure, Product, Source
-from supplychain.quarters import Quarter
+from supplychain.model.quarters import Quarter
 
 
 def texts(value: Value | None) -> tuple[str, ...]:

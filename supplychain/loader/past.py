@@ -23,7 +23,7 @@ from supplychain.loader.shapes import Block, node_of
 from supplychain.loader.text import place
 from supplychain.loader.words import Amount
 from supplychain.model import AIModel, Disruption, Figure, Outcome, Parameters, Series
-from supplychain.quarters import Quarter
+from supplychain.model.quarters import Quarter
 
 
 def read_model(reader: Reader, block: Block, stem: str) -> AIModel:

@@ -43,10 +43,10 @@ from supplychain.model import (
     Outcome,
     Parameters,
     Place,
+    Scenario,
     Source,
     assemble,
 )
-from supplychain.shocks import Scenario
 
 _Part = TypeVar(
     "_Part", Commodity, Organization, Buyer, Source, AIModel, Parameters, Outcome, Disruption

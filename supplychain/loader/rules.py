@@ -9,7 +9,7 @@ from dataclasses import replace
 from supplychain.loader.index import Index
 from supplychain.loader.problems import Page, count, short
 from supplychain.model import FLOW_ROLES, Buyer, Commodity, Need, Organization, Place, Source
-from supplychain.quarters import Quarter
+from supplychain.model.quarters import Quarter
 
 MOST_SHARED = 1.02
 """What shares of one commodity and year may add up to; rounding explains the 2%."""

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from supplychain import units
 from supplychain.loader.figures import Reader
 from supplychain.loader.index import known, words
 from supplychain.loader.parts import check_id, texts
 from supplychain.loader.shapes import Block
 from supplychain.loader.text import place
-from supplychain.quarters import Quarter
-from supplychain.scenario import Cut
-from supplychain.shocks import (
+from supplychain.model import (
     AddLine,
     Ban,
     ChangeOrders,
+    Cut,
     Launch,
     Qualify,
     Scenario,
     Shock,
+    units,
 )
+from supplychain.model.quarters import Quarter
 
 KINDS = {
     "cut": ("by",),

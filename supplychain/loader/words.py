@@ -10,9 +10,9 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from supplychain import units
 from supplychain.loader.problems import Page, nearest, short
 from supplychain.loader.text import place, width
+from supplychain.model import units
 
 Json: TypeAlias = dict[str, Any]
 

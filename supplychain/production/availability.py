@@ -26,8 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from supplychain.model import FLOW_ROLES, Need, Network, Role, Supply
-from supplychain.quarters import WEEKS_PER_QUARTER, Quarter
-from supplychain.shares import shares_of
+from supplychain.model.quarters import WEEKS_PER_QUARTER, Quarter
+from supplychain.model.shares import shares_of
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]

@@ -20,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from supplychain.model import Commodity, Network
-from supplychain.quarters import WEEKS_PER_QUARTER, Quarter
+from supplychain.model.quarters import WEEKS_PER_QUARTER, Quarter
 
 MIDPOINT = 1.6
 """Quarters from launch to half of the line, where nothing is known of the product."""
@@ -87,9 +87,7 @@ def _line_weights(
     return weights if sum(weights.values()) > 0 else dict.fromkeys(lines, 1.0)
 
 
-def _succession(
-    members: Sequence[Commodity], follows: bool, quarter: Quarter
-) -> dict[str, float]:
+def _succession(members: Sequence[Commodity], follows: bool, quarter: Quarter) -> dict[str, float]:
     """Shares of a line; less than all of it while a successor ramps whose predecessor has ended."""
     shares: dict[str, float] = {}
     rest = 1.0

@@ -16,8 +16,8 @@ from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from supplychain.model import FLOW_ROLES, Capacity, Commodity, Need, Network, Orders, Supply
+from supplychain.model.quarters import WEEKS_PER_QUARTER, Quarter, quarter_range
 from supplychain.production.mix import mix_shares
-from supplychain.quarters import WEEKS_PER_QUARTER, Quarter, quarter_range
 
 Kind: TypeAlias = Literal["slot", "memory", "dies", "upstream"]
 Valuation: TypeAlias = Literal["capacity", "units", "price", "h100e"]
@@ -256,9 +256,7 @@ LOOK_AHEAD = 2
 """Quarters of the grid beyond the data, so that its last quarters look as far ahead as others."""
 
 
-def whole_plan(
-    network: Network, kinds: Mapping[tuple[str, str], Kind] | None = None
-) -> Plan:
+def whole_plan(network: Network, kinds: Mapping[tuple[str, str], Kind] | None = None) -> Plan:
     """The plan over all quarters of the data: from the first in which anything can be made.
 
     Args:
@@ -301,9 +299,7 @@ def _first_output(of: Plan) -> int:
     return 0
 
 
-def _holding(
-    network: Network, supplies: tuple[Supply, ...], default: float
-) -> dict[str, float]:
+def _holding(network: Network, supplies: tuple[Supply, ...], default: float) -> dict[str, float]:
     """What of each metered commodity can be held, in weeks."""
     weeks = {}
     for supply in supplies:

@@ -18,8 +18,8 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
+from supplychain.model.quarters import WEEKS_PER_QUARTER
 from supplychain.production.plan import Plan
-from supplychain.quarters import WEEKS_PER_QUARTER
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -16,8 +16,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from supplychain.model.quarters import WEEKS_PER_QUARTER
 from supplychain.production.plan import Line, Link, Plan
-from supplychain.quarters import WEEKS_PER_QUARTER
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

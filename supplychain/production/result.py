@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from supplychain.model.quarters import Quarter
 from supplychain.production.highs import Optimum
 from supplychain.production.plan import Plan
 from supplychain.production.program import Columns, Floats, Ints, Model
-from supplychain.quarters import Quarter
 
 if TYPE_CHECKING:
-    import altair
     import pandas as pd
 
 RENT = 1e-6
@@ -186,16 +185,8 @@ class Production:
         ]
         return pd.DataFrame(rows, columns=["product", "designer", "quarter", "units"])
 
-    def chart(self) -> altair.Chart:
-        """Units shipped by quarter, stacked by product."""
-        from supplychain.report.notebook import production_chart
-
-        return production_chart(self)
-
     def _repr_html_(self) -> str:
-        from supplychain.report.notebook import production_html
-
-        return production_html(self)
+        return str(self.to_frame().to_html(max_rows=20))
 
     def total(self, quarters: tuple[Quarter, ...] | None = None) -> float:
         """Units shipped of all products in the quarters (the window, if none are given)."""

@@ -54,7 +54,8 @@ def order_books(
 
 def due(of: Recipes, t: int, started: Floats, finishing: Floats) -> Floats:
     """What is due with the new starts: one part after the whole quarters of the lag, the rest one
-    quarter later."""
+    quarter later.
+    """
     finishing = finishing.copy()
     whole = np.minimum(of.lag, len(finishing) - 2).astype(np.int64)
     rows = np.arange(len(whole))

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from supplychain.model import Capacity, Figure
+from supplychain.model.quarters import Quarter
 from supplychain.production.plan import Line, Link
 from supplychain.production.result import Production
-from supplychain.quarters import Quarter
 
 SMALL = 1e-6
 """A limit that accounts for less than this share of a unit's value does not bind."""

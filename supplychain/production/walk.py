@@ -15,12 +15,12 @@ import numpy as np
 
 from supplychain.production.dies import Book, order, read_book, under_way
 from supplychain.production.memory import make_memory
-from supplychain.production.planning import lines_left, planned_starts
 from supplychain.production.plan import Plan
+from supplychain.production.planning import lines_left, planned_starts
 from supplychain.production.recipes import Floats, Recipes, read_recipes
 from supplychain.production.selling import due, finish, order_books, sell
 from supplychain.production.starting import Started, start
-from supplychain.production.tables import Tables, read_tables
+from supplychain.production.tables import read_tables
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,9 +140,7 @@ class Model:
         of, tables, rules = self.recipes, self.tables[t], self.plan.rules
         scenarios = state.held.shape[1]
         hoped = expected.hoped[t]
-        capacity = np.array(
-            np.broadcast_to(expected.capacity[:, t], (len(of.capacity), scenarios))
-        )
+        capacity = np.array(np.broadcast_to(expected.capacity[:, t], (len(of.capacity), scenarios)))
         if kept is not None:
             capacity = lines_left(of, tables, t, capacity, kept, hoped)
         planned = np.broadcast_to(

@@ -16,8 +16,8 @@ from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from supplychain.model import Network, Supply
-from supplychain.quarters import Quarter
-from supplychain.shares import shares_of
+from supplychain.model.quarters import Quarter
+from supplychain.model.shares import shares_of
 
 Holder: TypeAlias = Literal["organization", "owner", "country"]
 Level: TypeAlias = Literal["low", "moderate", "high"]

@@ -18,7 +18,7 @@ from math import inf
 from typing import TypeAlias
 
 from supplychain.model import Network
-from supplychain.quarters import Quarter
+from supplychain.model.quarters import Quarter
 from supplychain.risk.cascade import System
 from supplychain.risk.structure import Kind, entities, standing, structure
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import fsum
 
 from supplychain.model import Network
-from supplychain.quarters import Quarter
+from supplychain.model.quarters import Quarter
 from supplychain.risk.cascade import cascades
 from supplychain.risk.cutsets import cuts_of_supplies, together
 from supplychain.risk.scope import Scope, asked_products, scope

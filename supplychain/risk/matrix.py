@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import fsum
 
 from supplychain.model import STAGES, Network
-from supplychain.quarters import Quarter
+from supplychain.model.quarters import Quarter
 from supplychain.risk.losses import losses, question
 from supplychain.risk.scope import asked_products, scope
 from supplychain.risk.structure import Entity, entities, structure

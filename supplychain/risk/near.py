@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import defaultdict
 
 from supplychain.model import Network
+from supplychain.model.shares import shares_of
 from supplychain.risk.cascade import Falls, System, system
 from supplychain.risk.structure import Structure
-from supplychain.shares import shares_of
 
 NEAR_COVER = 0.25
 """Below this share of a need, the makers left count as no help."""

@@ -15,13 +15,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from math import fsum
 
 from supplychain.model import Network
-from supplychain.quarters import Quarter
+from supplychain.model.quarters import Quarter
+from supplychain.model.shares import shares_of
 from supplychain.risk.concentration import concentration
 from supplychain.risk.losses import losses, question
 from supplychain.risk.result import Chokepoint, Chokepoints, Loss
 from supplychain.risk.scope import Scope, asked_products, busiest_quarter, scope
 from supplychain.risk.structure import KINDS, Entity, Kind, entities, structure
-from supplychain.shares import shares_of
 
 
 def chokepoints(

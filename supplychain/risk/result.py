@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from supplychain.quarters import Quarter
+from supplychain.model.quarters import Quarter
 from supplychain.risk.structure import Kind
 
 if TYPE_CHECKING:
-    import altair
     import pandas as pd
-
-    from supplychain.model import Network
-    from supplychain.report.notebook import GraphPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,19 +124,5 @@ class Chokepoints:
             cover=frame["cover"].astype(float),
         )
 
-    def chart(self) -> altair.Chart:
-        """What is at stake with each of them."""
-        from supplychain.report.notebook import chokepoints_chart
-
-        return chokepoints_chart(self)
-
-    def graph(self, network: Network, **choice: Any) -> GraphPage:
-        """The interactive graph of the network they were found in, opened in their quarter."""
-        from supplychain.report.notebook import graph_of
-
-        return graph_of(network, **{"at": str(self.at), **choice})
-
     def _repr_html_(self) -> str:
-        from supplychain.report.notebook import chokepoints_html
-
-        return chokepoints_html(self)
+        return str(self.to_frame().to_html(max_rows=20))

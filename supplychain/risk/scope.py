@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from supplychain.model import Network, Product
-from supplychain.quarters import Quarter, quarter_range
+from supplychain.model.quarters import Quarter, quarter_range
 from supplychain.risk.cascade import Falls, unserved
 from supplychain.risk.reasons import chain_to, exact_links, without_maker
 from supplychain.risk.structure import Structure, standing

@@ -21,7 +21,7 @@ from functools import cached_property
 from typing import Literal, TypeAlias
 
 from supplychain.model import Need, Network, Supply
-from supplychain.quarters import Quarter
+from supplychain.model.quarters import Quarter
 from supplychain.risk.cascade import Falls, System, cascade, system, unserved
 
 Kind: TypeAlias = Literal["supply", "organization", "country", "commodity"]

@@ -1,0 +1,1 @@
+"""Questions that run the pipeline many times: removals, back-test, sensitivity, owners."""

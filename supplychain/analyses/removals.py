@@ -1,0 +1,257 @@
+"""What the loss of each organization, country or supply would cost, by the whole pipeline.
+
+Each is taken away on its own from the beginning of a quarter on, every supply of it for its time
+to recover. What that leaves of all others follows from the cascade with time, what that costs in
+accelerators from the production program. The score is the share of the baseline's H100
+equivalents lost over the horizon.
+
+Time to recover and time to survive after Simchi-Levi et al. (2015), "Identifying risks and
+mitigating disruptions in the automotive supply chain", Interfaces 45(5).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from supplychain.analyses.exposure import HORIZON, Exposure, Exposures
+from supplychain.analyses.outages import kept_while_down, recovery_weeks, removable
+from supplychain.model import Network
+from supplychain.model.quarters import WEEKS_PER_QUARTER, Quarter
+from supplychain.production.availability import (
+    DESIGN_ROLES,
+    Floats,
+    availability,
+    launch_delays,
+    upstream,
+    web,
+)
+from supplychain.production.plan import Calibration, plan
+from supplychain.production.quantities import per_unit
+from supplychain.production.result import Production
+from supplychain.production.solve import Program
+from supplychain.risk.structure import Entity, Kind
+from supplychain.simulation import FELT, RECOVERED, check_window, delayed, restructured
+
+ORGANIZATIONS: tuple[Kind, ...] = ("organization",)
+
+BATCH = 64
+"""Removals whose cascades are computed at a time: bounds the memory."""
+
+
+def exposures(
+    network: Network,
+    at: Quarter | str,
+    products: Sequence[str] | None = None,
+    by: Collection[Kind] = ORGANIZATIONS,
+    horizon: int = HORIZON,
+    recovery: float | None = None,
+    removed: Sequence[Entity] | None = None,
+    calibration: Calibration | None = None,
+) -> Exposures:
+    """What each loss costs.
+
+    Args:
+        network: The data.
+        at: The quarter with which each loss begins.
+        products: Accelerators whose output counts; all if not given.
+        by: What is taken away, each on its own.
+        horizon: Quarters over which losses are counted.
+        recovery: Weeks to recover, instead of each supply's own.
+        removed: Instead of ``by``, what is taken away; positions in ``network.supplies``.
+        calibration: Constants of the program, if not the default ones.
+
+    Raises:
+        ValueError: The horizon is outside the data, or none of the products is made in it.
+    """
+    at = Quarter.parse(at) if isinstance(at, str) else at
+    if horizon < 1:
+        raise ValueError(f"a horizon of {horizon} quarters is none")
+    last = at + (horizon - 1)
+    check_window(network, at, last)
+    program = Program(plan(network, at, last, calibration))
+    asked = [p for p in program.plan.products if products is None or p in products]
+    before = _by_quarter(network, program.baseline, asked)
+    if before[0].sum() <= 0:
+        raise ValueError(f"none of the asked accelerators is made from {at} to {last}")
+    if removed is None:
+        removed = removable(network, at, last, by)
+    sweep = _Sweep(network, program, at, recovery)
+    mattering = [e for e in removed if sweep.matters(e)]
+    effects = sweep.effects(mattering)
+    after = sweep.after(list(dict.fromkeys(effects)), asked)
+    survived = sweep.survived(mattering, effects)
+    found = {
+        (e.kind, e.id): (after[effect], weeks)
+        for e, effect, weeks in zip(mattering, effects, survived, strict=True)
+    }
+    rows = [_row(e, sweep, before, *found.get((e.kind, e.id), (before, None))) for e in removed]
+    rows.sort(key=lambda r: (-round(r.lost, 9), r.kind, r.id))
+    return Exposures(at, last, float(before[0].sum()), tuple(rows), len(after))
+
+
+_Effect = tuple[bytes, tuple[tuple[str, int], ...]]
+"""What the program sees of a loss: shares kept, as bytes, and launches that slip."""
+
+
+class _Sweep:
+    """What is the same for all removals: the cascade in numbers and who can be reached."""
+
+    def __init__(
+        self, network: Network, program: Program, at: Quarter, recovery: float | None
+    ) -> None:
+        self.network, self.program, self.at = network, program, at
+        self.grid = program.plan.quarters
+        rows = {s.id: i for i, s in enumerate(network.supplies)}
+        self.metered = np.array([rows[s.id] for s in program.plan.supplies])
+        self.web = web(network, self.grid, only_unmetered=True)
+        targets = np.zeros(len(rows), dtype=bool)
+        targets[self.metered] = True
+        self.reach = upstream(self.web, targets)
+        launching = [
+            c is not None and at < c.launch <= self.grid[-1]
+            for c in (network.commodities[s.commodity].product for s in network.supplies)
+        ]
+        design = web(network, self.grid, flow=DESIGN_ROLES, slow=())
+        self.designing = upstream(design, np.array(launching, dtype=bool))
+        known = recovery_weeks(network)
+        own = [known[s.id] if recovery is None else (recovery, False) for s in network.supplies]
+        self.weeks = np.array([weeks for weeks, _ in own])
+        self.estimated = np.array([guess for _, guess in own])
+
+    def matters(self, entity: Entity) -> bool:
+        """Whether an accelerator depends on any of its supplies in the time of the grid."""
+        own = list(entity.supplies)
+        return bool((self.reach[own] | self.designing[own]).any())
+
+    def weeks_of(self, entity: Entity) -> tuple[float, bool]:
+        """Its longest time to recover, and whether one of them is an estimate."""
+        own = np.array(entity.supplies)
+        mattering = own[self.reach[own] | self.designing[own]]
+        own = mattering if mattering.size else own
+        return float(self.weeks[own].max()), bool(self.estimated[own].any())
+
+    def effects(self, entities: Sequence[Entity]) -> list[_Effect]:
+        """What each loss does to the program; equal for losses that come to the same."""
+        found: list[_Effect] = []
+        for own in self._batches(entities, self.weeks):
+            kept = availability(self.web, own).left[:, self.metered].round(9)
+            late: list[Mapping[str, int]] = [{}] * len(own)
+            hit = np.flatnonzero((own[:, self.designing] < 1).any(axis=(1, 2))).tolist()
+            if hit:
+                delays = launch_delays(self.network, self.grid, own[hit])
+                for i, slips in zip(hit, delays, strict=True):
+                    late[i] = slips
+            found += [
+                (k.tobytes(), tuple(sorted(slips.items())))
+                for k, slips in zip(kept, late, strict=True)
+            ]
+        return found
+
+    def after(
+        self, effects: Sequence[_Effect], asked: Sequence[str]
+    ) -> Mapping[_Effect, tuple[Floats, Floats]]:
+        """What is shipped under each, as :func:`_by_quarter` counts it.
+
+        The solver works outside the interpreter's lock, so two work at a time, each on its own
+        program; every scenario starts from the baseline, so that it does not matter which.
+        """
+
+        def solve(program: Program, part: Sequence[_Effect]) -> list[tuple[Floats, Floats]]:
+            solved = (self._solved(program, effect) for effect in part)
+            return [_by_quarter(self.network, production, asked) for production in solved]
+
+        parts = effects[::2], effects[1::2]
+        programs = self.program, Program(self.program.plan)
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            answers = pool.map(solve, programs, parts)
+            return {
+                e: found
+                for p, a in zip(parts, answers, strict=True)
+                for e, found in zip(p, a, strict=True)
+            }
+
+    def _solved(self, program: Program, effect: _Effect) -> Production:
+        kept = np.frombuffer(effect[0]).reshape(len(self.metered), len(self.grid))
+        late = delayed(self.network, dict(effect[1]))
+        if late:
+            return restructured(self.network, program, kept, late)
+        return program.scenario(kept)
+
+    def survived(
+        self, entities: Sequence[Entity], effects: Sequence[_Effect]
+    ) -> list[float | None]:
+        """Weeks until a lasting loss lowers a metered line or an accelerator."""
+        undisturbed = np.ones((len(self.metered), len(self.grid))).tobytes()
+        touched = [e for e, f in zip(entities, effects, strict=True) if f[0] != undisturbed]
+        weeks: list[float] = []
+        start = self.grid.index(self.at)
+        for own in self._batches(touched, np.full(len(self.weeks), np.inf)):
+            kept = availability(self.web, own).left[:, self.metered, start:].min(axis=1)
+            hit = kept < 1 - FELT
+            first = hit.argmax(axis=1)
+            share = np.take_along_axis(kept, first[:, None], axis=1)[:, 0]
+            weeks += np.where(hit.any(axis=1), WEEKS_PER_QUARTER * (first + share), np.inf).tolist()
+        known = iter(weeks)
+        return [None if f[0] == undisturbed or (w := next(known)) == np.inf else w for f in effects]
+
+    def _batches(self, entities: Sequence[Entity], weeks: Floats) -> Iterable[Floats]:
+        """Shares of their own output that supplies keep, some removals at a time."""
+        down = kept_while_down(self.grid, self.at, weeks)
+        for begin in range(0, len(entities), BATCH):
+            batch = entities[begin : begin + BATCH]
+            own = np.ones((len(batch), *down.shape))
+            for i, entity in enumerate(batch):
+                rows = list(entity.supplies)
+                own[i, rows] = down[rows]
+            yield own
+
+
+def _by_quarter(
+    network: Network, production: Production, asked: Sequence[str]
+) -> tuple[Floats, Floats]:
+    """H100 equivalents and US$ shipped of the asked products, by quarter of the window."""
+    units = production.units()
+    quarters = production.plan.reported
+    worth: dict[str, Floats] = defaultdict(lambda: np.zeros(len(quarters)))
+    for product in asked:
+        if product in units:
+            each = [per_unit(network.commodities[product], q) for q in quarters]
+            for quantity in ("h100e", "revenue_usd"):
+                worth[quantity] += units[product] * [e.get(quantity, 0.0) for e in each]
+    return worth["h100e"], worth["revenue_usd"]
+
+
+def _row(
+    entity: Entity,
+    sweep: _Sweep,
+    before: tuple[Floats, Floats],
+    after: tuple[Floats, Floats],
+    survives: float | None,
+) -> Exposure:
+    quarters = sweep.program.plan.reported
+    gone = before[0] - after[0]
+    share = np.divide(gone, before[0], out=np.zeros_like(gone), where=before[0] > 0)
+    felt = np.flatnonzero(share > FELT)
+    below = np.flatnonzero(share > RECOVERED)
+    back = int(below[-1]) + 1 if below.size else len(quarters)
+    worst = int(share.argmax())
+    weeks, estimated = sweep.weeks_of(entity)
+    return Exposure(
+        kind=entity.kind,
+        id=entity.id,
+        name=entity.name,
+        weeks=weeks,
+        estimated=estimated,
+        lost=float(gone.sum() / before[0].sum()),
+        h100e=float(gone.sum()),
+        revenue_usd=float((before[1] - after[1]).sum()),
+        first_felt=quarters[int(felt[0])] if felt.size else None,
+        worst=quarters[worst] if felt.size else None,
+        worst_loss=float(share[worst]) if felt.size else 0.0,
+        recovered_by=quarters[back] if back < len(quarters) else None,
+        survives=survives,
+    )

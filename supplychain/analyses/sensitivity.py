@@ -1,0 +1,148 @@
+"""How far a result moves when one thing is assumed otherwise, one thing at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from supplychain.model import Figure, Network
+from supplychain.model.names import capacity_figures
+from supplychain.production.plan import Calibration, Plan, plan
+from supplychain.production.result import Production
+from supplychain.production.solve import Program
+from supplychain.scenarios.assumptions import replaced
+from supplychain.simulation import Simulation, disturbed
+
+CALIBRATIONS: tuple[tuple[str, Callable[[Calibration], Calibration]], ...] = (
+    ("HBM generations exactly as planned", lambda c: replace(c, conversion=0)),
+    ("HBM lines converted at will", lambda c: replace(c, conversion=99)),
+    ("no booked packaging is lent", lambda c: replace(c, borrow_limit=0.0)),
+)
+"""The assumptions of the program that no source settles and that decide signs; each in words."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Variant:
+    """Baseline and scenario under one assumption.
+
+    Attributes:
+        assumption: In words.
+    """
+
+    assumption: str
+    baseline: Production
+    scenario: Production
+
+    def change(self, designer: str = "") -> float | None:
+        """Relative change of the accelerators shipped, of one designer or of all."""
+        plan_ = self.baseline.plan
+        rows = [
+            row
+            for row, i in enumerate(plan_.products.values())
+            if not designer or plan_.supplies[i].organization == designer
+        ]
+        first, last = plan_.window
+        before = float(self.baseline.ship[rows, first : last + 1].sum())
+        after = float(self.scenario.ship[rows, first : last + 1].sum())
+        return (after - before) / before if before > 0 else None
+
+
+def variants(result: Simulation) -> tuple[Variant, ...]:
+    """The same shocks under each of :data:`CALIBRATIONS`, the result's own first."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    own = Variant("as above", result.baseline, result.scenario)
+
+    def run(choice: tuple[str, Callable[[Calibration], Calibration]]) -> Variant:
+        words, changed = choice
+        return solved_again(result, words, changed(result.baseline.plan.calibration))
+
+    # The solver works outside the interpreter's lock, so two run at a time.
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return (own, *pool.map(run, CALIBRATIONS))
+
+
+def solved_again(result: Simulation, assumption: str, calibration: Calibration) -> Variant:
+    """The result's shocks on its own data with other constants."""
+    window = result.quarters[0], result.quarters[-1]
+    program = Program(plan(result.network, *window, calibration))
+    scenario = disturbed(result.network, program, result.shocks, window)
+    return Variant(assumption, program.baseline, scenario)
+
+
+def production_figures(network: Network, plan: Plan) -> Iterator[tuple[str, Figure]]:
+    """The figures that the production program reads: lines, recipes, yields, lags, mix, orders."""
+    keys = {line.key for line in plan.lines}
+    keys |= {
+        c.key
+        for line in plan.lines
+        for c in network.organizations[line.capacity.organization].capacities
+        if c.part_of == line.capacity.id
+    }
+    for organization in network.organizations.values():
+        for capacity in organization.capacities:
+            if capacity.key in keys:
+                yield from capacity_figures(capacity)
+    for link in plan.links:
+        commodity = plan.supplies[link.consumer].commodity
+        name = f"{commodity}.{'|'.join(link.need.inputs)}"
+        if link.need.per_unit is not None:
+            yield f"{name}.per_unit", link.need.per_unit
+        if link.need.cycle_weeks is not None:
+            yield f"{name}.cycle_weeks", link.need.cycle_weeks
+    designers = {plan.supplies[i].organization for i in plan.products.values()}
+    for id_ in sorted({s.commodity for s in plan.supplies}):
+        for part, figure in (
+            ("yield", network.commodities[id_].output_yield),
+            ("stock_weeks", network.commodities[id_].stock_weeks),
+            ("cycle_weeks", network.commodities[id_].cycle_weeks),
+        ):
+            if figure is not None:
+                yield f"{id_}.{part}", figure
+    for product in plan.products:
+        made = network.commodities[product].product
+        if made is not None and made.half_weeks is not None:
+            yield f"{product}.half_weeks", made.half_weeks
+    for market in plan.markets:
+        for quarter, figure in market.book.figures.items():
+            if quarter in plan.quarters:
+                yield f"{market.designer}.orders.{'+'.join(market.book.products)}.{quarter}", figure
+    for designer in sorted(designers):
+        for year, shares in network.organizations[designer].lines.items():
+            for line_, figure in shares.items():
+                yield f"{designer}.lines.{year}.{line_}", figure
+
+
+def widest_estimates(network: Network, plan_: Plan, top: int | None) -> list[tuple[str, Figure]]:
+    """The estimates that enter production, those with the widest relative range first."""
+    inputs = dict(production_figures(network, plan_)).items()
+    estimates = [(n, f) for n, f in inputs if f.basis == "estimate" and f.value > 0]
+    estimates.sort(key=lambda pair: (-(pair[1].high - pair[1].low) / pair[1].value, pair[0]))
+    return estimates[:top]
+
+
+def one_at_a_time(
+    network: Network,
+    figures: Iterable[tuple[str, Figure]],
+    headline: Callable[[Network], float],
+) -> Iterator[tuple[str, Figure, float, float]]:
+    """Each figure with the headline at the lower and at the upper end of its range."""
+    for name, figure in figures:
+        low, high = (
+            headline(replaced(network, {name: end})) if end != figure.value else headline(network)
+            for end in (figure.low, figure.high)
+        )
+        yield name, figure, low, high
+
+
+def change_of(result: Simulation) -> Callable[[Network], float]:
+    """The headline of a simulation, relative change of accelerators, as a function of the data."""
+    window = result.quarters[0], result.quarters[-1]
+
+    def headline(network: Network) -> float:
+        program = Program(plan(network, *window, result.baseline.plan.calibration))
+        before = program.baseline.total()
+        after = disturbed(network, program, result.shocks, window).total()
+        return (after - before) / before if before > 0 else 0.0
+
+    return headline

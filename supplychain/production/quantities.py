@@ -1,0 +1,126 @@
+"""Accelerators counted in other units: H100 equivalents, memory, power, revenue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+
+from supplychain.model import Commodity, Network
+from supplychain.model.quarters import Quarter
+from supplychain.production.result import Production
+from supplychain.production.systems import installed
+
+UNITS: Mapping[str, str] = MappingProxyType(
+    {"units": "", "h100e": "H100e", "memory_gb": "GB", "power_mw": "MW", "revenue_usd": "US$"}
+)
+"""Each quantity and what it is counted in."""
+
+
+def per_unit(commodity: Commodity, quarter: Quarter) -> Mapping[str, float]:
+    """What one accelerator counts in each of :data:`UNITS`; absent where no figure is known.
+
+    ``power_mw`` is the chips' thermal design power alone, without servers or cooling;
+    ``revenue_usd`` is the price of the latest year up to the quarter's, else of the first known.
+    """
+    assert commodity.product is not None
+    facts = commodity.product.facts
+    known = {"units": 1.0, "h100e": commodity.h100e()}
+    if "memory_gb" in facts:
+        known["memory_gb"] = facts["memory_gb"].value
+    if "tdp_w" in facts:
+        known["power_mw"] = facts["tdp_w"].value / 1e6
+    if (price := commodity.product.price_in(quarter)) is not None:
+        known["revenue_usd"] = price.value
+    return known
+
+
+def totals(network: Network, production: Production) -> Mapping[str, tuple[float, float]]:
+    """Each quantity shipped over the window, and the share of the units it is known for."""
+    units = production.units()
+    found = dict.fromkeys(UNITS, 0.0)
+    counted = dict.fromkeys(UNITS, 0.0)
+    for product, by_quarter in units.items():
+        for quarter, amount in zip(production.plan.reported, by_quarter.tolist(), strict=True):
+            for quantity, each in per_unit(network.commodities[product], quarter).items():
+                found[quantity] += each * amount
+                counted[quantity] += amount
+    total = counted["units"]
+    return {q: (found[q], counted[q] / total if total > 0 else 0.0) for q in UNITS}
+
+
+def series(network: Network, production: Production) -> list[dict[str, object]]:
+    """One row per product and quarter: made, shipped, in stock, installed; shipped in other units.
+
+    ``None`` where a product has no figure for a quantity.
+    """
+    plan = production.plan
+    first, last = plan.window
+    running = installed(network, production)
+    rows: list[dict[str, object]] = []
+    for row, (product, supply) in enumerate(plan.products.items()):
+        for t, quarter in zip(range(first, last + 1), plan.reported, strict=True):
+            shipped = float(production.ship[row, t])
+            known = per_unit(network.commodities[product], quarter)
+            rows.append(
+                {
+                    "product": product,
+                    "designer": plan.supplies[supply].organization,
+                    "quarter": str(quarter),
+                    "made": float(production.make[supply, t]),
+                    "shipped": shipped,
+                    "stock": float(production.stock[supply, t]),
+                    "installed": float(running[product][t - first]),
+                    **{
+                        q: known[q] * shipped if q in known else None for q in UNITS if q != "units"
+                    },
+                }
+            )
+    return rows
+
+
+def shares_of_inputs(production: Production, commodities: set[str]) -> Mapping[str, float]:
+    """What share of the capacity for these commodities each designer used over the window."""
+    plan = production.plan
+    first, last = plan.window
+    used: dict[str, float] = {}
+    for row, (link, sender) in enumerate(production.columns.pairs):
+        if plan.supplies[sender].commodity in commodities:
+            designer = plan.supplies[plan.links[link].consumer].organization
+            amount = float(production.use[row, first : last + 1].sum())
+            used[designer] = used.get(designer, 0.0) + amount
+    world = float(np.sum(capacity_of(production, commodities)[first : last + 1]))
+    return {d: u / world for d, u in sorted(used.items())} if world > 0 else {}
+
+
+def capacity_of(production: Production, commodities: set[str]) -> np.ndarray:
+    """Capacity of all makers by period of the plan's grid, each line once."""
+    total = np.zeros(len(production.plan.quarters))
+    counted: set[int] = set()
+    lines = sorted(
+        production.plan.lines, key=lambda line: (-len(line.members), line.key)
+    )  # the widest line first: it holds the limits within it
+    for line in lines:
+        members = {m for m in line.members if production.plan.supplies[m].commodity in commodities}
+        if members and not members <= counted:
+            total += np.array(line.per_quarter)
+            counted |= members
+    return total
+
+
+def used_of(production: Production, commodities: set[str]) -> np.ndarray:
+    """What of the capacity is used by anybody, by period of the plan's grid.
+
+    A line with bookings (packaging) is used as far as the program uses it, and by those who booked
+    outside of it. Of the other lines (wafers, memory) the program knows only some users: all that
+    can be made counts as used.
+    """
+    plan = production.plan
+    idle = np.zeros(len(plan.quarters))
+    for line in plan.lines:
+        made = {plan.supplies[m].commodity for m in line.members}
+        if line.capacity.bookings and made <= commodities:
+            used = sum(draw * production.make[m] for m, draw in line.members.items())
+            idle += np.array(line.per_quarter) * (1 - np.array(line.reserved)) - used
+    return capacity_of(production, commodities) - idle

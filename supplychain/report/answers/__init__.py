@@ -1,0 +1,1 @@
+"""One answer a command: what it says, as tables and sentences."""

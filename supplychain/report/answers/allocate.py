@@ -1,0 +1,282 @@
+"""The answer of ``allocate``: allocation rules side by side on one production result."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Mapping
+
+import numpy as np
+
+from supplychain.allocation import RICH_H100E, Allocation
+from supplychain.allocation.market import Market
+from supplychain.allocation.measures import Fairness, fairness
+from supplychain.model.quarters import WEEKS_PER_QUARTER
+from supplychain.report.tables import Cell, Column, Document, Kind, Table, compact, show
+
+SHOWN = 15
+"""Buyers in the terminal table; all are in JSON and CSV."""
+
+ALIKE = 0.005
+"""A buyer is best off under a rule that gives it more than this above the least generous one."""
+
+MEASURES: tuple[tuple[str, str, Kind], ...] = (
+    ("unmet", "Orders open at the end", "units"),
+    ("poor", "Share of the poor", "share"),
+    ("five", "Share of the largest five", "share"),
+    ("smallest_fill", "Smallest fill rate", "share"),
+    ("gini_fill", "Gini of fill rates", "number"),
+    ("jain_fill", "Jain index of fill rates", "number"),
+    ("gini_units", "Gini of units", "number"),
+    ("hhi", "HHI of units", "number"),
+    ("backlog_weeks", "Backlog, weeks", "number"),
+    ("lead_weeks", "Waited on average, weeks", "number"),
+)
+"""Rows of the table of measures, by attribute of :class:`Fairness`."""
+
+Results = Mapping[str, Allocation]
+"""Allocations in the window, by rule."""
+
+
+def allocation_document(
+    market: Market, results: Results, what: str, buyer: str | None = None
+) -> Document:
+    """Buyers by rule, measures by rule, and under which rule each is best off.
+
+    Args:
+        market: What was shared out.
+        results: By rule, in the order asked for; of the window.
+        what: The production result in words.
+        buyer: Id of a buyer to look at alone.
+    """
+    network, first = market.network, next(iter(results.values()))
+    made = sum(float(u[-len(first.quarters) :].sum()) for u in market.units.values())
+    quarters = f"{first.quarters[0]} to {first.quarters[-1]}"
+    free = [p in market.as_ordered for p in first.products]
+    more = float(first.delivered[:, free].sum())
+    beside = f", and {compact(more)} of other kinds as ordered" if more > 0.5 else ""
+    head = (
+        ("Allocation", f"{compact(made)} accelerators{beside} · {quarters} · {what}"),
+        (
+            "Orders",
+            f"{compact(float(first.asked().sum()))} asked for by {len(first.buyers)} buyers",
+        ),
+        ("Data", network.digest[:8]),
+    )
+    parts: list[Table | str] = []
+    if buyer is None:
+        parts += [
+            buyers_table(results, SHOWN),
+            "Filled: of what was ordered in the window or still open before it, which differs a "
+            "little from rule to rule.",
+            measures_table(market, results),
+            *best_sentences(results),
+        ]
+    else:
+        parts += [one_buyer_table(market, results, buyer), *one_buyer_sentences(results, buyer)]
+    return Document(
+        schema="supplychain/allocate/1",
+        meta={
+            "data": network.digest,
+            "quarters": [str(q) for q in first.quarters],
+            "policies": list(results),
+            "supply": made,
+        },
+        head=head,
+        parts=tuple(parts),
+        flat=flat_table(market, results),
+        records={
+            "by_tier": measures_by(results, "tier"),
+            "by_country": measures_by(results, "country"),
+            "all_buyers": [
+                dict(zip((c.key for c in table.columns), row, strict=True))
+                for table in [buyers_table(results, None)]
+                for row in table.rows
+            ],
+        },
+    )
+
+
+def best_rules(results: Results) -> dict[str, str | None]:
+    """The rule that gives each buyer most; ``None`` where rules hardly differ for it."""
+    best: dict[str, str | None] = {}
+    units = {rule: result.by_buyer() for rule, result in results.items()}
+    for buyer in next(iter(results.values())).buyers:
+        amounts = {rule: by_buyer[buyer.id] for rule, by_buyer in units.items()}
+        most = max(amounts, key=lambda rule: amounts[rule])
+        alike = amounts[most] - min(amounts.values()) <= ALIKE * amounts[most]
+        best[buyer.id] = None if alike else most
+    return best
+
+
+def buyers_table(results: Results, most: int | None) -> Table:
+    """Units and fill rate of every buyer under every rule, the largest orders first."""
+    first = next(iter(results.values()))
+    asked = first.asked().tolist()
+    units = {rule: result.by_buyer() for rule, result in results.items()}
+    fills = {rule: result.fill_rates() for rule, result in results.items()}
+    best = best_rules(results)
+    order = sorted(range(len(asked)), key=lambda i: (-asked[i], first.buyers[i].id))
+    rows: list[tuple[Cell, ...]] = []
+    for i in order:
+        buyer = first.buyers[i]
+        if asked[i] > 0:
+            pairs = [(units[rule][buyer.id], fills[rule][buyer.id]) for rule in results]
+            cells = [cell for pair in pairs for cell in pair]
+            rows.append((buyer.name, buyer.tier, asked[i], *cells, best[buyer.id] or "alike"))
+    columns = [Column("buyer", "Buyer"), Column("tier", "Tier", priority=1)]
+    columns.append(Column("asked", "Orders", "units"))
+    for n, rule in enumerate(results):
+        columns.append(Column(f"{rule}_units", rule, "units", priority=1 + 2 * (n > 2)))
+        columns.append(Column(f"{rule}_filled", "filled", "share", priority=2 + 2 * (n > 2)))
+    columns.append(Column("best", "Best under", priority=2))
+    title = "Units by rule"
+    if most is not None and len(rows) > most:
+        title += f" ({most} of {len(rows)} buyers; all with --format json)"
+    return Table("buyers", title, tuple(columns), tuple(rows[:most]), "no buyer has orders")
+
+
+def measures_table(market: Market, results: Results) -> Table:
+    """How even and how late, by rule."""
+    found: dict[str, Fairness] = {rule: fairness(result) for rule, result in results.items()}
+    rows: list[tuple[Cell, ...]] = []
+    for name, label, kind in MEASURES:
+        cells = [_cell(getattr(one, name), kind) for one in found.values()]
+        rows.append((label, *cells))
+    rows += [
+        (f"Orders of the {tier} filled", *(_filled(r, tier) for r in results.values()))
+        for tier in ("rich", "poor")
+    ]
+    if any(r.price is not None for r in results.values()):
+        prices = [_price(market, r) for r in results.values()]
+        rows.append(("Clearing price, US$ per H100e", *(_cell(p, "number") for p in prices)))
+    columns = [Column("measure", "")]
+    columns += [Column(rule, rule, "number", priority=n > 2) for n, rule in enumerate(results)]
+    return Table("measures", "How even, and how late", tuple(columns), tuple(rows))
+
+
+def _cell(value: float | None, kind: Kind) -> str:
+    if value is not None and kind == "number" and value < 1.5:
+        return f"{value:.2f}"
+    if value is not None and kind == "number" and value < 99.5:
+        return f"{value:.1f}"
+    return show(value, kind)
+
+
+def _price(market: Market, result: Allocation) -> float | None:
+    """Mean over the quarters of the dearest product's price, those made for China left out."""
+    if result.price is None:
+        return None
+    groups = [market.network.commodities[p].groups for p in result.products]
+    open_to_all = [j for j, names in enumerate(groups) if "china-variant" not in names]
+    return float(result.price[open_to_all].max(axis=0).mean())
+
+
+def _filled(result: Allocation, tier: str) -> str:
+    found = fairness(result, np.array([b.tier == tier for b in result.buyers], dtype=bool))
+    return show(found.delivered / found.asked if found.asked > 0 else None, "share")
+
+
+def measures_by(results: Results, by: str) -> dict[str, dict[str, dict[str, float | None]]]:
+    """All measures by rule, among the buyers of each ``tier`` or ``country``."""
+    buyers = next(iter(results.values())).buyers
+    names = [str(getattr(buyer, by)) for buyer in buyers]
+    masks = {name: np.array([n == name for n in names]) for name in sorted(set(names))}
+    return {
+        rule: {name: dataclasses.asdict(fairness(result, mask)) for name, mask in masks.items()}
+        for rule, result in results.items()
+    }
+
+
+def best_sentences(results: Results) -> list[str]:
+    """How many buyers are best off under which rule, counted from the table of buyers."""
+    if len(results) < 2:
+        return []
+    rows = buyers_table(results, None).rows
+    counts = Counter(str(row[-1]) for row in rows)
+    alike = counts.pop("alike", 0)
+    said = [f"{n} {'buyer' if n == 1 else 'buyers'} under {r}" for r, n in counts.most_common()]
+    if alike:
+        said.append(f"{alike} get the same under all, within {ALIKE:.1%}")
+    return [f"Best off: {'; '.join(said)}."]
+
+
+def one_buyer_table(market: Market, results: Results, buyer: str) -> Table:
+    """One buyer under every rule."""
+    rows: list[tuple[Cell, ...]] = []
+    for rule, result in results.items():
+        i = next(n for n, b in enumerate(result.buyers) if b.id == buyer)
+        last = float(result.delivered[i, :, -1].sum())
+        fleet = market.fleets(market.deliveries(rule))
+        row = next(n for n, b in enumerate(fleet.buyers) if b.id == buyer)
+        h100e = fleet.total(market.network, "h100e")[row]
+        rows.append(
+            (
+                rule,
+                result.by_buyer()[buyer],
+                result.fill_rates()[buyer],
+                float(result.backlog[i, -1]),
+                float(result.backlog[i, -1]) / last * WEEKS_PER_QUARTER if last > 0 else None,
+                float(h100e[-1]),
+                next(
+                    (str(q) for q, x in zip(fleet.quarters, h100e, strict=True) if x >= RICH_H100E),
+                    "not by then",
+                ),
+            )
+        )
+    rows.sort(key=lambda r: -float(r[1] or 0))
+    columns = (
+        Column("rule", "Rule"),
+        Column("units", "Units", "units"),
+        Column("filled", "Filled", "share"),
+        Column("backlog", "Open at the end", "units", priority=2),
+        Column("backlog_weeks", "Weeks", "number", priority=1),
+        Column("fleet", "Fleet, H100e", "units"),
+        Column("rich_from", f"{RICH_H100E:,.0f} H100e from", priority=3),
+    )
+    name = market.network.buyers[buyer].name
+    return Table("buyer", f"{name} under each rule, best first", columns, tuple(rows))
+
+
+def one_buyer_sentences(results: Results, buyer: str) -> list[str]:
+    """Under which rule the buyer is best and worst off."""
+    units = {rule: result.by_buyer()[buyer] for rule, result in results.items()}
+    best, worst = max(units, key=lambda r: units[r]), min(units, key=lambda r: units[r])
+    name = next(b.name for b in next(iter(results.values())).buyers if b.id == buyer)
+    if units[best] - units[worst] <= ALIKE * units[best]:
+        return [f"{name} gets the same under every rule, within {ALIKE:.1%}."]
+    return [
+        f"{name} is best off under {best} ({compact(units[best])}) and worst off under {worst} "
+        f"({compact(units[worst])})."
+    ]
+
+
+def flat_table(market: Market, results: Results) -> Table:
+    """One row per rule, buyer and quarter."""
+    rows: list[tuple[Cell, ...]] = []
+    for rule, result in results.items():
+        for i, buyer in enumerate(result.buyers):
+            for t, quarter in enumerate(result.quarters):
+                rows.append(
+                    (
+                        rule,
+                        buyer.id,
+                        buyer.tier,
+                        buyer.country,
+                        str(quarter),
+                        float(result.orders[i, t]),
+                        float(result.delivered[i, :, t].sum()),
+                        float(result.backlog[i, t]),
+                    )
+                )
+    columns = (
+        Column("rule", "Rule"),
+        Column("buyer", "Buyer"),
+        Column("tier", "Tier"),
+        Column("country", "Country"),
+        Column("quarter", "Quarter"),
+        Column("orders", "Orders", "units"),
+        Column("delivered", "Delivered", "units"),
+        Column("backlog", "Backlog", "units"),
+    )
+    return Table("flat", "", columns, tuple(rows))

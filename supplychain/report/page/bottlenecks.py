@@ -1,0 +1,169 @@
+"""What limits output in which quarter, as tables."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+
+import numpy as np
+
+from supplychain.model import STAGES, Network
+from supplychain.production.result import Production
+from supplychain.report.page.parts import RING
+from supplychain.report.tables import Cell, Column, Table
+from supplychain.simulation import Simulation
+
+FIRST, ALSO = RING, "○"
+"""Signs of what limits most, and of what limits too."""
+
+NO_INPUT, NO_OTHER = "No input", "The shock itself"
+"""In the place of an input in a quarter in which none limits output, and in a shocked one."""
+
+_LIMITS = 7
+"""Rows shown, unless more than these limit most in some quarter."""
+
+_SPELLED = {"hbm": "HBM", "cowos": "CoWoS", "orders": "Orders of buyers"}
+"""Lines that several commodities share, by the line's id, and what limits sales."""
+
+
+def input_name(network: Network, limit: str) -> str:
+    """The name of a commodity without what stands in brackets, or of a shared line."""
+    if limit in network.commodities:
+        return network.commodities[limit].name.partition(" (")[0]
+    return _SPELLED.get(limit, limit)
+
+
+def limiting(result: Simulation) -> tuple[tuple[str, ...], ...]:
+    """By quarter, what limits output in the scenario, the most valuable first.
+
+    As in the baseline before the scenario is felt: what is already past has no price in it.
+    """
+    felt = result.first_felt()
+    before = len(result.quarters) if felt is None else result.quarters.index(felt)
+    return (*result.baseline.binding()[:before], *result.scenario.binding()[before:])
+
+
+def use_table(result: Simulation) -> Table:
+    """Share of each input's capacity in use, by quarter of the scenario; upstream first.
+
+    Capacity is that before the shocks. Inputs that nobody uses are left out.
+    """
+    production = result.scenario
+    used = _use(production)
+    order = sorted(used, key=lambda limit: (_stage(result.network, production, limit), limit))
+    rows: list[tuple[Cell, ...]] = [
+        (input_name(result.network, limit), *used[limit].tolist())
+        for limit in order
+        if used[limit].max() >= 0.005
+    ]
+    quarters = tuple(Column(str(q), str(q)[2:], "share") for q in result.quarters)
+    title = "No capacity is in use."
+    return Table("use", "", (Column("input", "Input"), *quarters), tuple(rows), title)
+
+
+def use_marks(result: Simulation, table: Table) -> Mapping[tuple[int, str], str]:
+    """The cells of :func:`use_table` that limit output in the scenario."""
+    rows = {row[0]: number for number, row in enumerate(table.rows)}
+    marks = {}
+    for quarter, binding in zip(result.quarters, limiting(result), strict=True):
+        for place, limit in enumerate(binding):
+            name = input_name(result.network, limit)
+            if name in rows:
+                marks[rows[name], str(quarter)] = ALSO if place else FIRST
+    return marks
+
+
+def limits_table(result: Simulation) -> Table:
+    """In how many quarters each input limits output, most of all and at all; the first few.
+
+    Of a scenario only the quarters from the first in which it is felt count.
+    """
+    felt = result.first_felt() or result.quarters[0]
+    start = result.quarters.index(felt)
+    counts = [Counter[str]() for _ in range(4)]
+    for first, by_quarter in ((0, result.baseline.binding()), (2, limiting(result))):
+        for binding in by_quarter[start:]:
+            none = NO_OTHER if first and result.first_felt() else NO_INPUT
+            counts[first].update(binding[:1] or [none])
+            counts[first + 1].update(binding or [none])
+    limits = sorted(
+        {limit for count in counts for limit in count},
+        key=lambda limit: ([-counts[i][limit] for i in (2, 0, 3, 1)], limit),
+    )
+    rows: list[tuple[Cell, ...]] = [
+        (
+            input_name(result.network, limit),
+            *(count[limit] for count in counts),
+            len(result.quarters) - start,
+        )
+        for limit in limits[: max(_LIMITS, len(counts[0] | counts[2]))]
+    ]
+    columns = (
+        Column("input", "Input"),
+        Column("baseline_most", "Limits most, baseline", "number"),
+        Column("baseline", "Limits, baseline", "number"),
+        Column("scenario_most", "Limits most, scenario", "number"),
+        Column("scenario", "Limits, scenario", "number"),
+        Column("quarters", "Of quarters", "number"),
+    )
+    return Table("limits", "", columns, tuple(rows), "No quarter has output.")
+
+
+def output_tables(result: Simulation, group: str) -> tuple[Table, Table]:
+    """What each maker of a group puts out by quarter, and the capacity of all before shocks."""
+    plan = result.scenario.plan
+    first, last = plan.window
+    members = set(result.network.groups.get(group, ()))
+    made: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(last + 1 - first))
+    for i, supply in enumerate(plan.supplies):
+        if supply.commodity in members:
+            made[supply.organization] += result.scenario.make[i, first : last + 1]
+    makers = sorted((m for m in made if made[m].sum() > 0), key=lambda m: (-made[m].sum(), m))
+    names = result.network.organizations
+    rows = tuple(
+        (str(q), names[m].name, float(made[m][t]))
+        for m in makers
+        for t, q in enumerate(result.quarters)
+    )
+    from supplychain.production.quantities import capacity_of
+
+    capacity = capacity_of(result.baseline, members)[first : last + 1]
+    limit = tuple((str(q), c) for q, c in zip(result.quarters, capacity.tolist(), strict=True))
+    columns = (
+        Column("quarter", "Quarter"),
+        Column("maker", "Maker"),
+        Column("made", "Made", "units"),
+    )
+    return (
+        Table(f"made-{group}", "", columns, rows),
+        Table(
+            f"capacity-{group}", "", (columns[0], Column("capacity", "Capacity", "units")), limit
+        ),
+    )
+
+
+def _use(production: Production) -> dict[str, np.ndarray]:
+    """Capacity in use over capacity, of all lines that limit the same thing."""
+    plan = production.plan
+    first, last = plan.window
+    used: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(last + 1 - first))
+    capacity: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(last + 1 - first))
+    shares = production.utilization()
+    for i, line in enumerate(plan.lines):
+        own = np.array(line.per_quarter[first : last + 1])
+        capacity[production.limit_of(i)] += own
+        used[production.limit_of(i)] += shares[line.key] * own
+    return {
+        limit: np.divide(u, capacity[limit], out=np.zeros_like(u), where=capacity[limit] > 0)
+        for limit, u in used.items()
+    }
+
+
+def _stage(network: Network, production: Production, limit: str) -> int:
+    plan = production.plan
+    return min(
+        STAGES.index(network.commodities[plan.supplies[m].commodity].stage)
+        for i, line in enumerate(plan.lines)
+        if production.limit_of(i) == limit
+        for m in line.members
+    )
