@@ -28,7 +28,8 @@ def make_memory(
     Args:
         of: What no scenario changes.
         t: The period.
-        now, following: Tables of the period and of the next; ``None`` at the end of the grid.
+        now: Tables of the period.
+        following: Tables of the next; ``None`` at the end of the grid.
         capacity: Line x scenario, what shocks leave.
         kept: Share of its own output that each supply keeps; ``None``: everything.
         planned: Starts planned now.

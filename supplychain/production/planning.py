@@ -53,21 +53,37 @@ def lines_left(
         share = k.max(axis=0)
         if len(members) > 1:
             gone = sum(
-                (1 - k[i]) * line.members[m] * by_plan(of, tables, t, m, hoped)
+                (1 - k[i]) * part_by_plan(of, tables, t, c, m, capacity[c], hoped)
                 for i, m in enumerate(members)
             )
-            share = np.minimum(share, 1 - gone / np.maximum(capacity[c], TINY))
+            share = np.minimum(share, 1 - gone)
         left[c] = capacity[c] * np.clip(share, 0.0, 1.0)
     return left
 
 
-def by_plan(of: Recipes, tables: Tables, t: int, supply: int, hoped: Floats) -> Floats:
-    """What a supply would make by plan: its part of a split line, else what starts take of it."""
+def part_by_plan(
+    of: Recipes, tables: Tables, t: int, line: int, supply: int, capacity: Floats, hoped: Floats
+) -> Floats:
+    """Share of a line that a supply would take by plan: its part of a split line, else its starts.
+
+    Args:
+        of: What no scenario changes.
+        tables: Of the period.
+        t: The period.
+        line: The line.
+        supply: One that runs on it.
+        capacity: Of the line, undisturbed, by scenario.
+        hoped: Starts planned on the undisturbed capacity.
+    """
+    shared = of.plan.lines[line]
     part = split_of(of.plan, supply)
     if part is not None:
-        return np.full(hoped.shape[1], of.plan.lines[part].per_quarter[t])
+        whole, own = shared.per_quarter[t], of.plan.lines[part].per_quarter[t]
+        share = shared.members[supply] * own / whole if whole > 0 else 0.0
+        return np.full(hoped.shape[1], share)
     use = np.zeros(hoped.shape[1])
-    for slot, part_here in zip(tables.slots, tables.part, strict=True):
+    for slot, on_it in zip(tables.slots, tables.part, strict=True):
         if slot.supply == supply:
-            use += hoped[slot.product] * part_here * of.plan.links[slot.link].per_unit
-    return use
+            use += hoped[slot.product] * on_it * slot.draws[line]
+    taken: Floats = use / np.maximum(capacity, TINY)
+    return taken

@@ -156,7 +156,8 @@ class Recipes:
     def ahead(self) -> Floats:
         """Part of the next quarter's need of memory that can be held, by need."""
         weeks = [self.plan.stock_weeks[self.plan.links[m.link].commodity] for m in self.memory]
-        return np.minimum(1.0, np.array(weeks, dtype=float) / WEEKS_PER_QUARTER)
+        most = np.array(weeks, dtype=float) / WEEKS_PER_QUARTER
+        return np.minimum(self.plan.rules.ahead, most)
 
     @cached_property
     def late_memory(self) -> Floats:
@@ -169,7 +170,8 @@ class Recipes:
             min((m.lead for m in self.memory if s in m.makers), default=0.0)
             for s in self.memory_makers.supplies
         ]
-        return np.minimum(1.0, np.array(leads, dtype=float))
+        part: Floats = np.minimum(1.0, np.array(leads, dtype=float))
+        return part
 
 
 def read_recipes(plan: Plan) -> Recipes:
@@ -185,7 +187,7 @@ def read_recipes(plan: Plan) -> Recipes:
     for number, link in enumerate(plan.links):
         if link.consumer in place and link.kind in kinds:
             p = place[link.consumer]
-            makers = {s: ready(plan, link, s) for s in link.senders}
+            makers = {s: frozenset(periods) for s, periods in link.senders.items()}
             lead = max(0.0, link.lag - lag[p])
             kinds[link.kind].append(Need(p, number, link.per_unit, lead, makers))
     slots.sort(key=lambda s: s.product)
@@ -225,26 +227,14 @@ def read_recipes(plan: Plan) -> Recipes:
     )  # fmt: skip
 
 
-def ready(plan: Plan, link: Link, supply: int) -> frozenset[int]:
-    """Periods in which a supply is active and qualified for a need."""
-    sender = plan.supplies[supply]
-    makers = link.need.makers
-    if makers is not None and sender.organization not in makers:
-        return frozenset()
-    since = None if makers is None else makers[sender.organization]
-    return frozenset(
-        t for t, q in enumerate(plan.quarters) if sender.active(q) and (since is None or since <= q)
-    )
-
-
 def _slots(plan: Plan, product: int, number: int, link: Link) -> list[Slot]:
     slots = []
-    for s in link.senders:
+    for s, periods in link.senders.items():
         lines = plan.lines_of(s)
         booked = next((c for c in lines if plan.lines[c].capacity.bookings), lines[0])
         draws = {c: link.per_unit * plan.lines[c].members[s] for c in lines}
-        if periods := ready(plan, link, s):
-            slots.append(Slot(product, s, number, booked, draws, periods))
+        if periods:
+            slots.append(Slot(product, s, number, booked, draws, frozenset(periods)))
     return slots
 
 

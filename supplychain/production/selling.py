@@ -53,9 +53,7 @@ def order_books(
 
 
 def due(of: Recipes, t: int, started: Floats, finishing: Floats) -> Floats:
-    """What is due with the new starts: one part after the whole quarters of the lag, the rest one
-    quarter later.
-    """
+    """What is due with the new starts: a part after whole quarters, the rest one quarter later."""
     finishing = finishing.copy()
     whole = np.minimum(of.lag, len(finishing) - 2).astype(np.int64)
     rows = np.arange(len(whole))

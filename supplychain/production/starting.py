@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from supplychain.production.recipes import Floats, Recipes
-from supplychain.production.sharing import Pool, met, share, weights
+from supplychain.production.sharing import TINY, Pool, met, share, weights
 from supplychain.production.tables import Tables
 
 CAUSES = ("product", "orders", "dies", "packaging", "memory")
@@ -167,18 +167,15 @@ def _for_packaging(
     uses = tables.rows.lines_of_slot if lent else tables.rows.of_slot
     takes, room = tables.rows.takes[rows], left.rows[rows]
     if tables.several:
-        if first:
-            weight = tables.booked * capacity[tables.slot_line]
-        else:
-            weight = room[uses].min(axis=1)
-        weight = weight + 1e-9
+        by_plan = tables.booked * capacity[tables.slot_line]
+        weight = (by_plan if first else room[uses].min(axis=1)) + TINY
         asked = want[tables.slot_product] * weight
         by_slot = asked / (tables.of_product @ weight)[tables.slot_product]
     else:
         by_slot = want
-    by_slot = by_slot * met(room, takes @ by_slot)[uses].min(axis=1)
-    _note(found, "packaging", tables, want - tables.of_product @ by_slot)
-    return by_slot
+    fits: Floats = by_slot * met(room, takes @ by_slot)[uses].min(axis=1)
+    _note(found, "packaging", tables, want - tables.of_product @ fits)
+    return fits
 
 
 def _for_memory(

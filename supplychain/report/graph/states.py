@@ -162,7 +162,7 @@ def _outputs(
     counted = np.zeros(len(network.supplies), dtype=bool)
     row = {s.id: i for i, s in enumerate(network.supplies)}
     for production, into in ((simulation.baseline, before), (simulation.scenario, after)):
-        first, last = production.plan.window
+        first, last = production.window
         shipped = {number: p for p, number in enumerate(production.plan.products.values())}
         for number, supply in enumerate(production.plan.supplies):
             made = production.make[number]
