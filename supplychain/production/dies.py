@@ -19,7 +19,6 @@ class Book:
         use: By period, what undisturbed starts take: need x scenario; some periods beyond the
             grid, as the last one.
         may: Period x maker x need: who may make what.
-        usual_share: Share of each line that accelerators may have; 1 where nobody has booked it.
     """
 
     whole: Ints
@@ -109,7 +108,7 @@ def order(
     free = np.array([not of.plan.lines[c].capacity.bookings for c in makers.lines])
     open_ = makers.least(free[:, None] * np.ones_like(rest)) > 0
     usually = (1 + band) * share_kept * offer * (may @ (usual * part))
-    room = np.where(open_, np.minimum(offer, usually), offer * share_kept)
+    room = np.where(open_, np.minimum(offer, usually), offer)
     fit = met(room, asked)
     fit = fit * makers.least(met(rest, makers.draws @ (asked * fit)))
     made = (offer * fit)[:, None, :] * may[:, :, None] * (wanted * part)[None, :, :]

@@ -18,6 +18,7 @@ def make_memory(
     now: Tables,
     following: Tables | None,
     capacity: Floats,
+    whole: Floats,
     kept: Floats | None,
     planned: Floats,
     hoped: Floats | None,
@@ -31,6 +32,7 @@ def make_memory(
         now: Tables of the period.
         following: Tables of the next; ``None`` at the end of the grid.
         capacity: Line x scenario, what shocks leave.
+        whole: The same without shocks.
         kept: Share of its own output that each supply keeps; ``None``: everything.
         planned: Starts planned now.
         hoped: Starts planned for the next quarter on undisturbed capacity: what is expected.
@@ -39,8 +41,9 @@ def make_memory(
     makers = of.memory_makers
     rest = capacity[makers.lines]
     most = makers.can(rest) * makers.exists[:, t, None]
-    if kept is not None:
-        most = most * kept[list(makers.supplies)]
+    if kept is not None:  # a maker makes at most its share of what its lines could make of it
+        able = kept[list(makers.supplies)] * makers.can(whole[makers.lines])
+        most = np.minimum(most, able * makers.exists[:, t, None])
     orders: list[tuple[Pairs, Floats]] = []
     for tables, starts, ahead in ((now, planned, False), (following, hoped, True)):
         if tables is None or starts is None or not len(tables.memory.needs):

@@ -39,6 +39,7 @@ def record(
         "stock": supplies,
         "use": len(pairs),
         "bank": len(plan.links),
+        "filled": len(plan.links),
         "backlog": len(plan.markets),
         "lent": len(of.accounts),
         "capacity": lines,
@@ -98,6 +99,8 @@ def _fill(
         for m, supply in enumerate(of.die_makers.supplies):
             if (need.link, supply) in place:
                 use[place[need.link, supply], t] += float(now.dies[m, k, 0])
+    for link, share in started.filled.items():
+        arrays["filled"][link, t] = float(share[0])
     for row, account in enumerate(tables.rows.account.tolist()):
         if account >= 0:
             arrays["lent"][account, t] = float(started.lent[row, 0])
@@ -136,6 +139,7 @@ def _names(
         "stock": supplies,
         "use": [(links[n], supplies[s]) for n, s in pairs],
         "bank": links,
+        "filled": links,
         "backlog": [m.book.products for m in plan.markets],
         "lent": [(holder, plan.lines[c].key) for holder, c in accounts],
         "capacity": [line.key for line in plan.lines],

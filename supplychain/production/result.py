@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from supplychain.model.quarters import Quarter
-from supplychain.production.plan import Plan
+from supplychain.production.plan import Link, Plan
 from supplychain.production.recipes import Floats
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class Production:
         stock: Held at the end of the quarter, by supply: memory, and products not sold.
         use: Sent by pair: packaging and memory when a product is started, dies when ordered.
         bank: Dies in hand, by link.
+        filled: Share of the plan's need that could be met, by link of memory or dies.
         backlog: Orders not yet shipped, by market of the plan.
         lent: Capacity used beyond the own booking, by account.
         capacity: Of each line, what shocks leave.
@@ -58,6 +59,7 @@ class Production:
     stock: Floats
     use: Floats
     bank: Floats
+    filled: Floats
     backlog: Floats
     lent: Floats
     capacity: Floats
@@ -147,7 +149,7 @@ class Production:
         if cause in ("orders", "product"):
             return cause
         if cause in ("memory", "dies"):
-            return min(self._scarce(product, period, cause), default=cause)
+            return self.scarcest(product, period, cause).commodity
         lines = self.slot_lines(product, period)
         booked = [c for c in lines if self.plan.lines[c].capacity.bookings]
         own = booked or lines
@@ -155,23 +157,15 @@ class Production:
             own = [c for c in lines if c not in booked] or own
         return self.limit_of(own[0]) if own else "packaging"
 
-    def _scarce(self, product: str, period: int, kind: str) -> list[str]:
-        """Inputs of a kind that the product uses; of several the one filled least."""
+    def scarcest(self, product: str, period: int, kind: str) -> Link:
+        """The input of a kind of which the plan's need was filled least; of several the first."""
+        consumer = self.plan.products[product]
         links = [
             (n, x)
             for n, x in enumerate(self.plan.links)
-            if x.consumer == self.plan.products[product] and x.kind == kind
+            if x.consumer == consumer and x.kind == kind
         ]
-        filled = {x.commodity: self.at_hand(n, period) / max(x.per_unit, 1e-300) for n, x in links}
-        least = min(filled.values(), default=0.0)
-        return [c for c, amount in filled.items() if amount <= least]
-
-    def at_hand(self, link: int, period: int) -> float:
-        """What is left of an input at the end of a period: in the bank, or at its makers."""
-        if self.plan.links[link].kind == "dies":
-            return float(self.bank[link, period])
-        senders = self.plan.links[link].senders
-        return sum(float(self.stock[s, period]) for s in senders)
+        return min(links, key=lambda pair: float(self.filled[pair[0], period]))[1]
 
     def slot_lines(self, product: str, period: int) -> list[int]:
         """Lines on which the product can be packaged, those first of which most is booked for it."""

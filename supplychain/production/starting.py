@@ -38,6 +38,8 @@ class Started:
         short: Cause x product x scenario: what of the plan could not be started on the own
             booking, by what was short first; ``None`` unless asked for.
         lent: Capacity used beyond the own booking, by row of the tables.
+        filled: Share of the plan's need that could be met, by link, in the first round;
+            empty unless asked for.
     """
 
     units: Floats
@@ -47,6 +49,7 @@ class Started:
     memory: Floats
     short: Floats | None
     lent: Floats
+    filled: dict[int, Floats]
 
 
 @dataclass(slots=True)
@@ -57,6 +60,7 @@ class _Left:
     stock: Floats
     bank: Floats
     room: Floats
+    filled: dict[int, Floats]
 
 
 def start(
@@ -85,7 +89,8 @@ def start(
     """
     n = goal.shape[1]
     short = np.zeros((len(CAUSES), len(of.names), n)) if detail else None
-    left = _Left(tables.rows.share * capacity[tables.rows.line], stock, bank.copy(), room.copy())
+    rows = tables.rows.share * capacity[tables.rows.line]
+    left = _Left(rows, stock, bank.copy(), room.copy(), {})
     on = np.zeros((len(tables.slots), n))
     memory = np.zeros((tables.memory.of_need.shape[1], n))
     lent = np.zeros_like(left.rows)
@@ -97,7 +102,7 @@ def start(
             want = np.maximum(wanted[step] - done, 0.0)
             found = short if first else None
             want = _for_orders(tables, want, left, found)
-            want = _for_dies(tables, want, left, found)
+            want = _for_dies(of, tables, want, left, found)
             by_slot = _for_packaging(tables, want, left, step == 2, capacity, first, found)
             by_slot, flow = _for_memory(of, tables, by_slot, left, found)
             units = tables.of_product @ by_slot
@@ -112,7 +117,7 @@ def start(
             done += units
     started = np.zeros_like(goal)
     started[tables.products] = done
-    return Started(started, left.stock, left.bank, on, memory, short, lent)
+    return Started(started, left.stock, left.bank, on, memory, short, lent, left.filled)
 
 
 def _asked_by_market(tables: Tables, units: Floats) -> Floats:
@@ -135,7 +140,9 @@ def _for_orders(tables: Tables, want: Floats, left: _Left, found: Floats | None)
     return cut
 
 
-def _for_dies(tables: Tables, want: Floats, left: _Left, found: Floats | None) -> Floats:
+def _for_dies(
+    of: Recipes, tables: Tables, want: Floats, left: _Left, found: Floats | None
+) -> Floats:
     """As far as the scarcest dies of a product go."""
     if not len(tables.dies):
         return want
@@ -143,6 +150,9 @@ def _for_dies(tables: Tables, want: Floats, left: _Left, found: Floats | None) -
     kept = np.ones_like(want)
     kept[tables.die_eaters] = np.minimum.reduceat(have, tables.die_first, axis=0)
     _note(found, "dies", tables, want * (1 - kept))
+    if found is not None:
+        for row, k in enumerate(tables.dies.tolist()):
+            left.filled[of.dies[k].link] = have[row]
     cut: Floats = want * kept
     return cut
 
@@ -194,6 +204,9 @@ def _for_memory(
     kept = np.ones_like(units)
     kept[pairs.eaters] = np.minimum.reduceat(filled, pairs.first, axis=0)
     _note(found, "memory", tables, units * (1 - kept))
+    if found is not None:
+        for row, k in enumerate(pairs.needs.tolist()):
+            left.filled[of.memory[k].link] = filled[row]
     # A product that lacks one memory takes as little of its others.
     flow = flow * (pairs.of_need.T @ (kept[pairs.eater] / np.maximum(filled, 1e-300)))
     left.stock = np.maximum(left.stock - pairs.of_maker @ flow, 0.0)

@@ -158,7 +158,7 @@ def _limit(
         draw = max(line.members.get(s, 0.0) for s in slot.senders)
         name, commodity, taken = line.key, slot.commodity, slot.per_unit * draw
     elif cause in ("memory", "dies"):
-        link = _scarcest(production, product, at, cause)
+        link = production.scarcest(product, at, cause)
         stock = _memory_terms if cause == "memory" else _die_terms
         name, commodity, taken = link.inputs, link.commodity, link.per_unit
         terms = stock(production, link, at)
@@ -179,17 +179,6 @@ def _limit(
         share=share,
         terms=terms,
     )
-
-
-def _scarcest(production: Production, product: str, at: int, kind: str) -> Link:
-    """The link of a kind of which least is left for one more product."""
-    consumer = production.plan.products[product]
-    links = [
-        (n, x)
-        for n, x in enumerate(production.plan.links)
-        if x.consumer == consumer and x.kind == kind
-    ]
-    return min(links, key=lambda pair: production.at_hand(pair[0], at) / pair[1].per_unit)[1]
 
 
 def _booking_terms(production: Production, holder: str, number: int, at: int) -> tuple[Term, ...]:

@@ -140,9 +140,10 @@ class Model:
         of, tables, rules = self.recipes, self.tables[t], self.plan.rules
         scenarios = state.held.shape[1]
         hoped = expected.hoped[t]
-        capacity = np.array(np.broadcast_to(expected.capacity[:, t], (len(of.capacity), scenarios)))
+        whole = np.broadcast_to(expected.capacity[:, t], (len(of.capacity), scenarios))
+        capacity = whole
         if kept is not None:
-            capacity = lines_left(of, tables, t, capacity, kept, hoped)
+            capacity = lines_left(of, tables, t, whole, kept, hoped)
         planned = np.broadcast_to(
             planned_starts(of, tables, t, capacity), (len(of.names), scenarios)
         )
@@ -155,6 +156,7 @@ class Model:
             tables,
             self.tables[t + 1] if t + 1 < self.periods else None,
             capacity,
+            whole,
             kept,
             planned,
             expected.hoped[t + 1] if t + 1 < self.periods else None,
