@@ -16,11 +16,8 @@ from supplychain.production.recipes import Floats
 if TYPE_CHECKING:
     import pandas as pd
 
-SHORT = 0.1
-"""What keeps less than this share of a product's plan from being started does not bind.
-
-Starts of one quarter beyond the plan are often missing in the next: that is no shortage.
-"""
+SHORT = 0.03
+"""What keeps less than this share of a product's plan from being started does not bind."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,10 +135,11 @@ class Production:
         """What kept most of the product's plan from being started; empty: its own booking."""
         row = list(self.plan.products).index(product)
         planned = float(self.planned[row, period]) + float(self.short["product"][row, period])
-        if float(self.start[row, period]) > (1 - SHORT) * planned:
+        # What was started beyond the plan a quarter before is missing now: no shortage.
+        ahead = max(0.0, float((self.start - self.planned)[row, period - 1])) if period else 0.0
+        if float(self.start[row, period]) + ahead >= (1 - SHORT) * planned:
             return ""
-        cause = max(self.short, key=lambda c: float(self.short[c][row, period]))
-        return cause if float(self.short[cause][row, period]) > SHORT * planned / 2 else ""
+        return max(self.short, key=lambda c: float(self.short[c][row, period]))
 
     def limit_on(self, product: str, period: int) -> str:
         """What binds a product in a period, by name."""

@@ -17,7 +17,7 @@ from supplychain.production.dies import Book, order, read_book, under_way
 from supplychain.production.memory import make_memory
 from supplychain.production.plan import Plan
 from supplychain.production.planning import lines_left, planned_starts
-from supplychain.production.recipes import Floats, Recipes, read_recipes
+from supplychain.production.recipes import Floats, Makers, Recipes, read_recipes
 from supplychain.production.selling import due, finish, order_books, sell
 from supplychain.production.starting import Started, start
 from supplychain.production.tables import read_tables
@@ -162,12 +162,14 @@ class Model:
             expected.hoped[t + 1] if t + 1 < self.periods else None,
             state.stock,
         )
+        # A line that makes memory has that much less for dies, and both less for packaging.
+        left = _less(of.memory_makers, capacity, made)
         usable = state.stock + (1 - of.late_memory[:, None]) * made
         bank, coming, dies = order(
             of,
             expected.book,
             t,
-            capacity,
+            left,
             kept,
             state.bank + state.coming[0],
             shifted(state.coming),
@@ -175,15 +177,16 @@ class Model:
         )
         books = order_books(of, t, state.backlog, state.held, state.finishing, rules.cancel)
         most = (1 + rules.band) * goal
-        started = start(of, tables, capacity, goal, most, usable, bank, books.room, detail)
+        left = _less(of.die_makers, left, dies.sum(axis=1))
+        started = start(of, tables, left, goal, most, usable, bank, books.room, detail)
         finishing = due(of, t, started.units, state.finishing)
         of_products = None if kept is None else kept[of.supplies]
         finishing = finish(t, finishing, of_products, usual, rules.band)
         have = state.held + finishing[0]
         sold, backlog = sell(of, t, have, books)
-        left = started.stock + of.late_memory[:, None] * made
+        stock = started.stock + of.late_memory[:, None] * made
         after = State(
-            stock=np.where(of.memory_makers.perishable[:, None], 0.0, left),
+            stock=np.where(of.memory_makers.perishable[:, None], 0.0, stock),
             bank=started.bank,
             coming=coming,
             finishing=shifted(finishing),
@@ -207,6 +210,15 @@ class Expected:
     capacity: Floats
     hoped: list[Floats]
     book: Book
+
+
+def _less(makers: Makers, capacity: Floats, made: Floats) -> Floats:
+    """Capacity without what makers have used of it; untouched where nothing was made."""
+    if not len(made):
+        return capacity
+    left = capacity.copy()
+    left[makers.lines] = np.maximum(left[makers.lines] - makers.draws @ made, 0.0)
+    return left
 
 
 def shifted(queue: Floats) -> Floats:
