@@ -21,9 +21,7 @@ from supplychain.production.result import Production
 from tests.networks import figure, network
 from tests.production.cases import networks, random_shocks, walked
 
-LAWS = settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)  # fmt: skip
+LAWS = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 SEEDS = st.integers(0, 10_000)
 
 
