@@ -154,7 +154,7 @@ def shares_kept(
     cuts: Sequence[Cut],
     supplies: Sequence[Supply],
     quarters: Sequence[Quarter],
-    window: tuple[Quarter, Quarter],
+    begin: Quarter,
 ) -> NDArray[np.float64]:
     """Share of its own output that each supply keeps: the product of (1 - cut) over its cuts.
 
@@ -163,7 +163,7 @@ def shares_kept(
         cuts: In any order.
         supplies: Rows of the result.
         quarters: Columns of the result.
-        window: When a cut without quarters begins and ends.
+        begin: When a cut without a first quarter begins; one without a last goes on.
 
     Raises:
         ValueError: A target matches nothing.
@@ -174,5 +174,5 @@ def shares_kept(
     for cut in sorted(cuts, key=str):
         hit = {s.id for s in find_supplies(network, cut.target)}
         rows = [i for i, s in enumerate(supplies) if s.id in hit]
-        kept[rows] *= 1 - np.array([cut.lost(q, window) for q in quarters])
+        kept[rows] *= 1 - np.array([cut.lost(q, begin) for q in quarters])
     return kept
