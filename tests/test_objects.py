@@ -329,7 +329,7 @@ def test_what_is_lost_of_one_product_and_of_one_kind() -> None:
     one = exposures(network, "2026Q4", "h200", "country", 1)
 
     assert one == exposures(network, "2026Q4", ["h200"], ["country"], 1)
-    with pytest.raises(sc.AskError, match="no commodity is called 'h2000'; did you mean 'h200'"):
+    with pytest.raises(sc.AskError, match="group is called 'h2000'; did you mean 'h200'"):
         exposures(network, "2026Q4", "h2000")
     with pytest.raises(sc.AskError, match="hbm3 is no accelerator, and a loss is counted in these"):
         exposures(network, "2026Q4", ["h200", "hbm3"])

@@ -65,12 +65,12 @@ def exposures(
         rules: Constants of production, if not the data's.
 
     Raises:
-        ValueError: The horizon is outside the data, a product is no accelerator of the data, or
+        AskError: The horizon is outside the data, a product is no accelerator of the data, or
             none of them is made in it.
     """
     at = Quarter.parse(at) if isinstance(at, str) else at
     if horizon < 1:
-        raise ValueError(f"a horizon of {horizon} quarters is none")
+        raise AskError(f"a horizon of {horizon} quarters is none")
     wanted = asked_products(network, products)
     if other := [id_ for id_ in wanted if id_ not in network.products]:
         raise AskError(f"{other[0]} is no accelerator, and a loss is counted in these")
@@ -82,7 +82,7 @@ def exposures(
     worth = _worth(network, program, quarters, asked)
     before = _counted(program.sold[:, window[0] : window[1] + 1], worth)
     if before[0].sum() <= 0:
-        raise ValueError(f"none of the asked accelerators is made from {at} to {last}")
+        raise AskError(f"none of the asked accelerators is made from {at} to {last}")
     if removed is None:
         removed = removable(network, at, last, (by,) if isinstance(by, str) else by)
     sweep = _Sweep(network, program, window, recovery)

@@ -17,7 +17,9 @@ from supplychain.cli.common import (
     usage_error,
     write_file,
 )
+from supplychain.cli.numbers import count
 from supplychain.cli.progress import working
+from supplychain.errors import AskError
 from supplychain.model.quarters import Quarter
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ EXPORTS = (".graphml", ".gexf", ".dot", ".json")
 )
 @click.option(
     "--depth",
-    type=click.IntRange(min=1),
+    type=count(1000),
     default=2,
     show_default=True,
     help="How many steps from --focus, upstream and downstream.",
@@ -122,7 +124,7 @@ def _near(network: Network, focus: str | None, depth: int) -> frozenset[str]:
 
     try:
         nodes = find_nodes(network, focus)
-    except ValueError as error:
+    except AskError as error:
         raise usage_error(f"--focus: {error}") from error
     firms = {node.id for node in nodes if isinstance(node, Organization)}
     starts = {node.id for node in nodes if isinstance(node, Commodity)}
@@ -154,7 +156,7 @@ def _page(
     try:
         scenarios = [find_scenario(network, name) for name in names]
         simulation = simulate(network, scenarios=scenarios)
-    except ValueError as error:
+    except AskError as error:
         if names:
             raise usage_error(str(error)) from error
         remark(f"The page shows no use of lines: {error}", quiet)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from supplychain.model.commodities import Need
-from supplychain.model.figures import NOWHERE, Basis, Figure, Place
+from supplychain.model.figures import NOWHERE, Basis, Figure, Place, in_year
 from supplychain.model.quarters import Quarter
 from supplychain.model.values import freeze
 
@@ -155,10 +155,7 @@ class Supply:
 
     def share_in(self, quarter: Quarter) -> Figure | None:
         """The share of the latest year up to the quarter's, else of the first year known."""
-        if not self.share:
-            return None
-        years = sorted(self.share)
-        return self.share[max([y for y in years if y <= quarter.year], default=years[0])]
+        return in_year(self.share, quarter.year)
 
 
 @dataclass(frozen=True, slots=True)
