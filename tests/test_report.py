@@ -419,7 +419,7 @@ def run(*args: str, **environment: str) -> Result:
         (["--hbm-cut", "20"], "--hbm-cut: '20' is ambiguous; write 20% or 0.2"),
         (["--out", "tests"], "--out tests is a folder; name a file in it"),
         (["--out", "nowhere/x.html"], "cannot write nowhere/x.html: No such file or directory"),
-        (["--out", "x.pdf"], "--out x.pdf: a report is a page; end its name in .html"),
+        (["--out", "x.pdf"], "--out x.pdf: the ending must be one of .html, .htm"),
         (["--policy", "fair"], "no allocation rule is called 'fair'; there are: "),
         (
             ["--scenario", "hbm-cut-2"],

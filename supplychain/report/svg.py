@@ -11,7 +11,7 @@ from html import escape
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from supplychain.graph import xml_text
+from supplychain.escapes import xml_text
 from supplychain.model import STAGES
 from supplychain.report.layout import BOX_WIDTH, FONT, HEADER, LINE, MARGIN, Box, Layout, layered
 from supplychain.report.view import View, view_of
