@@ -74,7 +74,8 @@ def markdown(text: str) -> str:
     A web address alone stays one.
     """
     if is_web(text):
-        return re.sub(r"[_*~]", r"\\\g<0>", text).replace("&", "&amp;")
+        # A backslash would become part of the address.
+        return _ENTITY.sub("&amp;", text.replace("*", "%2A"))
     plain = _ENTITY.sub("&amp;", visible(text.strip()))
     plain = _INLINE.sub(r"\\\g<0>", plain).replace("<", "&lt;")
     plain = _BARE_LINK.sub(r"\g<0>\\", plain)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,6 +102,10 @@ def report(
     from supplychain.sensitivity import variants as under_others
     from supplychain.simulation import simulate
 
+    if sys.flags.optimize > 1:
+        raise usage_error(
+            "python -OO takes away texts that the library of the charts needs; use -O"
+        )
     parsed, problems = parse_cuts(hbm_cut, cowos_cut, wafer_cut, cuts)
     if problems:
         raise usage_error("\n".join(problems))

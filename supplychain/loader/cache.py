@@ -15,6 +15,7 @@ import copyreg
 import gc
 import hashlib
 import io
+import logging
 import os
 import pickle
 import sys
@@ -25,6 +26,8 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+_LOG = logging.getLogger(__name__)
 
 KEPT = 24
 """Values kept; the oldest go first."""
@@ -76,11 +79,13 @@ def recall(key: str, kind: type[T]) -> T | None:
     gc.disable()  # a network has no cycles; collecting while it is built only costs
     try:
         kept = _Values(io.BytesIO((folder / f"{key}.pickle").read_bytes())).load()
-    except Exception:  # whatever a damaged file may raise, the data is read anew
+    except Exception as error:  # whatever a damaged file may raise, the data is read anew
+        _LOG.debug("nothing kept: %s", error)
         return None
     finally:
         if running:
             gc.enable()
+    _LOG.debug("read %s", folder / f"{key}.pickle")
     return kept if isinstance(kept, kind) else None
 
 
@@ -99,11 +104,12 @@ def keep(key: str, value: object) -> None:
         with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
             file.write(out.getvalue())
         Path(file.name).replace(folder / f"{key}.pickle")
+        _LOG.debug("kept %s", folder / f"{key}.pickle")
         kept = sorted(folder.glob("*.pickle"), key=lambda p: p.stat().st_mtime)
         for old in kept[:-KEPT]:
             old.unlink(missing_ok=True)
-    except OSError:
-        return
+    except OSError as error:
+        _LOG.debug("cannot keep: %s", error)
 
 
 def proxy(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:

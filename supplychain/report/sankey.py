@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from supplychain.flows import Flow
 from supplychain.escapes import xml_text
+from supplychain.flows import Flow
 from supplychain.report.tables import compact
 
 WIDTH, HEIGHT = 1080, 470

@@ -27,6 +27,9 @@ Format: TypeAlias = Literal["table", "csv", "json", "md"]
 
 LEAST_WIDTH = 60
 
+DUST = 1e-12
+"""A number below this is what rounding left of a zero, and is shown as one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -118,13 +121,13 @@ def show(value: Cell, kind: Kind) -> str:
     if isinstance(value, str):
         return value
     if kind == "share":
-        whole = abs(value) >= 0.0995 or value == 0
+        whole = abs(value) >= 0.0995 or abs(value) < DUST
         return _minus(f"{value * 100:.{0 if whole else 1}f}%")
     if kind == "change":
         return _signed(value)
     if kind == "units":
         return compact(value)
-    whole = abs(value) >= 99.5 or value == int(value)
+    whole = abs(value) >= 99.5 or abs(value) < DUST or value == int(value)
     return _minus(f"{value:,.0f}" if whole else f"{value:,.2g}")
 
 
