@@ -155,7 +155,7 @@ def check_target(path: Path) -> None:
     Raises:
         click.UsageError: It is a folder or read-only, or its folder does not exist.
     """
-    if path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112 (says no where pathlib may raise)
         raise usage_error(f"--out {path} is a folder; name a file in it")
     if (reason := writing.why_not(path)) is not None:
         raise usage_error(f"cannot write {path}: {reason}")

@@ -29,12 +29,10 @@ _OURS = re.compile(r"\.supplychain-(\d+)-[0-9a-f]{8}\.tmp")
 def why_not(path: Path) -> str | None:
     """Why nothing can be written there, as far as that is seen without trying."""
     try:
-        if path.is_dir():
-            return "it is a folder"
         if _descriptor(path) is not None:
             return None
         target = _target(path)
-        os.stat(f"{target.parent}/.")  # noqa: PTH116 (pathlib drops the dot, which asks for a folder)
+        _check_folder(target.parent)
         try:
             found = target.stat()
         except FileNotFoundError:
@@ -52,6 +50,8 @@ def why_not(path: Path) -> str | None:
 def why_no_folder(folder: Path) -> str | None:
     """Why no folder may be written there: only a new or an empty one will do."""
     try:
+        with suppress(FileNotFoundError):
+            folder.stat()  # says what exists() does not: too long, a NUL, no permission
         if folder.exists() and not folder.is_dir():
             return f"{folder} is a file; name a new folder"
         if folder.is_dir() and any(folder.iterdir()):
@@ -59,6 +59,7 @@ def why_no_folder(folder: Path) -> str | None:
         parent = _target(folder.absolute()).parent
         if not parent.is_dir():
             return f"{folder.parent} is not a folder; make it first"
+        _check_folder(parent)
         if not os.access(parent, os.W_OK):
             return f"{folder}: {folder.parent} is read-only"
     except (OSError, ValueError) as error:
@@ -162,6 +163,13 @@ def _descriptor(path: Path) -> int | None:
             return None
         path = path.parent / os.readlink(path)  # noqa: PTH115 (surrogates stay)
     return None
+
+
+def _check_folder(folder: Path) -> None:
+    """Raise what hinders, if it is no folder; one that was removed while we stand in it is none."""
+    found = os.stat(f"{folder}/.")  # noqa: PTH116 (pathlib drops the dot, which asks for a folder)
+    if not found.st_nlink:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
 
 
 def _as_before(path: Path, before: os.stat_result) -> None:
