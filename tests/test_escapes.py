@@ -45,7 +45,8 @@ def test_what_a_terminal_would_obey_is_a_mark(text: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["SK hynix", "Müller − 12 % · 1×", "台積電", "삼성전자", "ASML\u00a0NV", "e\u0301", "👍"]
+    "text",
+    ["SK hynix", "Müller − 12 % · 1×", "台積電", "삼성전자", "ASML\u00a0NV", "e\u0301", "👍"],
 )
 def test_names_stay_as_they_are(text: str) -> None:
     assert visible(text) == visible_lines(text) == spreadsheet_cell(text) == markdown(text) == text
@@ -134,7 +135,7 @@ def test_a_mistake_of_the_program_commands_no_terminal(capsys: pytest.CaptureFix
     assert capsys.readouterr().err == "RuntimeError: \\x1b[2J\n"
 
 
-FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "＝1", "＋1", "－1", "＠x", "﹦1"]  # noqa: RUF001
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "＝1", "＋1", "－1", "＠x", "﹦1"]
 
 
 @pytest.mark.parametrize("before", ["", " ", "\u00a0", "\ufeff", "\u200b", "\u2060 ", "\t", "\r\n"])

@@ -257,7 +257,7 @@ def test_a_name_that_is_no_text(tmp_path: Path) -> None:
 
     assert shown.returncode == 0, shown.stderr
     assert shown.stderr.startswith("Wrote a\\udcff.csv\nWrote b\\udcff.html (")
-    assert sorted(map(os.fsencode, os.listdir(tmp_path))) == [b"a\xff.csv", b"b\xff.html"]
+    assert sorted(os.fsencode(p.name) for p in tmp_path.iterdir()) == [b"a\xff.csv", b"b\xff.html"]
     page = Path(tmp_path, os.fsdecode(b"b\xff.html")).read_text(encoding="utf-8")
     assert "b\\udcff.html" in page
 
@@ -268,7 +268,9 @@ def test_a_name_that_is_no_text(tmp_path: Path) -> None:
 )
 def test_a_working_folder_that_was_removed(tmp_path: Path, args: str) -> None:
     data = "" if args.startswith("import") else f"--data {SMALL}"
-    shown = process(f"mkdir gone && cd gone && rmdir ../gone && supplychain {args} {data}", tmp_path)
+    shown = process(
+        f"mkdir gone && cd gone && rmdir ../gone && supplychain {args} {data}", tmp_path
+    )
 
     assert shown.returncode == 2
     assert "No such file or directory" in shown.stderr
@@ -291,7 +293,7 @@ def test_what_fails_leaves_the_file_as_it_was(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(*((os, "fsync") if fails == "fsync" else (Path, "replace")), full)
+    monkeypatch.setattr(os if fails == "fsync" else Path, fails, full)
     with pytest.raises(OSError, match="No space left"):
         write_file(out, "after")
 
@@ -368,8 +370,13 @@ def test_what_a_killed_process_left_is_taken_away(tmp_path: Path, of_a_folder: b
 def test_what_only_looks_like_ours_is_left_alone(tmp_path: Path) -> None:
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    strange = [".supplychain.tmp", f".supplychain-{gone.pid}-xyz.tmp", ".x.csv.abcdefgh",
-               f".supplychain-{gone.pid}-0123abcd.tmp.bak", f".supplychain-{'9' * 40}-0123abcd.tmp"]  # fmt: skip
+    strange = [
+        ".supplychain.tmp",
+        ".x.csv.abcdefgh",
+        f".supplychain-{gone.pid}-xyz.tmp",
+        f".supplychain-{gone.pid}-0123abcd.tmp.bak",
+        f".supplychain-{'9' * 40}-0123abcd.tmp",
+    ]
     for name in strange:
         (tmp_path / name).write_text("mine", encoding="utf-8")
     precious = tmp_path / "precious"
