@@ -11,9 +11,13 @@ Every result has ``to_frame()`` (pandas). The names are imported when they are f
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+
+TYPE_CHECKING = False
+"""As in ``typing``, which would be most of the time before signals are caught."""
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from supplychain.loader import DataError as DataError
     from supplychain.loader import load as load
     from supplychain.model import Network as Network

@@ -8,10 +8,11 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from types import FrameType
-from typing import Any
+
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
@@ -37,34 +38,3 @@ def _end(number: int, frame: FrameType | None) -> None:
     if stream is not None and stream.isatty():
         os.write(2, _SHOW_CURSOR.encode())
     os._exit(128 + number)
-
-
-@contextmanager
-def undone_by(undo: Callable[[], object]) -> Iterator[None]:
-    """Call ``undo`` if a signal or an error ends what is done meanwhile."""
-    before: dict[int, Any] = {}
-
-    def ended(number: int, frame: FrameType | None) -> None:
-        undo()
-        handler = before[number]
-        if callable(handler):
-            handler(number, frame)
-        else:
-            signal.signal(number, signal.SIG_DFL)
-            os.kill(os.getpid(), number)
-
-    try:
-        for number in SIGNALS:
-            if signal.getsignal(number) not in (signal.SIG_IGN, None):
-                before[number] = signal.getsignal(number)
-                signal.signal(number, ended)
-    except ValueError:  # signals belong to the main thread
-        pass
-    try:
-        yield
-    except BaseException:
-        undo()
-        raise
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

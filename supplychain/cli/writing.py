@@ -11,13 +11,16 @@ import os
 import re
 import secrets
 import shutil
+import signal
 import stat
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
-from supplychain.interrupts import undone_by
+from supplychain.interrupts import SIGNALS
 
 if sys.platform != "win32":
     import fcntl
@@ -144,8 +147,39 @@ def _beside(folder: Path) -> Iterator[Path]:
     """A name in the folder for what is not done yet; whatever ends the writing takes it away."""
     _sweep(folder)
     beside = folder / f".supplychain-{os.getpid()}-{secrets.token_hex(4)}.tmp"
-    with undone_by(lambda: _remove(beside)):
+    with _undone_by(lambda: _remove(beside)):
         yield beside
+
+
+@contextmanager
+def _undone_by(undo: Callable[[], object]) -> Iterator[None]:
+    """Call ``undo`` if a signal or an error ends what is done meanwhile."""
+    before: dict[int, Any] = {}
+
+    def ended(number: int, frame: FrameType | None) -> None:
+        undo()
+        handler = before[number]
+        if callable(handler):
+            handler(number, frame)
+        else:
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+
+    try:
+        for number in SIGNALS:
+            if signal.getsignal(number) not in (signal.SIG_IGN, None):
+                before[number] = signal.getsignal(number)
+                signal.signal(number, ended)
+    except ValueError:  # signals belong to the main thread
+        pass
+    try:
+        yield
+    except BaseException:
+        undo()
+        raise
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _target(path: Path) -> Path:

@@ -103,8 +103,7 @@ def render(
             terminal would obey. The other forms never hold it.
     """
     if form == "csv":
-        text = _csv(document.flat)
-        return visible_lines(text) if terminal else text
+        return visible_lines(_csv(document.flat)) if terminal else _csv(document.flat)
     if form == "json":
         return _json(document)
     if form == "md":
