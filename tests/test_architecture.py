@@ -12,9 +12,10 @@ import pytest
 from tests import ROOT
 
 FLOORS = (
-    "errors",
+    "errors escapes interrupts",
     "model",
-    "cache loader",
+    "cache",
+    "loader",
     "importing scenarios risk",
     "firms",
     "production",
@@ -22,7 +23,7 @@ FLOORS = (
     "compute",
     "simulation",
     "analyses",
-    "report.tables",
+    "report.tables report.ties report.words",
     "report.graph",
     "report.charts",
     "report.answers",

@@ -165,7 +165,7 @@ def test_what_holds_arrays_does_not_compare_them_as_tuples() -> None:
         f"{kind.__module__}.{kind.__name__}"
         for kind in dataclasses_of_the_package()
         if any(name in str(f.type) for f in dataclasses.fields(kind) for name in arrays)
-        and kind.__eq__ not in (object.__eq__, same_values)
+        and vars(kind).get("__eq__", same_values) is not same_values
     ]
 
     assert sorted(set(wrong)) == []
@@ -316,7 +316,7 @@ def test_one_cut_scenario_and_rule_need_no_brackets() -> None:
     network = built_in()
     cut = Cut("hbm", 0.2)
     scenario = Scenario("s", "S", (cut,))
-    window = {"first": "2024Q1", "last": "2024Q4"}
+    window: dict[str, Any] = {"first": "2024Q1", "last": "2024Q4"}
 
     assert sc.simulate(network, cut, **window) == simulation()
     assert sc.simulate(network, scenarios=scenario, **window) == simulation()

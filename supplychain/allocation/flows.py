@@ -77,7 +77,7 @@ def _makers(production: Production, number: int, link: Link, period: int) -> dic
     """Shares of the makers in what last arrived for a need, by ``maker commodity``."""
     plan = production.plan
     arrived: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(len(plan.quarters)))
-    for row, (of, sender) in enumerate(production.columns.pairs):
+    for row, (of, sender) in enumerate(production.pairs):
         if of == number:
             supply = plan.supplies[sender]
             sent = production.use[row]

@@ -13,7 +13,7 @@ from supplychain.errors import AskError
 from supplychain.model import Network
 from supplychain.model.finder import find_id, nearest
 from supplychain.model.quarters import LAST, Quarter
-from supplychain.production.plan import planned_h100e
+from supplychain.production.stakes import planned_h100e
 from supplychain.risk import Chokepoints, Kind, asked_products, busiest_quarter, chokepoints
 
 if TYPE_CHECKING:
@@ -95,10 +95,10 @@ class Asked:
         known = recall(key, Exposures)
         if known is None:
             from supplychain.analyses.removals import exposures
-            from supplychain.simulation import check_window
+            from supplychain.production.reading import read_plan
 
             try:
-                check_window(self.network, at, at + (horizon - 1))
+                read_plan(self.network).window(at, at + (horizon - 1))
                 remark(
                     f"Computing what each loss in {at} would cost, once for this data.", self.quiet
                 )

@@ -49,7 +49,6 @@ def backtest(
     from supplychain.report.answers.backtest import backtest_document
     from supplychain.report.answers.owners import owners_document
     from supplychain.scenarios.assumptions import assumed
-    from supplychain.simulation import check_window
 
     network = load_network(data)
     try:
@@ -58,7 +57,6 @@ def backtest(
             document = owners_document(network, owner_tests(network))
             answer(document, form, out, no_color, quiet)
             return
-        check_window(network, first, last)
         with working("Simulating", quiet):
             result = run(network, first, last)
     except AskError as error:

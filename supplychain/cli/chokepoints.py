@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +19,7 @@ from supplychain.cli.common import (
     read_quarter,
     usage_error,
 )
+from supplychain.cli.errors import Refused
 from supplychain.cli.numbers import Number, count
 from supplychain.errors import AskError
 from supplychain.model.quarters import Quarter
@@ -302,8 +302,7 @@ def _edges(
     try:
         document = edges_document(path, products, top)
     except EdgeError as error:
-        click.echo(str(error), err=True)
-        sys.exit(1)
+        raise Refused(error) from error
     except AskError as error:
         raise usage_error(str(error)) from error
     answer(document, form, out, no_color, quiet)

@@ -11,7 +11,6 @@ import click
 from supplychain.cli.common import answer, load_network, output_options
 from supplychain.cli.numbers import Number, count
 from supplychain.cli.progress import counted, working
-from supplychain.model.quarters import FIRST, LAST
 
 if TYPE_CHECKING:
     from supplychain.report.tables import Format
@@ -28,11 +27,11 @@ def coverage(
     form: Format | None, out: Path | None, no_color: bool, quiet: bool, data: Path | None
 ) -> None:
     """Counts, figures by basis, and the estimates that enter production."""
-    from supplychain.production.plan import plan
+    from supplychain.production.reading import read_plan
     from supplychain.report.answers.data import coverage_document
 
     network = load_network(data)
-    document = coverage_document(network, plan(network, FIRST, LAST))
+    document = coverage_document(network, read_plan(network))
     answer(document, form, out, no_color, quiet)
 
 

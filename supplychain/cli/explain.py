@@ -39,8 +39,8 @@ def explain(
     supplychain explain "SK hynix"
     """
     from supplychain.model import Commodity
-    from supplychain.production.plan import plan
-    from supplychain.production.solve import Program
+    from supplychain.production.forward import Forward
+    from supplychain.production.reading import read_plan
     from supplychain.report.answers.explain import (
         explain_document,
         figures_document,
@@ -62,5 +62,5 @@ def explain(
     if at and any(isinstance(node, Commodity) and node.product for node in nodes):
         if not FIRST <= quarter <= LAST:
             raise usage_error(f"{quarter} is outside {FIRST} to {LAST}, the quarters it can trace")
-        baseline = Program(plan(network, FIRST, LAST)).baseline
+        baseline = Forward(read_plan(network)).baseline.between(FIRST, LAST)
     answer(explain_document(network, nodes, quarter, baseline), form, out, no_color, quiet)

@@ -13,6 +13,7 @@ from supplychain.cli.common import (
     find_scenario,
     load_network,
     read_quarter,
+    read_target,
     remark,
     usage_error,
     write_file,
@@ -35,6 +36,7 @@ EXPORTS = (".graphml", ".gexf", ".dot", ".json")
     "-o",
     "--out",
     type=click.Path(path_type=Path),
+    callback=read_target(PAGE, PICTURE, *EXPORTS, always=True),
     metavar="FILE",
     required=True,
     help="The ending decides: .html, .svg, .graphml, .gexf, .dot or .json.",
@@ -90,10 +92,6 @@ def graph(
     supplychain graph --collapse country --out countries.graphml
     """
     suffix = out.suffix.lower()
-    if suffix not in (PAGE, PICTURE, *EXPORTS):
-        raise usage_error(
-            f"--out {out}: the ending must be one of {', '.join((PAGE, PICTURE, *EXPORTS))}"
-        )
     if names and suffix != PAGE:
         raise usage_error(f"--scenario colours a page only; name an .html file, not {out}")
     network = load_network(data)
@@ -110,8 +108,8 @@ def graph(
             text = _picture(network, keep, collapse, at)
         else:
             text = _export(network, keep, collapse, suffix)
-    write_file(out, text)
-    remark(f"Wrote {out} ({len(text.encode()) / 1000:.0f} kB)", quiet)
+    size = write_file(out, text)
+    remark(f"Wrote {out} ({size / 1000:.0f} kB)", quiet)
 
 
 def _near(network: Network, focus: str | None, depth: int) -> frozenset[str]:

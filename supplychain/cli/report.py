@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,10 @@ import click
 
 from supplychain.cli.common import (
     assume_option,
-    check_target,
     data_option,
     find_scenario,
     load_network,
+    read_target,
     remark,
     usage_error,
     window_options,
@@ -64,6 +65,7 @@ SENSITIVITY = 2
     "-o",
     "--out",
     type=click.Path(path_type=Path),
+    callback=read_target(".html", ".htm"),
     metavar="FILE.html",
     default=Path("report.html"),
     show_default=True,
@@ -102,9 +104,10 @@ def report(
     from supplychain.report.page.html import report_page
     from supplychain.simulation import simulate
 
-    check_target(out)
-    if out.suffix.lower() not in (".html", ".htm"):
-        raise usage_error(f"--out {out}: a report is a page; end its name in .html")
+    if sys.flags.optimize > 1:
+        raise usage_error(
+            "python -OO takes away texts that the library of the charts needs; use -O"
+        )
     parsed, problems = parse_cuts(hbm_cut, cowos_cut, wafer_cut, cuts)
     if problems:
         raise usage_error("\n".join(problems))
@@ -125,8 +128,8 @@ def report(
     asked = Asked(title, _command(click.get_current_context(), out), day, sensitivity)
     exposed, why_not = _costs(result, quiet) if scores else (None, "")
     page = report_page(report_of(result, asked, others, exposed, why_not))
-    write_file(out, page)
-    remark(f"Wrote {out} ({len(page.encode()) / 1000:.0f} kB, self-contained)", quiet)
+    size = write_file(out, page)
+    remark(f"Wrote {out} ({size / 1000:.0f} kB, self-contained)", quiet)
 
 
 def _costs(result: Simulation, quiet: bool) -> tuple[Exposures | None, str]:

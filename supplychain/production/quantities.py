@@ -42,7 +42,7 @@ def totals(network: Network, production: Production) -> Mapping[str, tuple[float
     found = dict.fromkeys(UNITS, 0.0)
     counted = dict.fromkeys(UNITS, 0.0)
     for product, by_quarter in units.items():
-        for quarter, amount in zip(production.plan.reported, by_quarter.tolist(), strict=True):
+        for quarter, amount in zip(production.quarters, by_quarter.tolist(), strict=True):
             for quantity, each in per_unit(network.commodities[product], quarter).items():
                 found[quantity] += each * amount
                 counted[quantity] += amount
@@ -56,11 +56,11 @@ def series(network: Network, production: Production) -> list[dict[str, object]]:
     ``None`` where a product has no figure for a quantity.
     """
     plan = production.plan
-    first, last = plan.window
+    first, last = production.window
     running = installed(network, production)
     rows: list[dict[str, object]] = []
     for row, (product, supply) in enumerate(plan.products.items()):
-        for t, quarter in zip(range(first, last + 1), plan.reported, strict=True):
+        for t, quarter in zip(range(first, last + 1), production.quarters, strict=True):
             shipped = float(production.ship[row, t])
             known = per_unit(network.commodities[product], quarter)
             rows.append(
@@ -83,9 +83,9 @@ def series(network: Network, production: Production) -> list[dict[str, object]]:
 def shares_of_inputs(production: Production, commodities: set[str]) -> Mapping[str, float]:
     """What share of the capacity for these commodities each designer used over the window."""
     plan = production.plan
-    first, last = plan.window
+    first, last = production.window
     used: dict[str, float] = {}
-    for row, (link, sender) in enumerate(production.columns.pairs):
+    for row, (link, sender) in enumerate(production.pairs):
         if plan.supplies[sender].commodity in commodities:
             designer = plan.supplies[plan.links[link].consumer].organization
             amount = float(production.use[row, first : last + 1].sum())

@@ -169,7 +169,7 @@ def shares_kept(
     cuts: Sequence[Cut],
     supplies: Sequence[Supply],
     quarters: Sequence[Quarter],
-    window: tuple[Quarter, Quarter],
+    begin: Quarter,
 ) -> NDArray[np.float64]:
     """Share of its own output that each supply keeps: the product of (1 - cut) over its cuts.
 
@@ -178,7 +178,7 @@ def shares_kept(
         cuts: In any order.
         supplies: Rows of the result.
         quarters: Columns of the result.
-        window: When a cut without quarters begins and ends.
+        begin: When a cut without a first quarter begins; one without a last goes on.
 
     Raises:
         AskError: A target matches nothing.
@@ -189,5 +189,5 @@ def shares_kept(
     for cut in sorted(cuts, key=str):
         hit = {s.id for s in find_supplies(network, cut.target)}
         rows = [i for i, s in enumerate(supplies) if s.id in hit]
-        kept[rows] *= 1 - np.array([cut.lost(q, window) for q in quarters])
+        kept[rows] *= 1 - np.array([cut.lost(q, begin) for q in quarters])
     return kept

@@ -206,7 +206,7 @@ def kept(*cuts: Cut) -> list[float]:
         row
         for supply_, row in zip(
             net.supplies,
-            shares_kept(net, cuts, net.supplies, QUARTERS, WINDOW).tolist(),
+            shares_kept(net, cuts, net.supplies, QUARTERS, QUARTERS[0]).tolist(),
             strict=True,
         )
         if supply_.id == "fab/hbm3@TW"
@@ -232,7 +232,7 @@ def test_the_order_of_cuts_does_not_change_a_bit() -> None:
     net = small()
     cuts = [Cut("hbm3", 0.1), Cut("fab", 0.3), Cut("country:TW", 0.7), Cut("memories", 0.2, Q1)]
     results = {
-        shares_kept(net, order, net.supplies, QUARTERS, WINDOW).tobytes()
+        shares_kept(net, order, net.supplies, QUARTERS, QUARTERS[0]).tobytes()
         for order in itertools.permutations(cuts)
     }
 
@@ -246,7 +246,7 @@ def test_one_cut_twice_cuts_twice() -> None:
 
 def test_what_no_cut_hits_is_kept() -> None:
     net = small()
-    shares = shares_kept(net, [Cut("hbm3", 1.0)], net.supplies, QUARTERS, WINDOW)
+    shares = shares_kept(net, [Cut("hbm3", 1.0)], net.supplies, QUARTERS, QUARTERS[0])
 
     assert {s.id: row for s, row in zip(net.supplies, shares.tolist(), strict=True)} == {
         "child/hbm3@KR": [0.0] * 4,
@@ -254,19 +254,19 @@ def test_what_no_cut_hits_is_kept() -> None:
         "fab/wafer@TW": [1.0] * 4,
         "twin/twin@JP": [1.0] * 4,
     }
-    assert shares_kept(net, [], net.supplies, QUARTERS, WINDOW).tolist() == [[1.0] * 4] * 4
+    assert shares_kept(net, [], net.supplies, QUARTERS, QUARTERS[0]).tolist() == [[1.0] * 4] * 4
 
 
-def test_a_cut_without_quarters_holds_in_the_window_only() -> None:
+def test_a_cut_without_an_end_goes_on() -> None:
     net = small()
-    window = (QUARTERS[1], QUARTERS[2])
+    fab = find_supplies(net, "supply:fab/wafer")
 
     def row(cut: Cut) -> list[float]:
-        [shares] = shares_kept(net, [cut], find_supplies(net, "supply:fab/wafer"), QUARTERS, window)
+        [shares] = shares_kept(net, [cut], fab, QUARTERS, QUARTERS[1])
         return [float(share) for share in shares]
 
-    assert row(Cut("fab", 0.5)) == [1.0, 0.5, 0.5, 1.0]
-    assert row(Cut("fab", 0.5, Q1)) == [0.5, 0.5, 0.5, 1.0]
+    assert row(Cut("fab", 0.5)) == [1.0, 0.5, 0.5, 0.5]
+    assert row(Cut("fab", 0.5, Q1)) == [0.5, 0.5, 0.5, 0.5]
     assert row(Cut("fab", 0.5, Q1, QUARTERS[3])) == [0.5] * 4
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from supplychain.analyses.exposure import Exposures
 from supplychain.model import Network
 from supplychain.model.quarters import Quarter
-from supplychain.production.plan import planned_h100e
+from supplychain.production.stakes import planned_h100e
 from supplychain.report.answers.chokepoints import chokepoints_document
 from supplychain.report.answers.exposed import called
 from supplychain.report.answers.matrix import exact_table, near_marks
