@@ -8,7 +8,6 @@ import io
 
 import supplychain as sc
 from supplychain.analyses.sensitivity import production_figures
-from supplychain.model.quarters import FIRST, LAST
 from supplychain.production.reading import read_plan
 from supplychain.report.answers.data import (
     coverage_document,
