@@ -11,6 +11,7 @@ import click
 
 from supplychain.cli import completion
 from supplychain.cli.edges import (
+    ENDINGS,
     answer,
     assume_option,
     fail_on,
@@ -18,6 +19,7 @@ from supplychain.cli.edges import (
     load_network,
     output_options,
     read_quarter,
+    remark,
     usage_error,
 )
 from supplychain.quarters import Quarter
@@ -98,7 +100,8 @@ WITH_EDGES = ("edges", "products", "top", "form", "out", "no_color", "quiet")
     "--edges",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Ask a table of supplier, customer, commodity, share instead: .csv or .parquet.",
+    help="Ask a table of supplier, customer, commodity, share instead: .csv or .parquet. Share 0 "
+    "is a qualified supplier, who counts as a source; leave the row out if it is none.",
 )
 @click.option(
     "--weeks",
@@ -293,6 +296,7 @@ def _edges(
     from supplychain.report.edges import edges_document
     from supplychain.risk.edges import EdgeError
 
+    form = form or (ENDINGS.get(out.suffix.lower(), "table") if out else "table")
     context = click.get_current_context()
     for option in context.command.params:
         given = context.get_parameter_source(str(option.name)) is ParameterSource.COMMANDLINE
@@ -300,10 +304,13 @@ def _edges(
             message = f"{option.opts[-1]} is about the network of the data, not about --edges"
             raise usage_error(message)
     try:
-        document = edges_document(path, products, top)
+        document = edges_document(path, products, top, every=form == "csv")
     except EdgeError as error:
         click.echo(str(error), err=True)
         sys.exit(1)
     except ValueError as error:
         raise usage_error(str(error)) from error
+    if form == "csv":  # which holds rows only
+        for text in document.parts[2:]:
+            remark(str(text), quiet)
     answer(document, form, out, no_color, quiet)
