@@ -10,6 +10,8 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
+import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 
 LONGEST = 1_000_000
@@ -30,6 +32,7 @@ _WIDE = (
     (codecs.BOM_UTF16_LE, "UTF-16"),
     (codecs.BOM_UTF16_BE, "UTF-16"),
 )
+_UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0]")
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars", ":": "colons", " ": "blanks"}
 
 
@@ -149,3 +152,33 @@ def separator(header: Sequence[str], wanted: Collection[str]) -> str:
         if len(parts & set(wanted)) * 2 > len(wanted):
             return words
     return ""
+
+
+def tidy(text: str) -> str:
+    """A text in composed form (NFC), without what nobody sees, runs of blanks as one.
+
+    Raises:
+        ValueError: It has control characters; the message follows on what is meant.
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", _UNSEEN.sub("", text))
+        text = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    text = " ".join(text.split())
+    if not text.isprintable():
+        for sign in text:
+            if unicodedata.category(sign) in ("Cc", "Cs"):
+                raise ValueError(f"has the character U+{ord(sign):04X}; take it out")
+    return text
+
+
+def shown(value: object) -> str:
+    """A value as a message quotes it: short, in one line, unseen characters as escapes."""
+    text = str(value)
+    text = text if len(text) <= 50 else f"{text[:50]}…"
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(c if _seen(c) else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def _seen(sign: str) -> bool:
+    return sign.isprintable() and not unicodedata.combining(sign) and not _UNSEEN.match(sign)

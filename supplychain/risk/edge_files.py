@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from supplychain.importing.delimited import TableError, ragged, records, separator
-from supplychain.risk.edge_names import shown
+from supplychain.importing.delimited import TableError, ragged, records, separator, shown
 from supplychain.risk.edges import COLUMNS, EdgeError, match_columns
 
 if TYPE_CHECKING:
@@ -194,7 +193,8 @@ def _parquet(data: bytes) -> pd.DataFrame:
         table = file.read([found[i] for i in at.values()])
         table.validate(full=True)
         # Without what pandas noted of its index: columns are columns.
-        frame: pd.DataFrame = table.replace_schema_metadata(None).to_pandas(integer_object_nulls=True)
+        table = table.replace_schema_metadata(None)
+        frame: pd.DataFrame = table.to_pandas(integer_object_nulls=True)
     except Exception as error:
         raise _damaged(error) from error
     return frame[[found[i] for i in at.values()]].set_axis(list(COLUMNS), axis=1)

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from supplychain.importing.delimited import shown, tidy
+
 if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
@@ -35,7 +37,6 @@ _EXACT = 2**53
 """From here on, floating-point numbers leave whole numbers out."""
 
 _NAME = "a name is text or a whole number"
-_UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0]")
 _ALIKE = str.maketrans("‐‑‒–—―−’‘`´", "-------''''")
 _WRITTEN_NUMBER = re.compile(r"^(?:0[0-9]+|[0-9]+\.)[0-9.]*$", re.MULTILINE)
 _NUMBER = re.compile(r"0*([0-9]+)(?:\.0*)?")
@@ -112,14 +113,22 @@ def _distinct(column: pd.Series) -> tuple[npt.NDArray[np.int64], Sequence[object
     if isinstance(column.dtype, pd.CategoricalDtype):
         used, codes = np.unique(column.cat.codes.to_numpy(), return_inverse=True)
         gaps = int(used[:1].sum() < 0)  # -1, where there is no entry, sorts first
-        return codes - gaps, list(column.cat.categories[used[gaps:]])
-    try:
-        codes, found = pd.factorize(column.to_numpy(dtype=object))
-    except TypeError:  # lists and the like cannot be compared
-        odd = np.empty(len(column), dtype=object)
-        odd[:] = [v if isinstance(v, str) else _Odd(type(v).__name__) for v in column]
-        codes, found = pd.factorize(odd)
+        return codes - gaps, [_comparable(c) for c in column.cat.categories[used[gaps:]]]
+    cells = column.to_numpy(dtype=object)
+    if pd.api.types.infer_dtype(cells, skipna=False) != "string":
+        cells = np.array([_comparable(cell) for cell in cells], dtype=object)
+    codes, found = pd.factorize(cells)
     return np.asarray(codes, dtype=np.int64), list(found)
+
+
+def _comparable(cell: object) -> object:
+    """The cell; what is neither text nor number as its type, which is like no other cell."""
+    import pandas as pd
+
+    if cell is None or cell is pd.NA or cell is pd.NaT or isinstance(cell, str):
+        return cell
+    number = isinstance(cell, Integral | Real | Decimal) and not isinstance(cell, bool | np.bool_)
+    return cell if number else _Odd(type(cell).__name__)
 
 
 @dataclass(frozen=True)
@@ -145,12 +154,15 @@ def text_of(entry: object) -> str:
         ('Acme Corp', '2', '7')
     """
     if isinstance(entry, str):
-        return tidy(entry)
-    if isinstance(entry, bool | np.bool_) or not isinstance(entry, Integral | Real | Decimal):
-        kind = entry.kind if isinstance(entry, _Odd) else type(entry).__name__
-        raise ValueError(f"is of type {kind}; {_NAME}")
+        text = tidy(entry)
+        if len(text) > LONGEST:
+            raise ValueError(f"has more than {LONGEST:,} characters; shorten it")
+        return text
     if isinstance(entry, Integral):
         return str(int(entry))
+    if not isinstance(entry, Real | Decimal):
+        kind = entry.kind if isinstance(entry, _Odd) else type(entry).__name__
+        raise ValueError(f"is of type {kind}; {_NAME}")
     number = entry if isinstance(entry, Decimal) else float(entry)
     if math.isnan(number):
         return ""
@@ -159,37 +171,6 @@ def text_of(entry: object) -> str:
     if isinstance(number, float) and abs(number) >= _EXACT:
         raise ValueError("is a number that has lost its last digits; write it as text")
     return str(int(number))
-
-
-def tidy(text: str) -> str:
-    """A text without what nobody sees.
-
-    Raises:
-        ValueError: It has control characters, or is too long for a name.
-    """
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", _UNSEEN.sub("", text))
-        text = "".join(c for c in text if unicodedata.category(c) != "Cf")
-    text = " ".join(text.split())
-    if not text.isprintable():
-        for sign in text:
-            if unicodedata.category(sign) in ("Cc", "Cs"):
-                raise ValueError(f"has the character U+{ord(sign):04X}; take it out")
-    if len(text) > LONGEST:
-        raise ValueError(f"has more than {LONGEST:,} characters; shorten it")
-    return text
-
-
-def shown(value: object) -> str:
-    """A value as a message quotes it: short, in one line, unseen characters as escapes."""
-    text = str(value)
-    text = text if len(text) <= 50 else f"{text[:50]}…"
-    if text.isprintable() and not _UNSEEN.search(text):
-        return text
-    return "".join(
-        c if c.isprintable() and not _UNSEEN.match(c) else c.encode("unicode_escape").decode()
-        for c in text
-    )
 
 
 def remarks(kind: str, columns: Sequence[Names], names: npt.NDArray[Any]) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ def read_shares(column: pd.Series) -> tuple[Floats, list[tuple[Mask, str]]]:
         (np.isinf(values), "share is {share}; a share is finite"),
         (
             (values > MOST) & np.isfinite(values),
-            f"share is {{share}}; more than {MOST:.0e} is none",
+            f"share is {{share}}; {MOST:.0e} is the most",
         ),
     ]
     return values, [(mask, message) for mask, message in problems if mask.any()]

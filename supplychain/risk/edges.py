@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 
+from supplychain.importing.delimited import shown, tidy
 from supplychain.risk.cascade import Ints, Rows, System
-from supplychain.risk.edge_names import Names, as_texts, read_names, remarks, shown, tidy
+from supplychain.risk.edge_names import Names, as_texts, read_names, remarks
 from supplychain.risk.edge_shares import read_shares
 
 if TYPE_CHECKING:
