@@ -42,9 +42,7 @@ def read_edges(path: Path) -> pd.DataFrame:
         if path.exists() and not path.is_file():
             raise EdgeError("this is a folder or a device, not a file")
         data = path.read_bytes()
-        if not data:
-            raise EdgeError("the file is empty; an edge table has a header")
-        return _csv(data) if kind == ".csv" else _parquet(data)
+        return _csv(data.rstrip()) if kind == ".csv" else _parquet(data)
     except OSError as error:
         raise EdgeError(f"{path}: {error.strerror or error}") from error
     except TableError as error:
@@ -175,6 +173,8 @@ def _parquet(data: bytes) -> pd.DataFrame:
     Raises:
         EdgeError: It is damaged, lacks columns or rows, or pyarrow is not installed.
     """
+    if not data:
+        raise EdgeError("the file is empty")
     try:
         import pyarrow as arrow
         from pyarrow import parquet

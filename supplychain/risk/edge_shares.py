@@ -64,13 +64,19 @@ def _read(cells: npt.NDArray[np.object_]) -> tuple[Floats, list[tuple[Mask, str]
     values = np.full(len(cells), np.nan)
     wrong: dict[str, list[int]] = {}
     percent: list[int] = []
+    known: dict[str, float | str] = {}
     for row, cell in enumerate(cells):
-        try:
-            values[row] = _value(cell)
-        except ValueError as error:
-            wrong.setdefault(str(error), []).append(row)
-        if isinstance(cell, str) and cell.rstrip().endswith("%"):
-            percent.append(row)
+        value = known.get(cell) if isinstance(cell, str) else None
+        if value is None:
+            value = _value(cell)
+        if isinstance(cell, str):
+            known[cell] = value
+            if cell.rstrip().endswith("%"):
+                percent.append(row)
+        if isinstance(value, str):
+            wrong.setdefault(value, []).append(row)
+        else:
+            values[row] = value
     plain = ~np.isnan(values) & (values != 0)
     plain[percent] = False
     if percent and plain.any():
@@ -85,12 +91,8 @@ def _mask(size: int, rows: Sequence[int]) -> Mask:
     return mask
 
 
-def _value(cell: object) -> float:
-    """One share; NaN where nothing stands.
-
-    Raises:
-        ValueError: It is no number; the message has ``{share}`` for the cell.
-    """
+def _value(cell: object) -> float | str:
+    """One share, NaN where nothing stands; or why it is none, with ``{share}`` for the cell."""
     import pandas as pd
 
     if isinstance(cell, str):
@@ -102,10 +104,10 @@ def _value(cell: object) -> float:
             return np.inf
     if cell is None or cell is pd.NA or cell is pd.NaT:
         return np.nan
-    raise ValueError(f"share is of type {type(cell).__name__}; a share is a number, like 0.25")
+    return f"share is of type {type(cell).__name__}; a share is a number, like 0.25"
 
 
-def _number(text: str) -> float:
+def _number(text: str) -> float | str:
     if not text:
         return np.nan
     if text.lower().lstrip("+-") in ("inf", "infinity"):
@@ -115,7 +117,7 @@ def _number(text: str) -> float:
     except ValueError:
         pass
     if _GROUPED.fullmatch(text):
-        raise ValueError("share '{share}' groups its digits; write it like 1234.5")
+        return "share '{share}' groups its digits; write it like 1234.5"
     if "," in text:
-        raise ValueError("share '{share}' has a comma; write decimals with a point, like 0.25")
-    raise ValueError("share '{share}' is not a number, like 0.25")
+        return "share '{share}' has a comma; write decimals with a point, like 0.25"
+    return "share '{share}' is not a number, like 0.25"
