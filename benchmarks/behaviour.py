@@ -117,8 +117,7 @@ def artefacts(program: Forward, base: np.ndarray, found: list[World]) -> list[tu
     extra = [cumulated[b] - cumulated[a] for a, b in deeper]
     gain = [by_designer(program, w.units) - before > 500 for w in found]
     lost = [
-        int((q < -(1.5 * w.depth / 100 + 0.02)).sum())
-        for w, q in zip(found, quarters, strict=True)
+        int((q < -(1.5 * w.depth / 100 + 0.02)).sum()) for w, q in zip(found, quarters, strict=True)
     ]
     return [
         ("a designer gains over the window (over 0.5%): cases / largest",
