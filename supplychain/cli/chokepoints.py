@@ -10,6 +10,7 @@ import click
 
 from supplychain.cli import completion
 from supplychain.cli.common import (
+    ENDINGS,
     answer,
     assume_option,
     fail_on,
@@ -17,6 +18,7 @@ from supplychain.cli.common import (
     load_network,
     output_options,
     read_quarter,
+    remark,
     usage_error,
 )
 from supplychain.cli.errors import Refused
@@ -100,7 +102,8 @@ WITH_EDGES = ("edges", "products", "top", "form", "out", "no_color", "quiet", "n
     "--edges",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Ask a table of supplier, customer, commodity, share instead: .csv or .parquet.",
+    help="Ask a table of supplier, customer, commodity, share instead: .csv or .parquet. Share 0 "
+    "is a qualified supplier, who counts as a source; leave the row out if it is none.",
 )
 @click.option(
     "--weeks",
@@ -293,6 +296,7 @@ def _edges(
     from supplychain.firms.edges import EdgeError
     from supplychain.report.answers.firms import edges_document
 
+    form = form or (ENDINGS.get(out.suffix.lower(), "table") if out else "table")
     context = click.get_current_context()
     for option in context.command.params:
         given = context.get_parameter_source(str(option.name)) is ParameterSource.COMMANDLINE
@@ -300,9 +304,12 @@ def _edges(
             message = f"{option.opts[-1]} is about the network of the data, not about --edges"
             raise usage_error(message)
     try:
-        document = edges_document(path, products, top)
+        document = edges_document(path, products, top, every=form == "csv")
     except EdgeError as error:
         raise Refused(error) from error
     except AskError as error:
         raise usage_error(str(error)) from error
+    if form == "csv":  # which holds rows only
+        for text in document.parts[2:]:
+            remark(str(text), quiet)
     answer(document, form, out, no_color, quiet)
