@@ -16,6 +16,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from supplychain.analyses.chokepoints import chokepoints as chokepoints
     from supplychain.analyses.removals import exposures as exposures
     from supplychain.errors import AskError as AskError
     from supplychain.loader import DataError as DataError
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from supplychain.notebook import graph as graph
     from supplychain.notebook import summary as summary
     from supplychain.report.graph.export import to_networkx as to_networkx
-    from supplychain.risk import chokepoints as chokepoints
     from supplychain.simulation import simulate as simulate
 
 __version__ = "0.1.0"
@@ -37,7 +37,7 @@ _HOMES = {
     "Network": "supplychain.model",
     "Quarter": "supplychain.model.quarters",
     "chart": "supplychain.notebook",
-    "chokepoints": "supplychain.risk",
+    "chokepoints": "supplychain.analyses.chokepoints",
     "exposures": "supplychain.analyses.removals",
     "graph": "supplychain.notebook",
     "load": "supplychain.loader",

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from supplychain.allocation import Allocation
+from supplychain.analyses.chokepoints import Points
 from supplychain.errors import AskError
 from supplychain.model import Network
 from supplychain.production.result import Production
@@ -134,6 +135,12 @@ def _simulation_summary(result: Simulation) -> Summary:
 
 
 @summary.register
+def _points_summary(points: Points) -> Summary:
+    """What ``supplychain chokepoints`` found, without the order that costs give it."""
+    return _chokepoints_summary(points.found)
+
+
+@summary.register
 def _chokepoints_summary(found: Chokepoints) -> Summary:
     """Exact and nearly single points, those that lose most first."""
     columns = (
@@ -228,6 +235,12 @@ def _production_chart(result: Production) -> altair.Chart:
         .properties(width=640, height=300)
     )
     return drawn
+
+
+@chart.register
+def _points_chart(points: Points) -> altair.Chart:
+    """As of the points that were found."""
+    return _chokepoints_chart(points.found)
 
 
 @chart.register

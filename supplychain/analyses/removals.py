@@ -17,8 +17,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from supplychain.analyses.exposure import HORIZON, Exposure, Exposures
+from supplychain.analyses.exposure import Exposure, Exposures, counted_until, quarters_counted
 from supplychain.analyses.outages import kept_while_down, recovery_weeks, removable
+from supplychain.errors import AskError
 from supplychain.model import Network
 from supplychain.model.quarters import WEEKS_PER_QUARTER, Quarter
 from supplychain.production.availability import (
@@ -47,7 +48,7 @@ def exposures(
     at: Quarter | str,
     products: Sequence[str] | None = None,
     by: Collection[Kind] = ORGANIZATIONS,
-    horizon: int = HORIZON,
+    horizon: int | None = None,
     recovery: float | None = None,
     removed: Sequence[Entity] | None = None,
     calibration: Calibration | None = None,
@@ -59,7 +60,8 @@ def exposures(
         at: The quarter with which each loss begins.
         products: Accelerators whose output counts; all if not given.
         by: What is taken away, each on its own.
-        horizon: Quarters over which losses are counted.
+        horizon: Quarters over which losses are counted; eight if not given, but not beyond the
+            last for which capacities are known.
         recovery: Weeks to recover, instead of each supply's own.
         removed: Instead of ``by``, what is taken away; positions in ``network.supplies``.
         calibration: Constants of the program, if not the default ones.
@@ -68,8 +70,12 @@ def exposures(
         ValueError: The horizon is outside the data, or none of the products is made in it.
     """
     at = Quarter.parse(at) if isinstance(at, str) else at
+    horizon = quarters_counted(network, at, horizon)
     if horizon < 1:
-        raise ValueError(f"a horizon of {horizon} quarters is none")
+        raise AskError(
+            f"a horizon of {horizon} quarters is none; losses are counted until "
+            f"{counted_until(network)} unless a horizon is given"
+        )
     last = at + (horizon - 1)
     check_window(network, at, last)
     program = Program(plan(network, at, last, calibration))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,13 +18,13 @@ from supplychain.cli.common import (
     load_network,
     output_options,
     read_quarter,
+    remark,
     usage_error,
 )
 from supplychain.model.quarters import Quarter
 
 if TYPE_CHECKING:
-    from supplychain.cli.asked import Asked
-    from supplychain.report.tables import Document, Format
+    from supplychain.report.tables import Format
     from supplychain.risk import Kind
     from supplychain.risk.concentration import Holder
 
@@ -213,69 +213,32 @@ def chokepoints(
         raise usage_error(f"{wrong} is about single points; leave out {others[0]}")
     if explain and no_score:
         raise usage_error("--explain tells what losses cost; leave out --no-score")
-    from supplychain.cli.asked import (
-        Asked,
-        asked_ids,
-        changes_answer,
-        concentration_answer,
-        joint_answer,
-        matrix_answer,
-        rates_answer,
-    )
+    from supplychain.analyses.chokepoints import ask_points
+    from supplychain.report.answers import points
 
     network = load_network(data)
     held: list[str] = []
+    scores, say = not no_score, partial(remark, quiet=quiet)
     try:
-        if assume:
-            from supplychain.scenarios.assumptions import assumed
-
-            network = assumed(network, assume)
-        ids = asked_ids(network, products)
-        asked = Asked(network, ids, by, weeks, recovery, horizon, not no_score, assume, quiet)
-        at = at or asked.busiest()
+        network, question = ask_points(network, products, at, by, weeks, recovery, horizon, assume)
         if compare is not None:
-            document = changes_answer(asked, *compare, top)
+            document = points.changes_answer(network, question, compare, top, scores, say)
         elif matrix:
-            document = matrix_answer(asked, at)
+            document = points.matrix_answer(network, question)
         elif concentration is not None:
-            document = concentration_answer(asked, at, concentration, top)
+            document = points.concentration_answer(network, question, concentration, top)
         elif rates:
-            document = rates_answer(asked, at, max(order, 3), rates)
+            document = points.rates_answer(network, question, max(order, 3), rates)
         elif order > 1:
-            document = joint_answer(asked, at, order, top)
+            document = points.joint_answer(network, question, order, top, scores, say)
         else:
-            document, held = _points(asked, at, top, explain, conditions)
+            document, held = points.points_answer(
+                network, question, top, scores, explain, conditions, say
+            )
     except ValueError as error:
         raise usage_error(str(error)) from error
     answer(document, form, out, no_color, quiet)
     fail_on(held)
-
-
-def _points(
-    asked: Asked, at: Quarter, top: int, explain: bool, conditions: Sequence[str]
-) -> tuple[Document, list[str]]:
-    """Single points as tables or sentences, and the conditions that hold.
-
-    Raises:
-        ValueError: A condition is malformed, or sentences are asked and no cost can be computed.
-    """
-    from supplychain.report.answers.chokepoints import chokepoints_document, explanations
-
-    tests = []
-    if conditions:
-        from supplychain.analyses.conditions import CHOKEPOINT_MEASURES, holding, parse_condition
-
-        tests = [parse_condition(text, CHOKEPOINT_MEASURES) for text in conditions]
-    found = asked.points(at)
-    exposed, why_not = asked.costs(at)
-    held = holding(tests, (found, exposed), CHOKEPOINT_MEASURES) if tests else []
-    weighted = asked.weights(at) is not None
-    if explain:
-        if exposed is None:
-            raise ValueError(f"--explain: {why_not.rstrip('.')}")
-        return explanations(asked.network, found, top, weighted, exposed), held
-    remarks = [why_not] if why_not else []
-    return chokepoints_document(asked.network, found, top, weighted, exposed, remarks), held
 
 
 def _edges(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shlex
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -129,22 +131,13 @@ def report(
 
 def _costs(result: Simulation, quiet: bool) -> tuple[Exposures | None, str]:
     """What each loss would cost: the answer of ``chokepoints``, kept for both; or why nothing."""
-    from supplychain.cli import asked
-    from supplychain.report.page.points import KINDS, quarter_of
+    from supplychain.analyses.chokepoints import ask_points, find_costs
+    from supplychain.report.page.points import quarter_of
 
-    network = result.network
-    question = asked.Asked(
-        network=network,
-        products=asked.asked_ids(network, ()),
-        kinds=KINDS,
-        weeks=0.0,
-        recovery=None,
-        horizon=None,
-        scored=True,
-        assume=result.assume,
-        quiet=quiet,
-    )
-    return question.costs(quarter_of(result))
+    # What is assumed is in the network already; here it names the question.
+    network, question = ask_points(result.network, at=quarter_of(result))
+    question = replace(question, assume=result.assume)
+    return find_costs(network, question, say=partial(remark, quiet=quiet))
 
 
 def _command(context: click.Context, out: Path) -> str:
