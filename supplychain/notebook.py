@@ -126,7 +126,7 @@ def table_html(table: Table) -> str:
     return f"<table>{caption}<thead><tr>{head}</tr></thead>\n<tbody>{rows}</tbody></table>"
 
 
-@summary.register
+@summary.register(Simulation)
 def _simulation_summary(result: Simulation) -> Summary:
     """What ``supplychain simulate`` shows."""
     from supplychain.report.answers.simulate import simulation_document
@@ -134,13 +134,13 @@ def _simulation_summary(result: Simulation) -> Summary:
     return Summary(document_html(simulation_document(result)))
 
 
-@summary.register
+@summary.register(Points)
 def _points_summary(points: Points) -> Summary:
     """What ``supplychain chokepoints`` found, without the order that costs give it."""
     return _chokepoints_summary(points.found)
 
 
-@summary.register
+@summary.register(Chokepoints)
 def _chokepoints_summary(found: Chokepoints) -> Summary:
     """Exact and nearly single points, those that lose most first."""
     columns = (
@@ -163,7 +163,7 @@ def _chokepoints_summary(found: Chokepoints) -> Summary:
     return Summary("\n".join(parts))
 
 
-@summary.register
+@summary.register(Production)
 def _production_summary(result: Production) -> Summary:
     """Units by product and in all, by quarter."""
     quarters = result.plan.reported
@@ -173,7 +173,7 @@ def _production_summary(result: Production) -> Summary:
     return Summary(table_html(Table("", "Accelerators shipped", columns, tuple(rows))))
 
 
-@summary.register
+@summary.register(Allocation)
 def _allocation_summary(given: Allocation) -> Summary:
     """Orders, deliveries and fill rate of each buyer, the largest first."""
     ordered = dict(
@@ -195,7 +195,7 @@ def _allocation_summary(given: Allocation) -> Summary:
     return Summary(table_html(table))
 
 
-@chart.register
+@chart.register(Simulation)
 def _simulation_chart(result: Simulation) -> altair.Chart:
     """Accelerators by quarter: the baseline, and the scenario dashed."""
     before = result.baseline.total_by_quarter().tolist()
@@ -212,7 +212,7 @@ def _simulation_chart(result: Simulation) -> altair.Chart:
     )
 
 
-@chart.register
+@chart.register(Production)
 def _production_chart(result: Production) -> altair.Chart:
     """Accelerators by quarter, stacked by product."""
     import altair as alt
@@ -237,13 +237,13 @@ def _production_chart(result: Production) -> altair.Chart:
     return drawn
 
 
-@chart.register
+@chart.register(Points)
 def _points_chart(points: Points) -> altair.Chart:
     """As of the points that were found."""
     return _chokepoints_chart(points.found)
 
 
-@chart.register
+@chart.register(Chokepoints)
 def _chokepoints_chart(found: Chokepoints) -> altair.Chart:
     """What is at stake with each single point, and each nearly single one."""
     rows = [
@@ -255,7 +255,7 @@ def _chokepoints_chart(found: Chokepoints) -> altair.Chart:
     return _bars(rows, "name", "at stake", "single", {"exactly": SCENARIO, "nearly": BASELINE})
 
 
-@chart.register
+@chart.register(Allocation)
 def _allocation_chart(given: Allocation) -> altair.Chart:
     """Share of its orders that each buyer gets."""
     rows = [

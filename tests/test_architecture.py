@@ -71,9 +71,7 @@ def test_no_import_points_up(module: str) -> None:
     above = [
         target
         for target in imports(module)
-        if target != "supplychain"
-        and (RANK[room(target)] > RANK[here] or (RANK[room(target)] == RANK[here] != here))
-        and room(target) != here
+        if target != "supplychain" and room(target) != here and RANK[room(target)] >= RANK[here]
     ]
 
     assert above == []
