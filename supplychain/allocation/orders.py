@@ -11,10 +11,11 @@ from typing import TypeAlias
 
 import numpy as np
 
-from supplychain.allocation.chips import per_chip, surviving
+from supplychain.allocation.chips import surviving
 from supplychain.allocation.export import exportable
 from supplychain.allocation.paths import Floats, Indices, Mask
 from supplychain.model import Buyer, Commodity, Figure, Network, Orders
+from supplychain.model.accelerators import per_accelerator
 from supplychain.model.quarters import Quarter
 
 Barred: TypeAlias = Callable[[Commodity, Buyer, Quarter], bool]
@@ -82,6 +83,9 @@ def order_lines(
         quarters: The grid.
         barred: Sales that a scenario forbids, beside the export rules.
         as_ordered: Products that no supply limits, while they are sold.
+
+    Raises:
+        ValueError: Buyers have sites of limited power and the data no parameters of power.
     """
     buyers = tuple(b for b in network.buyers.values() if b.orders)
     lines = [(i, line) for i, buyer in enumerate(buyers) for line in buyer.orders]
@@ -92,7 +96,9 @@ def order_lines(
     own = np.array([_own(network, buyers[i], line) for i, line in lines], dtype=bool)
     named = _named([line for _, line in lines], chips)
     sellable = _sellable(buyers, chips, quarters, barred, as_ordered)
-    counts = [per_chip(chip) for chip in chips]
+    if any(buyer.site_power_mw for buyer in buyers):
+        _check_power(network)
+    counts = [per_accelerator(network, chip) for chip in chips]
     return Lines(
         buyers=buyers,
         products=tuple(products),
@@ -112,6 +118,12 @@ def order_lines(
         budget_usd=_limits([b.budget_usd for b in buyers], quarters, interpolated=False),
         fleet_mw=_fleet_mw(network, buyers, quarters),
     )
+
+
+def _check_power(network: Network) -> None:
+    """Without these parameters no chip would take any power, and no site limit a buyer."""
+    for key in ("server_ratio", "load", "pue"):
+        network.parameter(f"power.{key}")
 
 
 def _own(network: Network, buyer: Buyer, line: Orders) -> bool:
@@ -215,5 +227,9 @@ def _fleet_mw(network: Network, buyers: Sequence[Buyer], quarters: Sequence[Quar
     for row, buyer in zip(table, buyers, strict=True):
         for product, figure in buyer.fleet.items():
             chip = network.commodities[product]
-            row += figure.value * per_chip(chip).get("site_mw", 0.0) * surviving(chip, quarters)
+            row += (
+                figure.value
+                * per_accelerator(network, chip).get("site_mw", 0.0)
+                * surviving(chip, quarters)
+            )
     return table

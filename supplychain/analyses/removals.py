@@ -21,6 +21,7 @@ from supplychain.analyses.exposure import Exposure, Exposures, counted_until, qu
 from supplychain.analyses.outages import kept_while_down, recovery_weeks, removable
 from supplychain.errors import AskError
 from supplychain.model import Network
+from supplychain.model.accelerators import per_accelerator
 from supplychain.model.quarters import WEEKS_PER_QUARTER, Quarter
 from supplychain.production.availability import (
     DESIGN_ROLES,
@@ -31,7 +32,6 @@ from supplychain.production.availability import (
     web,
 )
 from supplychain.production.plan import Calibration, plan
-from supplychain.production.quantities import per_unit
 from supplychain.production.result import Production
 from supplychain.production.solve import Program
 from supplychain.risk.structure import Entity, Kind
@@ -225,7 +225,7 @@ def _by_quarter(
     worth: dict[str, Floats] = defaultdict(lambda: np.zeros(len(quarters)))
     for product in asked:
         if product in units:
-            each = [per_unit(network.commodities[product], q) for q in quarters]
+            each = [per_accelerator(network, network.commodities[product], q) for q in quarters]
             for quantity in ("h100e", "revenue_usd"):
                 worth[quantity] += units[product] * [e.get(quantity, 0.0) for e in each]
     return worth["h100e"], worth["revenue_usd"]

@@ -259,10 +259,9 @@ def _sites(
     from supplychain.compute.sites import exchange_of, sites_needed, spread
 
     if site_power is not None:
-        if chip.power_w is None:
+        if chip.site_w is None:
             raise ValueError(f"{chip.id}: its power is not published, so --site-power says nothing")
-        pue = network.parameter("power.pue").value
-        needed = sites_needed(count, site_power, chip.power_w, pue)
+        needed = sites_needed(count, site_power, chip.site_w)
         if site_count is not None and site_count < needed:
             raise ValueError(
                 f"{count:,.0f} {chip.id} need {needed:,} sites of {site_power:g} MW; give "

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeVar
 
-from supplychain.model import AIModel, Buyer, Commodity, Figure, Network, Product
+from supplychain.model import AIModel, Buyer, Commodity, Figure, Network
+from supplychain.model.accelerators import server_figures, server_w, site_w
 
 _Node = TypeVar("_Node", bound=Commodity | AIModel | Buyer)
 
@@ -29,6 +30,7 @@ class Chip:
         bandwidth: Of the memory, bytes/s.
         link: To other chips, one way, bytes/s; ``None`` where unknown.
         power_w: With its share of server and network, at rated load; ``None`` where unknown.
+        site_w: At the meter of its site: the same at average load, times PUE.
         price_usd: Of the accelerator alone; ``None`` where unknown.
         mfu: Share of the 16-bit peak that training reaches in a running step; 0: does not train.
         mfu_8_bit: The same of the 8-bit peak.
@@ -43,6 +45,7 @@ class Chip:
     bandwidth: float
     link: float | None
     power_w: float | None
+    site_w: float | None
     price_usd: float | None
     mfu: float
     mfu_8_bit: float
@@ -150,7 +153,8 @@ def chip_of(network: Network, id_: str, year: int, overrides: Mapping[str, float
         facts["memory_gb"].value * 1e9,
         facts["bandwidth_tb_s"].value * 1e12,
         link.value * 1e9 / 2 if link else None,
-        _power_w(commodity.product, used),
+        server_w(network, commodity),
+        site_w(network, commodity),
         price[1].value if price else None,
         used["mfu"][1].value,
         used["mfu_8_bit"][1].value,
@@ -185,10 +189,9 @@ def _used(
             (f"{id_}.{key}", measured) if measured else (default, network.parameter(default))
         )
     used["mfu_8_bit"] = "training.mfu_8_bit", network.parameter("training.mfu_8_bit")
-    if "server_w" in product.facts:
-        used["server_w"] = f"{id_}.server_w", product.facts["server_w"]
-    elif "tdp_w" in product.facts:
-        used["server_ratio"] = "power.server_ratio", network.parameter("power.server_ratio")
+    # A chip's own power is a fact of it, not shown among what is assumed.
+    behind = server_figures(network, commodity).items()
+    used |= {name: (name, figure) for name, figure in behind if not name.endswith(".tdp_w")}
     if product.price_usd:
         known = latest(product.price_usd, year)
         used["price_usd"] = f"{id_}.price_usd.{known}", product.price_usd[known]
@@ -196,15 +199,6 @@ def _used(
     if "mfu" in overrides:
         used["mfu_8_bit"] = used["mfu"]
     return used
-
-
-def _power_w(product: Product, used: _Used) -> float | None:
-    """The chip with its share of server and network; ``None`` where neither is published."""
-    if "server_w" in used:
-        return used["server_w"][1].value
-    if "server_ratio" in used:
-        return product.facts["tdp_w"].value * used["server_ratio"][1].value
-    return None
 
 
 def latest(figures: Mapping[int, Figure], year: int) -> int:

@@ -26,7 +26,7 @@ from supplychain.simulation import Simulation, change
 
 COUNTED = {
     "h100e": "H100 equivalents",
-    "power_mw": "Power of the chips, MW",
+    "site_mw": "Power at their sites, MW",
     "revenue_usd": "Revenue, US$",
 }
 """Rows of the table of totals beside units, by quantity."""
