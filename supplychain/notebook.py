@@ -176,9 +176,7 @@ def _production_summary(result: Production) -> Summary:
 @summary.register(Allocation)
 def _allocation_summary(given: Allocation) -> Summary:
     """Orders, deliveries and fill rate of each buyer, the largest first."""
-    ordered = dict(
-        zip((b.id for b in given.buyers), given.orders.sum(axis=1).tolist(), strict=True)
-    )
+    ordered = given.orders_known()
     delivered, filled = given.by_buyer(), given.fill_rates()
     buyers = sorted(given.buyers, key=lambda b: (-delivered[b.id], b.id))
     rows = [(b.name, b.tier, ordered[b.id], delivered[b.id], filled[b.id]) for b in buyers]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from supplychain.allocation import Allocation, find_rule
-from supplychain.allocation.market import Market, earlier_units, market, side_by_side, with_units
+from supplychain.allocation import DEFAULT, Allocation, find_rule
+from supplychain.allocation.market import Market, market, side_by_side, with_units
 from supplychain.model import (
     AddLine,
     Ban,
@@ -23,14 +24,15 @@ from supplychain.model import (
     Scenario,
     Shock,
 )
-from supplychain.model.quarters import FIRST, LAST, Quarter, quarter_range
+from supplychain.model.quarters import FIRST, Quarter
 from supplychain.production.availability import Floats, left_over, slips
-from supplychain.production.plan import Calibration, plan
+from supplychain.production.plan import Calibration, Plan, plan
 from supplychain.production.result import Production
 from supplychain.production.solve import Program
 from supplychain.scenarios.assumptions import assumed
 from supplychain.scenarios.changes import changed, first_quarter
 from supplychain.scenarios.targets import parse_cut, shares_kept
+from supplychain.scenarios.windows import beginning, find_window, known_quarters
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,6 +97,19 @@ class Simulation:
                 return quarter
         return None
 
+    def felt_later(self) -> Quarter | None:
+        """First quarter after the window in which output differs by more than 0.1%.
+
+        Of those that production was worked out for, which go a year beyond the data.
+        """
+        end = self.baseline.plan.window[1] + 1
+        for quarter, change in zip(
+            self.baseline.plan.quarters[end:], self._changes()[end:], strict=True
+        ):
+            if abs(change) > FELT:
+                return quarter
+        return None
+
     def deepest(self) -> tuple[Quarter, float]:
         """The quarter with the largest relative loss of units, and that loss (negative)."""
         change = self.change_by_quarter()
@@ -104,8 +119,11 @@ class Simulation:
     def change_by_quarter(self) -> tuple[float, ...]:
         """Relative change of the accelerators shipped, by quarter; 0 where none were."""
         first, last = self.baseline.plan.window
-        before = self.baseline.ship[:, first : last + 1].sum(axis=0)
-        after = self.scenario.ship[:, first : last + 1].sum(axis=0)
+        return self._changes()[first : last + 1]
+
+    def _changes(self) -> tuple[float, ...]:
+        """The same by period of the plan's grid."""
+        before, after = self.baseline.ship.sum(axis=0), self.scenario.ship.sum(axis=0)
         change = np.divide(after - before, before, out=np.zeros_like(before), where=before > 0)
         return tuple(change.tolist())
 
@@ -153,8 +171,8 @@ class Simulation:
 def simulate(
     network: Network,
     cuts: Sequence[str | Cut] = (),
-    first: Quarter | str = FIRST,
-    last: Quarter | str = LAST,
+    first: Quarter | str | None = None,
+    last: Quarter | str | None = None,
     policy: str = "",
     calibration: Calibration | None = None,
     scenarios: Sequence[Scenario] = (),
@@ -165,44 +183,78 @@ def simulate(
     Args:
         network: The data.
         cuts: Such as ``"hbm=20%"`` or ``"org:sk-hynix=50%@2024Q1:2024Q4"``.
-        first: First quarter of the window; a cut without quarters lasts for all of it.
-        last: Its last quarter.
+        first: First quarter of the window, 2023Q1 if not given; a cut without quarters lasts for
+            all of it.
+        last: Its last quarter; if not given 2026Q4 or a year after the last shock, as far as the
+            data goes.
         policy: The allocation rule; if not given the scenarios', else contract-first.
         calibration: Constants of the program, if not the default ones.
         scenarios: Named lists of further shocks; their order does not matter.
         assume: Figures replaced, in the baseline as in the scenario, by the names that
             ``explain`` shows.
 
+    Production is worked out from the beginning to the end of the data; the window only chooses
+    what is shown of it, so that a quarter is the same in every window.
+
     Raises:
-        ValueError: A cut is malformed, a name is not in the data, two scenarios disagree, or the
-            window is not in the data.
+        AskError: The window is not in the data, or does not reach a shock.
+        ValueError: A cut is malformed, a name is not in the data, or two scenarios disagree.
     """
     first = Quarter.parse(first) if isinstance(first, str) else first
     last = Quarter.parse(last) if isinstance(last, str) else last
-    check_window(network, first, last)
     parsed = tuple(parse_cut(c) if isinstance(c, str) else c for c in cuts)
     shocks = (*parsed, *(shock for scenario in scenarios for shock in scenario.shocks))
     values = together(scenarios, assume or {})
     network = assumed(network, values)
-    rule = policy or chosen_policy(scenarios)
+    rule = policy or chosen_policy(scenarios) or DEFAULT
     find_rule(rule)
-    program = Program(plan(network, first, last, calibration))
+    first, last = find_window(network, shocks, first, last)
+    since = beginning(network, shocks, first)
+    program = Program(planned(network, first, last, calibration, since))
     scenario = disturbed(network, program, shocks, (first, last))
-    earlier = earlier_units(network, program.baseline)
     bans = [s for s in shocks if isinstance(s, Ban)]
 
     def banned(product: Commodity, buyer: Buyer, quarter: Quarter) -> bool:
         return any(ban.hits(product, buyer, quarter) for ban in bans)
 
-    undisturbed = market(network, program.baseline, earlier)
+    undisturbed = market(network, program.baseline)
     other_orders = [s for s in shocks if isinstance(s, ChangeOrders)]
     if other_orders or scenario.plan is not program.plan or bans:
         asked = changed(network, other_orders)
-        markets = undisturbed, market(asked, scenario, earlier, banned if bans else None)
+        markets = undisturbed, market(asked, scenario, banned if bans else None)
     else:
         markets = undisturbed, with_units(undisturbed, scenario)
     before, after = side_by_side(*markets, rule)
     return Simulation(network, shocks, program.baseline, scenario, before, after, markets, values)
+
+
+def planned(
+    network: Network,
+    first: Quarter,
+    last: Quarter,
+    calibration: Calibration | None = None,
+    since: Quarter | None = None,
+) -> Plan:
+    """The plan of production of which a window is shown.
+
+    Args:
+        network: The data.
+        first: First quarter of the window.
+        last: Its last quarter.
+        calibration: Constants of the program, if not the default ones.
+        since: When production begins; the usual first quarter or the window's, if not given.
+    """
+    begin, end = known_quarters(network)
+    start = max(begin, min(FIRST, first)) if since is None else since
+    whole = plan(network, start, max(last, end), calibration)
+    shown = whole.quarters.index(first)
+    return dataclasses.replace(whole, window=(shown, shown + (last - first)))
+
+
+def since_of(result: Simulation) -> Quarter:
+    """When the production of a result begins, to plan it once more alike."""
+    plan_ = result.baseline.plan
+    return plan_.quarters[plan_.calibration.warm_up]
 
 
 def disturbed(
@@ -255,7 +307,9 @@ def restructured(
     of = program.plan
     start = first_quarter(shocks, network)
     assert start is not None
-    other = Program(plan(changed(network, shocks), of.reported[0], of.reported[-1], of.calibration))
+    grid = of.quarters[of.calibration.warm_up], of.quarters[-1 - of.calibration.run_out]
+    whole = plan(changed(network, shocks), *grid, of.calibration)
+    other = Program(dataclasses.replace(whole, window=of.window))
     # A launch moved beyond the grid takes its product out of the plan.
     rows = {s.id: i for i, s in enumerate(of.supplies)}
     aligned = np.ones((len(other.plan.supplies), len(of.quarters)))
@@ -288,7 +342,7 @@ def together(scenarios: Sequence[Scenario], assume: Mapping[str, float]) -> Mapp
 
 
 def chosen_policy(scenarios: Sequence[Scenario]) -> str:
-    """The allocation rule the scenarios ask for; contract-first if none does.
+    """The allocation rule the scenarios ask for; empty if none does.
 
     Raises:
         ValueError: They ask for different ones.
@@ -296,25 +350,4 @@ def chosen_policy(scenarios: Sequence[Scenario]) -> str:
     rules = sorted({s.policy for s in scenarios if s.policy})
     if len(rules) > 1:
         raise ValueError(f"the scenarios ask for different allocation rules: {', '.join(rules)}")
-    return rules[0] if rules else "contract-first"
-
-
-def check_window(network: Network, first: Quarter, last: Quarter) -> None:
-    """Refuse a window the data does not cover.
-
-    Raises:
-        ValueError: It ends before it begins, or lies outside the quarters with capacity figures.
-    """
-    if last < first:
-        raise ValueError(f"the window ends in {last}, before it begins in {first}")
-    known = [q for o in network.organizations.values() for c in o.capacities for q in c.figures]
-    if not known:
-        raise ValueError(
-            "the data holds no capacity in absolute units, so nothing can be simulated"
-        )
-    if first < min(known) or last > max(known):
-        asked = quarter_range(first, last)
-        outside = next(q for q in asked if not min(known) <= q <= max(known))
-        raise ValueError(
-            f"the data has capacities from {min(known)} to {max(known)}; {outside} is outside"
-        )
+    return rules[0] if rules else ""

@@ -19,7 +19,7 @@ class State:
             of later quarters stand ready.
         promised: Open commitments, scenario x line.
         stock: Units nobody took yet, scenario x product.
-        orders, wanted, backlog, waited, moved: Buyer x quarter.
+        orders, exchanged, wanted, backlog, waited, moved: Buyer x quarter.
         delivered: Buyer x product x quarter.
         unsold, price: Product x quarter.
     """
@@ -28,6 +28,7 @@ class State:
     promised: Floats
     stock: Floats
     orders: Floats
+    exchanged: Floats
     wanted: Floats
     backlog: Floats
     waited: Floats
@@ -47,6 +48,7 @@ def nothing_yet(scenarios: int, lines: Lines) -> State:
         np.zeros((scenarios, len(lines.owner))),
         np.zeros((scenarios, len(lines.products))),
         np.repeat(lines.by_buyer(lines.new[None]), scenarios, axis=0),
+        np.zeros(flat),
         np.zeros(flat),
         np.zeros(flat),
         np.zeros(flat),
@@ -83,7 +85,7 @@ def carry_over(state: State, lines: Lines, t: int, cancel: float, move: float) -
             open_[:, :, line] *= 1 - move
             state.waiting[:, t + 1, own] += moved * worth
             buyer = lines.owner[line]
-            state.orders[:, buyer, t + 1] += moved * (worth - 1)
+            state.exchanged[:, buyer, t + 1] += moved * (worth - 1)
             state.moved[:, buyer, t + 1] += moved
     open_ *= 1 - cancel
 

@@ -1,13 +1,13 @@
 """From production to deliveries and fleets, under any rule, without and with the shocks.
 
 Fleets and open orders do not begin with the window that is asked about: the quarters since the
-data's first fleet are delivered before it, from the baseline of a longer plan.
+data's first fleet are delivered before it.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -19,9 +19,7 @@ from supplychain.allocation.orders import Barred, Lines, order_lines
 from supplychain.allocation.paths import Floats
 from supplychain.model import Network
 from supplychain.model.quarters import Quarter, quarter_range
-from supplychain.production.plan import plan
 from supplychain.production.result import Production
-from supplychain.production.solve import Program
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,41 +96,17 @@ def side_by_side(before: Market, after: Market, rule: str) -> tuple[Allocation, 
     return before.in_window(one), after.in_window(other)
 
 
-def earlier_units(network: Network, production: Production) -> Mapping[str, Floats]:
-    """Units by product from the data's first fleet to the quarter before the window.
-
-    From the baseline of a plan that begins there; nothing where the window begins no later.
-    """
-    first, last = production.plan.reported[0], production.plan.reported[-1]
-    if first <= OWNED_BEFORE:
-        return {}
-    whole = Program(plan(network, OWNED_BEFORE, last, production.plan.calibration)).baseline
-    return {p: u[: first - OWNED_BEFORE] for p, u in whole.units().items()}
-
-
-def market(
-    network: Network,
-    production: Production,
-    earlier: Mapping[str, Floats],
-    barred: Barred | None = None,
-) -> Market:
+def market(network: Network, production: Production, barred: Barred | None = None) -> Market:
     """The market of a production result.
 
     Args:
         network: With the scenario's orders.
-        production: Of the window.
-        earlier: Units before it, see :func:`earlier_units`.
+        production: Of the window and of the quarters before it since the data's first fleet.
         barred: Sales that the scenario forbids.
     """
     window = production.plan.reported
-    start = OWNED_BEFORE if earlier else window[0]
-    quarters = quarter_range(start, window[-1])
-    made = production.units()
-    nothing = np.zeros(window[0] - start), np.zeros(len(window))
-    units = {
-        product: np.concatenate([earlier.get(product, nothing[0]), made.get(product, nothing[1])])
-        for product in sorted({*earlier, *made})
-    }
+    quarters = quarter_range(min(OWNED_BEFORE, window[0]), window[-1])
+    units = _units(production, quarters)
     left_out = tuple(p for p in sorted(production.plan.left_out) if p not in units)
     products = sorted({*units, *left_out})
     lines = order_lines(network, products, quarters, barred, left_out)
@@ -140,14 +114,20 @@ def market(
 
 
 def with_units(of: Market, production: Production) -> Market:
-    """The same orders, and before the window the same units, with another production in it."""
-    made = production.units()
-    count = len(production.plan.reported)
-    units = {
-        p: np.concatenate([u[: len(u) - count], made[p]]) if p in made else u
-        for p, u in of.units.items()
+    """The same orders with another production."""
+    made = _units(production, of.lines.quarters)
+    return dataclasses.replace(of, units={p: made.get(p, u) for p, u in of.units.items()})
+
+
+def _units(production: Production, quarters: Sequence[Quarter]) -> Mapping[str, Floats]:
+    """Units shipped by product over the quarters; none where production does not reach."""
+    grid = {q: t for t, q in enumerate(production.plan.quarters)}
+    columns = [grid.get(q, -1) for q in quarters]
+    here = np.array([t >= 0 for t in columns])
+    return {
+        product: np.where(here, production.ship[row][columns], 0.0)
+        for row, product in enumerate(production.plan.products)
     }
-    return dataclasses.replace(of, units=units)
 
 
 def find_buyer(network: Network, name: str) -> str:

@@ -32,6 +32,7 @@ class Lines:
         owner: Row of the buyer, by line.
         allowed: What a line may take: line x product x quarter.
         new: Units ordered, line x quarter.
+        known: Whether a buyer's orders are known, buyer x quarter.
         promised: The part the seller commits to, line x quarter.
         own: Lines for nothing but chips of the buyer's own design.
         own_chip: Products that have such a line.
@@ -50,6 +51,7 @@ class Lines:
     owner: Indices
     allowed: Mask
     new: Floats
+    known: Mask
     promised: Floats
     own: Mask
     own_chip: Mask
@@ -106,6 +108,7 @@ def order_lines(
         owner=np.array([i for i, _ in lines], dtype=np.intp),
         allowed=named[:, :, None] & sellable[[i for i, _ in lines]].reshape(shape),
         new=np.array([_by_quarter(line.figures, quarters) for _, line in lines]).reshape(flat),
+        known=_known(buyers, quarters),
         promised=_promised(buyers, quarters).reshape(flat),
         own=own,
         own_chip=named[own].any(axis=0),
@@ -118,6 +121,24 @@ def order_lines(
         budget_usd=_limits([b.budget_usd for b in buyers], quarters, interpolated=False),
         fleet_mw=_fleet_mw(network, buyers, quarters),
     )
+
+
+def _known(buyers: Sequence[Buyer], quarters: Sequence[Quarter]) -> Mask:
+    """Whether a buyer's orders are known, buyer x quarter.
+
+    It orders nothing before its first figure, nor after its last as long as the figures of half of
+    all buyers go on; after that nothing is known of it.
+    """
+    last = sorted((q for b in buyers if (q := _last(b)) is not None), reverse=True)
+    general = last[(len(last) - 1) // 2] if last else None
+    ends = [max((q for q in (_last(b), general) if q is not None), default=None) for b in buyers]
+    table = [[end is not None and q <= end for q in quarters] for end in ends]
+    return np.array(table, dtype=bool).reshape(len(buyers), len(quarters))
+
+
+def _last(buyer: Buyer) -> Quarter | None:
+    """The last quarter with an order of the buyer."""
+    return max((q for line in buyer.orders for q in line.figures), default=None)
 
 
 def _check_power(network: Network) -> None:

@@ -28,6 +28,7 @@ from supplychain.risk.result import Chokepoint, Chokepoints
 from supplychain.risk.structure import KINDS as ALL_KINDS
 from supplychain.risk.structure import Entity, Kind
 from supplychain.scenarios.assumptions import assumed
+from supplychain.scenarios.windows import check_window
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -364,7 +365,6 @@ def find_costs(
     if (known := recall(key, Exposures)) is not None:
         return known, ""
     from supplychain.analyses.removals import exposures
-    from supplychain.simulation import check_window
 
     try:
         check_window(network, at, at + (horizon - 1))

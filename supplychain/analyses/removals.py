@@ -31,11 +31,12 @@ from supplychain.production.availability import (
     upstream,
     web,
 )
-from supplychain.production.plan import Calibration, plan
+from supplychain.production.plan import Calibration
 from supplychain.production.result import Production
 from supplychain.production.solve import Program
 from supplychain.risk.structure import Entity, Kind
-from supplychain.simulation import FELT, RECOVERED, check_window, delayed, restructured
+from supplychain.scenarios.windows import check_window
+from supplychain.simulation import FELT, RECOVERED, delayed, planned, restructured
 
 ORGANIZATIONS: tuple[Kind, ...] = ("organization",)
 
@@ -78,7 +79,7 @@ def exposures(
         )
     last = at + (horizon - 1)
     check_window(network, at, last)
-    program = Program(plan(network, at, last, calibration))
+    program = Program(planned(network, at, last, calibration))
     asked = [p for p in program.plan.products if products is None or p in products]
     before = _by_quarter(network, program.baseline, asked)
     if before[0].sum() <= 0:

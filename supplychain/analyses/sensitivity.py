@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from supplychain.model import Figure, Network
 from supplychain.model.names import capacity_figures
-from supplychain.production.plan import Calibration, Plan, plan
+from supplychain.production.plan import Calibration, Plan
 from supplychain.production.result import Production
 from supplychain.production.solve import Program
 from supplychain.scenarios.assumptions import replaced
-from supplychain.simulation import Simulation, disturbed
+from supplychain.simulation import Simulation, disturbed, planned, since_of
 
 CALIBRATIONS: tuple[tuple[str, Callable[[Calibration], Calibration]], ...] = (
     ("HBM generations exactly as planned", lambda c: replace(c, conversion=0)),
@@ -65,7 +65,7 @@ def variants(result: Simulation) -> tuple[Variant, ...]:
 def solved_again(result: Simulation, assumption: str, calibration: Calibration) -> Variant:
     """The result's shocks on its own data with other constants."""
     window = result.quarters[0], result.quarters[-1]
-    program = Program(plan(result.network, *window, calibration))
+    program = Program(planned(result.network, *window, calibration, since_of(result)))
     scenario = disturbed(result.network, program, result.shocks, window)
     return Variant(assumption, program.baseline, scenario)
 
@@ -140,7 +140,9 @@ def change_of(result: Simulation) -> Callable[[Network], float]:
     window = result.quarters[0], result.quarters[-1]
 
     def headline(network: Network) -> float:
-        program = Program(plan(network, *window, result.baseline.plan.calibration))
+        program = Program(
+            planned(network, *window, result.baseline.plan.calibration, since_of(result))
+        )
         before = program.baseline.total()
         after = disturbed(network, program, result.shocks, window).total()
         return (after - before) / before if before > 0 else 0.0

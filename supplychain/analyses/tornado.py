@@ -14,10 +14,9 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from supplychain.model import Capacity, Figure, Network
-from supplychain.production.plan import plan
 from supplychain.production.solve import Program
 from supplychain.production.worth import worth_of_capacity
-from supplychain.simulation import Simulation, disturbed
+from supplychain.simulation import Simulation, disturbed, planned, since_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,9 @@ def moved(result: Simulation, some: Sequence[Input]) -> tuple[Moved, ...]:
 
     def headline(network: Network) -> float:
         window = result.quarters[0], result.quarters[-1]
-        program = Program(plan(network, *window, result.baseline.plan.calibration))
+        program = Program(
+            planned(network, *window, result.baseline.plan.calibration, since_of(result))
+        )
         before = result.baseline.total()
         if not result.shocks:
             return program.baseline.total() / before - 1 if before > 0 else 0.0

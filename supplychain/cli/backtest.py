@@ -48,7 +48,7 @@ def backtest(
     from supplychain.report.answers.backtest import backtest_document
     from supplychain.report.answers.owners import owners_document
     from supplychain.scenarios.assumptions import assumed
-    from supplychain.simulation import check_window
+    from supplychain.scenarios.windows import check_window
 
     network = load_network(data)
     try:

@@ -37,9 +37,9 @@ def explain(
     supplychain explain "SK hynix"
     """
     from supplychain.model import Commodity
-    from supplychain.production.plan import plan
     from supplychain.production.solve import Program
     from supplychain.report.answers.explain import explain_document, find_nodes
+    from supplychain.simulation import planned
 
     name, at, when = node.rpartition("@") if "@" in node else (node, "", "")
     try:
@@ -52,5 +52,5 @@ def explain(
     if at and any(isinstance(node, Commodity) and node.product for node in nodes):
         if not FIRST <= quarter <= LAST:
             raise usage_error(f"{quarter} is outside {FIRST} to {LAST}, the quarters it can trace")
-        baseline = Program(plan(network, FIRST, LAST)).baseline
+        baseline = Program(planned(network, FIRST, LAST)).baseline
     answer(explain_document(network, nodes, quarter, baseline), form, out, no_color, quiet)

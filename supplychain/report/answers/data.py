@@ -133,13 +133,13 @@ def influence_document(
     estimate is put at both ends of its range. ``passed`` is given the estimates and hands them on
     one by one, to show how far it has come.
     """
-    from supplychain.production.plan import plan
     from supplychain.production.solve import Program
+    from supplychain.simulation import planned
 
     def units(changed: Network) -> float:
-        return Program(plan(changed, FIRST, LAST)).baseline.total()
+        return Program(planned(changed, FIRST, LAST)).baseline.total()
 
-    estimates = widest_estimates(network, plan(network, FIRST, LAST), top)
+    estimates = widest_estimates(network, planned(network, FIRST, LAST), top)
     base = units(network)
     rows: list[tuple[Cell, ...]] = [
         (name, f.value, f.low, f.high, low / base - 1, high / base - 1)
