@@ -20,6 +20,7 @@ from supplychain.allocation import Allocation
 from supplychain.analyses.chokepoints import Points
 from supplychain.errors import AskError
 from supplychain.model import Network
+from supplychain.model.names import each_name
 from supplychain.production.result import Production
 from supplychain.report.tables import Column, Document, Table, show
 from supplychain.risk import Chokepoints
@@ -267,7 +268,7 @@ def _allocation_chart(given: Allocation) -> altair.Chart:
 def graph(
     of: Network | Simulation,
     at: str = "",
-    focus: Iterable[str] = (),
+    focus: str | Iterable[str] = (),
     depth: int = 2,
     collapse: By | None = None,
 ) -> GraphPage:
@@ -289,7 +290,7 @@ def graph(
     from supplychain.report.graph.view import near
 
     network, simulation = (of.network, of) if isinstance(of, Simulation) else (of, None)
-    starts = list(focus)
+    starts = each_name(focus)
     if unknown := sorted(set(starts) - network.commodities.keys()):
         raise AskError(f"no commodity is called '{unknown[0]}'")
     keep = near(network, starts, depth) if starts else None

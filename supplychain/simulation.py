@@ -25,6 +25,7 @@ from supplychain.model import (
     Shock,
 )
 from supplychain.model.quarters import FIRST, Quarter
+from supplychain.model.values import same_values
 from supplychain.production.availability import Floats, left_over, slips
 from supplychain.production.plan import Calibration, Plan, plan
 from supplychain.production.result import Production
@@ -65,6 +66,14 @@ class Simulation:
     allocation: Allocation
     markets: tuple[Market, Market]
     assume: Mapping[str, float]
+
+    __eq__ = same_values
+
+    def __repr__(self) -> str:
+        named = [str(shock) for shock in self.shocks[:3]]
+        more = f" and {len(self.shocks) - 3} more" if len(self.shocks) > 3 else ""
+        what = "; ".join(named) + more if named else "the baseline"
+        return f"<Simulation {self.quarters[0]} to {self.quarters[-1]}: {what}>"
 
     @property
     def cuts(self) -> tuple[Cut, ...]:
@@ -170,26 +179,26 @@ class Simulation:
 
 def simulate(
     network: Network,
-    cuts: Sequence[str | Cut] = (),
+    cuts: str | Cut | Sequence[str | Cut] = (),
     first: Quarter | str | None = None,
     last: Quarter | str | None = None,
     policy: str = "",
     calibration: Calibration | None = None,
-    scenarios: Sequence[Scenario] = (),
+    scenarios: Scenario | Sequence[Scenario] = (),
     assume: Mapping[str, float] | None = None,
 ) -> Simulation:
     """Run the production program and the allocation, without and with the shocks.
 
     Args:
         network: The data.
-        cuts: Such as ``"hbm=20%"`` or ``"org:sk-hynix=50%@2024Q1:2024Q4"``.
+        cuts: One or several, such as ``"hbm=20%"`` or ``"org:sk-hynix=50%@2024Q1:2024Q4"``.
         first: First quarter of the window, 2023Q1 if not given; a cut without quarters lasts for
             all of it.
         last: Its last quarter; if not given 2026Q4 or a year after the last shock, as far as the
             data goes.
         policy: The allocation rule; if not given the scenarios', else contract-first.
         calibration: Constants of the program, if not the default ones.
-        scenarios: Named lists of further shocks; their order does not matter.
+        scenarios: One or several named lists of further shocks; their order does not matter.
         assume: Figures replaced, in the baseline as in the scenario, by the names that
             ``explain`` shows.
 
@@ -202,6 +211,8 @@ def simulate(
     """
     first = Quarter.parse(first) if isinstance(first, str) else first
     last = Quarter.parse(last) if isinstance(last, str) else last
+    cuts = (cuts,) if isinstance(cuts, str | Cut) else cuts
+    scenarios = (scenarios,) if isinstance(scenarios, Scenario) else scenarios
     parsed = tuple(parse_cut(c) if isinstance(c, str) else c for c in cuts)
     shocks = (*parsed, *(shock for scenario in scenarios for shock in scenario.shocks))
     values = together(scenarios, assume or {})

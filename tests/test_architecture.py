@@ -13,7 +13,8 @@ from tests import ROOT
 
 FLOORS = (
     "model errors",
-    "cache loader",
+    "cache",
+    "loader",
     "importing scenarios risk",
     "firms",
     "production",
@@ -21,7 +22,7 @@ FLOORS = (
     "compute",
     "simulation",
     "analyses",
-    "report.tables",
+    "report.tables report.words",
     "report.graph",
     "report.charts",
     "report.answers",

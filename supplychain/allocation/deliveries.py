@@ -17,6 +17,7 @@ from supplychain.allocation.rules import DEFAULT, Asked, Rule, Terms, find_rule,
 from supplychain.allocation.sharing import access, amounts, clearing_prices, positions, spread
 from supplychain.model import Buyer, Network
 from supplychain.model.quarters import Quarter
+from supplychain.model.values import same_values
 from supplychain.production.plan import CANCEL
 
 if TYPE_CHECKING:
@@ -61,6 +62,12 @@ class Allocation:
     unsold: Floats
     known: Mask
     price: Floats | None = None
+
+    __eq__ = same_values
+
+    def __repr__(self) -> str:
+        who = f"{len(self.products)} products to {len(self.buyers)} buyers"
+        return f"<Allocation {self.quarters[0]} to {self.quarters[-1]}, {self.rule}: {who}>"
 
     def units(self) -> Floats:
         """Units delivered over the window, by buyer."""

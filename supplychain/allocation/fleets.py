@@ -22,6 +22,7 @@ from supplychain.allocation.paths import Floats, Mask
 from supplychain.model import Buyer, Network
 from supplychain.model.accelerators import QUANTITIES, per_accelerator
 from supplychain.model.quarters import Quarter
+from supplychain.model.values import same_values
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +46,12 @@ class Fleets:
     products: tuple[str, ...]
     quarters: tuple[Quarter, ...]
     in_service: Floats
+
+    __eq__ = same_values
+
+    def __repr__(self) -> str:
+        who = f"{len(self.products)} products of {len(self.buyers)} buyers"
+        return f"<Fleets {self.quarters[0]} to {self.quarters[-1]}: {who}>"
 
     def total(self, network: Network, quantity: str) -> Floats:
         """A quantity of :data:`QUANTITIES` by buyer and quarter.

@@ -19,6 +19,7 @@ from supplychain.allocation.orders import Barred, Lines, order_lines
 from supplychain.allocation.paths import Floats
 from supplychain.model import Network
 from supplychain.model.quarters import Quarter, quarter_range
+from supplychain.model.values import same_values
 from supplychain.production.result import Production
 
 
@@ -38,6 +39,12 @@ class Market:
     lines: Lines
     units: Mapping[str, Floats]
     window: tuple[Quarter, Quarter]
+
+    __eq__ = same_values
+
+    def __repr__(self) -> str:
+        who = f"{len(self.units)} products for {len(self.network.buyers)} buyers"
+        return f"<Market {self.window[0]} to {self.window[1]}: {who}>"
 
     @property
     def as_ordered(self) -> tuple[str, ...]:

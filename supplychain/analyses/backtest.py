@@ -21,6 +21,7 @@ import numpy as np
 
 from supplychain.model import Figure, Network
 from supplychain.model.quarters import Quarter
+from supplychain.model.values import same_values
 from supplychain.production.plan import Calibration, plan
 from supplychain.production.quantities import used_of
 from supplychain.production.result import Production
@@ -98,6 +99,12 @@ class Backtest:
     racks: tuple[tuple[Quarter, float, Figure], ...]
     shares: tuple[Share, ...]
     baseline: Production
+
+    __eq__ = same_values
+
+    def __repr__(self) -> str:
+        inside, cells = self.cells_inside()
+        return f"<Backtest: {inside} of {cells} cells inside the published range>"
 
     def cells_inside(self) -> tuple[int, int]:
         """Cells inside the published range, and all cells."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from supplychain.analyses.exposure import Exposures, counted_until, quarters_counted
 from supplychain.analyses.outages import removable
 from supplychain.errors import AskError
-from supplychain.loader.cache import answer_key, keep, recall
+from supplychain.cache import keep, make_key, recall
 from supplychain.model import Network
 from supplychain.model.quarters import LAST, Quarter
 from supplychain.production.plan import planned_h100e
@@ -127,7 +127,7 @@ class Points:
 
 def chokepoints(
     network: Network,
-    products: Sequence[str] | None = None,
+    products: str | Sequence[str] | None = None,
     at: Quarter | str | None = None,
     by: Kind | Collection[Kind] = KINDS,
     weeks: float = 0.0,
@@ -173,7 +173,7 @@ def chokepoints(
 
 def ask_points(
     network: Network,
-    products: Sequence[str] | None = None,
+    products: str | Sequence[str] | None = None,
     at: Quarter | str | None = None,
     by: Kind | Collection[Kind] = KINDS,
     weeks: float = 0.0,
@@ -187,7 +187,7 @@ def ask_points(
         AskError: A name is not in the data, or there is nothing to ask about.
     """
     network = assumed(network, assume or {})
-    ids = asked_ids(network, products or ())
+    ids = asked_ids(network, each_name(products) or ())
     if not ids:
         raise AskError(
             "the data holds no accelerator, so nothing can be asked about all of them; "
@@ -361,7 +361,7 @@ def find_costs(
     ids = None if removed is None else [(e.kind, e.id) for e in removed]
     asked = (question.products, sorted(question.kinds), horizon, question.recovery)
     text = f"exposures {at} {asked} {sorted(question.assume.items())} {ids}"
-    key = answer_key(network.digest, text)
+    key = make_key("answer", network.digest, text)
     if (known := recall(key, Exposures)) is not None:
         return known, ""
     from supplychain.analyses.removals import exposures

@@ -17,6 +17,7 @@ from supplychain.allocation.chips import OWNED_BEFORE
 from supplychain.allocation.paths import Floats
 from supplychain.analyses.backtest import published_chips
 from supplychain.model import Buyer, Network, Series
+from supplychain.model.names import each_name
 from supplychain.model.quarters import Quarter, quarter_range
 
 SELLER = "nvidia"
@@ -86,7 +87,7 @@ class OwnerTest:
 
 
 def owner_tests(
-    network: Network, rules: Sequence[str] = tuple(RULES), terms: Terms | None = None
+    network: Network, rules: str | Sequence[str] = tuple(RULES), terms: Terms | None = None
 ) -> tuple[OwnerTest, ...]:
     """Every rule against every count of units by owner.
 
@@ -98,7 +99,9 @@ def owner_tests(
     counts = [c for c in COUNTS if c.outcome in network.outcomes]
     if not counts or not supply:
         raise ValueError("the data publishes no units by owner, so no rule can be tested")
-    results = {rule: allocate(network, supply, quarters, rule, terms=terms) for rule in rules}
+    results = {
+        rule: allocate(network, supply, quarters, rule, terms=terms) for rule in each_name(rules)
+    }
     return tuple(OwnerTest(c, _rows(network, c, results, supply, quarters)) for c in counts)
 
 

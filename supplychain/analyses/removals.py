@@ -34,6 +34,7 @@ from supplychain.production.availability import (
 from supplychain.production.plan import Calibration
 from supplychain.production.result import Production
 from supplychain.production.solve import Program
+from supplychain.risk.scope import asked_products
 from supplychain.risk.structure import Entity, Kind
 from supplychain.scenarios.windows import check_window
 from supplychain.simulation import FELT, RECOVERED, delayed, planned, restructured
@@ -47,8 +48,8 @@ BATCH = 64
 def exposures(
     network: Network,
     at: Quarter | str,
-    products: Sequence[str] | None = None,
-    by: Collection[Kind] = ORGANIZATIONS,
+    products: str | Sequence[str] | None = None,
+    by: Kind | Collection[Kind] = ORGANIZATIONS,
     horizon: int | None = None,
     recovery: float | None = None,
     removed: Sequence[Entity] | None = None,
@@ -59,8 +60,8 @@ def exposures(
     Args:
         network: The data.
         at: The quarter with which each loss begins.
-        products: Accelerators whose output counts; all if not given.
-        by: What is taken away, each on its own.
+        products: Accelerator or accelerators whose output counts; all if not given.
+        by: Kind or kinds of what is taken away, each on its own.
         horizon: Quarters over which losses are counted; eight if not given, but not beyond the
             last for which capacities are known.
         recovery: Weeks to recover, instead of each supply's own.
@@ -68,7 +69,8 @@ def exposures(
         calibration: Constants of the program, if not the default ones.
 
     Raises:
-        ValueError: The horizon is outside the data, or none of the products is made in it.
+        ValueError: The horizon is outside the data, a product is no accelerator of the data, or
+            none of them is made in it.
     """
     at = Quarter.parse(at) if isinstance(at, str) else at
     horizon = quarters_counted(network, at, horizon)
@@ -77,15 +79,18 @@ def exposures(
             f"a horizon of {horizon} quarters is none; losses are counted until "
             f"{counted_until(network)} unless a horizon is given"
         )
+    wanted = asked_products(network, products)
+    if other := [id_ for id_ in wanted if id_ not in network.products]:
+        raise AskError(f"{other[0]} is no accelerator, and a loss is counted in these")
     last = at + (horizon - 1)
     check_window(network, at, last)
     program = Program(planned(network, at, last, calibration))
-    asked = [p for p in program.plan.products if products is None or p in products]
+    asked = [p for p in program.plan.products if p in wanted]
     before = _by_quarter(network, program.baseline, asked)
     if before[0].sum() <= 0:
         raise ValueError(f"none of the asked accelerators is made from {at} to {last}")
     if removed is None:
-        removed = removable(network, at, last, by)
+        removed = removable(network, at, last, (by,) if isinstance(by, str) else by)
     sweep = _Sweep(network, program, at, recovery)
     mattering = [e for e in removed if sweep.matters(e)]
     effects = sweep.effects(mattering)

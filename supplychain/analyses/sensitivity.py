@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from supplychain.model import Figure, Network
 from supplychain.model.names import capacity_figures
+from supplychain.model.values import same_values
 from supplychain.production.plan import Calibration, Plan
 from supplychain.production.result import Production
 from supplychain.production.solve import Program
@@ -32,6 +33,8 @@ class Variant:
     assumption: str
     baseline: Production
     scenario: Production
+
+    __eq__ = same_values
 
     def change(self, designer: str = "") -> float | None:
         """Relative change of the accelerators shipped, of one designer or of all."""

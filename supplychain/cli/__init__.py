@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from supplychain import __version__
+from supplychain.cli.caching import no_cache_option
 
 COMMANDS = {
     "chokepoints": "Single points of failure, exactly, with the need that fails.",
@@ -109,6 +110,7 @@ def _show(error: click.ClickException) -> None:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="supplychain")
+@no_cache_option
 def _group() -> None:
     """The AI accelerator supply chain, made calculable.
 

@@ -60,7 +60,7 @@ def read_rates(
     return rates
 
 
-WITH_EDGES = ("edges", "products", "top", "form", "out", "no_color", "quiet")
+WITH_EDGES = ("edges", "products", "top", "form", "out", "no_color", "quiet", "no_cache")
 """Options that go with ``--edges``."""
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from supplychain.cli.caching import no_cache_option
 from supplychain.model.quarters import Quarter
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ def read_share(ctx: click.Context, param: click.Parameter, value: str | None) ->
 
 
 def data_option(command: F) -> F:
-    """``--data DIR``."""
+    """``--data DIR`` and ``--no-cache``."""
+    command = no_cache_option(command)
     return click.option(
         "--data",
         type=click.Path(path_type=Path),

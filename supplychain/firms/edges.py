@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 
+from supplychain.model.values import same_values
 from supplychain.risk.cascade import Ints, Rows, System
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class EdgeError(ValueError):
     """Everything that is wrong with an edge table, one problem a line."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Edges:
     """An edge table in numbers, each supplier once a need.
 
@@ -61,6 +62,11 @@ class Edges:
     commodity: Integers
     row: Integers
     own: int
+
+    __eq__ = same_values
+
+    def __repr__(self) -> str:
+        return f"<Edges: {len(self.firms)} firms, {len(self.share)} links>"
 
     @cached_property
     def need(self) -> Integers:

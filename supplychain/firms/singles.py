@@ -10,6 +10,7 @@ import numpy as np
 
 from supplychain.firms.edges import Edges, edges
 from supplychain.firms.sweep import Removals, removals
+from supplychain.model.values import same_values
 from supplychain.risk.cascade import System, cascade
 from supplychain.risk.near import NEAR_COVER
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     Integers: TypeAlias = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SinglePoints:
     """What each firm of an edge table takes down when it alone is lost.
 
@@ -39,6 +40,13 @@ class SinglePoints:
     exact: Removals
     near: Removals
     cover: float
+
+    __eq__ = same_values
+
+    def __repr__(self) -> str:
+        return (
+            f"<SinglePoints of {len(self.products)} products among {len(self.edges.firms)} firms>"
+        )
 
     @property
     def alone(self) -> Integers:
@@ -108,7 +116,7 @@ class SinglePoints:
 
 
 def single_points(
-    table: pd.DataFrame, products: Sequence[object] | None = None, cover: float = NEAR_COVER
+    table: pd.DataFrame, products: str | Sequence[object] | None = None, cover: float = NEAR_COVER
 ) -> SinglePoints:
     """Every single removal of an edge table, exactly and nearly.
 
@@ -130,6 +138,8 @@ def single_points(
         ('maker',)
     """
     of = edges(table)
+    if isinstance(products, str):
+        products = [products]
     if products is None:
         names, goals = [str(n) for n in of.firms[of.ends]], list(of.ends[:, None])
     else:

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from supplychain.firms.edges import EdgeError, Edges, edges
+from supplychain.model.values import same_values
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -42,12 +43,17 @@ BLOCK = 64
 """Removals followed at once: as many columns as keep a block of firms in the processor's cache."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SystemicRisk:
     """ESRI of every firm, 0 to 1, along ``firms``, which are sorted."""
 
     firms: npt.NDArray[np.object_]
     index: Floats
+
+    __eq__ = same_values
+
+    def __repr__(self) -> str:
+        return f"<SystemicRisk: {len(self.firms)} firms>"
 
     def to_frame(self) -> pd.DataFrame:
         """One row a firm, the riskiest first."""
@@ -57,7 +63,7 @@ class SystemicRisk:
         return frame.sort_values("esri", ascending=False, kind="stable", ignore_index=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Flows:
     """The network as matrices. A *seller* is a firm together with one commodity that it sells.
 

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 from supplychain.model.figures import NOWHERE, Basis, Figure, Place
 from supplychain.model.quarters import Quarter
+from supplychain.model.values import freeze
 
 Role: TypeAlias = Literal["component", "material", "tool", "software", "design", "service"]
 
@@ -61,6 +62,9 @@ class Need:
     note: str = ""
     place: Place = NOWHERE
 
+    def __post_init__(self) -> None:
+        freeze(self, "inputs", "makers")
+
 
 @dataclass(frozen=True, slots=True)
 class Product:
@@ -90,6 +94,9 @@ class Product:
     half_weeks: Figure | None = None
     rack_share: Mapping[int, Figure] = field(default_factory=lambda: MappingProxyType({}))
     utilization: Mapping[str, Figure] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        freeze(self, "facts", "price_usd", "rack_share", "utilization")
 
     def sold(self, quarter: Quarter) -> bool:
         """Whether the quarter lies between launch and end of the product."""
@@ -141,6 +148,9 @@ class Commodity:
     note: str = ""
     place: Place = NOWHERE
     price_usd: Mapping[int, Figure] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        freeze(self, "price_usd")
 
     def h100e(self) -> float:
         """H100 equivalents of one unit: dense 8-bit peak / 1,979; BF16 where it has no 8-bit mode.

@@ -5,7 +5,7 @@ The names are what ``explain`` shows next to each source.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from supplychain.model import (
@@ -31,6 +31,16 @@ NEED_FIGURES = (
     "wear",
 )
 SUPPLY_FIGURES = ("recovery_weeks", "surge", "surge_weeks")
+
+
+def each_name(names: str | Iterable[str]) -> tuple[str, ...]:
+    """The names; a single one may be given as it is.
+
+    Example:
+        >>> each_name("h100"), each_name(["h100", "b200"])
+        (('h100',), ('h100', 'b200'))
+    """
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
 def figures(network: Network) -> Iterator[tuple[str, Figure]]:

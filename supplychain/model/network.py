@@ -14,6 +14,7 @@ from supplychain.model.figures import Figure, Source
 from supplychain.model.organizations import Capacity, Organization, Supply
 from supplychain.model.records import AIModel, Disruption, Outcome, Parameters
 from supplychain.model.scenarios import Scenario
+from supplychain.model.values import freeze
 
 ALLOCATION_RULES = (
     "contract-first",
@@ -53,6 +54,30 @@ class Network:
     disruptions: Mapping[str, Disruption] = field(default_factory=lambda: MappingProxyType({}))
     scenarios: Mapping[str, Scenario] = field(default_factory=lambda: MappingProxyType({}))
     parameters: Mapping[str, Parameters] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        freeze(
+            self,
+            "commodities",
+            "organizations",
+            "buyers",
+            "sources",
+            "groups",
+            "models",
+            "outcomes",
+            "disruptions",
+            "scenarios",
+            "parameters",
+        )
+
+    def __repr__(self) -> str:
+        parts = {
+            "commodities": self.commodities,
+            "organizations": self.organizations,
+            "supplies": self.supplies,
+        }
+        held = ", ".join(f"{len(part)} {name}" for name, part in parts.items())
+        return f"<Network {self.digest[:8]}: {held}>" if self.digest else f"<Network: {held}>"
 
     @property
     def products(self) -> Mapping[str, Commodity]:

@@ -10,6 +10,7 @@ from typing import Literal
 from supplychain.model.commodities import Need
 from supplychain.model.figures import NOWHERE, Basis, Figure, Place
 from supplychain.model.quarters import Quarter
+from supplychain.model.values import freeze
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,9 @@ class Capacity:
     per_base_unit: float = 1.0
     note: str = ""
     place: Place = NOWHERE
+
+    def __post_init__(self) -> None:
+        freeze(self, "figures", "bookings")
 
     @property
     def key(self) -> str:
@@ -113,6 +117,9 @@ class Supply:
     note: str = ""
     place: Place = NOWHERE
 
+    def __post_init__(self) -> None:
+        freeze(self, "draws", "share")
+
     @property
     def id(self) -> str:
         """``organization/commodity@COUNTRY``."""
@@ -150,6 +157,9 @@ class Orders:
     figures: Mapping[Quarter, Figure]
     place: Place = NOWHERE
 
+    def __post_init__(self) -> None:
+        freeze(self, "figures")
+
 
 @dataclass(frozen=True, slots=True)
 class Organization:
@@ -175,3 +185,6 @@ class Organization:
     note: str = ""
     sources: tuple[str, ...] = ()
     place: Place = NOWHERE
+
+    def __post_init__(self) -> None:
+        freeze(self, "lines")

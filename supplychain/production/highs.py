@@ -24,7 +24,7 @@ class SolverError(RuntimeError):
     """The solver stopped with a status other than optimal: a defect, never a result."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Bounds:
     """What the variables and rows of a model may be, in its scaled units."""
 
@@ -34,7 +34,7 @@ class Bounds:
     row_upper: Floats
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Optimum:
     """A lexicographic optimum.
 

@@ -162,6 +162,11 @@ class Plan:
     left_out: Mapping[str, str]
     calibration: Calibration
 
+    def __repr__(self) -> str:
+        held = f"{len(self.products)} products, {len(self.supplies)} supplies, "
+        window = self.reported
+        return f"<Plan {window[0]} to {window[-1]}: {held}{len(self.lines)} lines>"
+
     @property
     def reported(self) -> tuple[Quarter, ...]:
         """The quarters of the window."""

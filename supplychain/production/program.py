@@ -27,7 +27,7 @@ Ints = NDArray[np.int64]
 INFINITY = float("inf")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Columns:
     """Where each variable stands; every array is entity x period, in plan order.
 
@@ -54,7 +54,7 @@ class Columns:
     period: Ints
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Model:
     """The program ``min cost x, lower <= A x <= upper, 0 <= x <= ceiling``, in scaled variables.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from supplychain.model.quarters import Quarter
+from supplychain.model.values import same_values
 from supplychain.production.highs import Optimum
 from supplychain.production.plan import Plan
 from supplychain.production.program import Columns, Floats, Ints, Model
@@ -65,6 +66,13 @@ class Production:
     dual_objective: float
     objective: float
     variables: Floats
+
+    __eq__ = same_values
+
+    def __repr__(self) -> str:
+        window = self.plan.reported
+        units = float(self.total_by_quarter().sum())
+        return f"<Production {window[0]} to {window[-1]}: {units:,.0f} accelerators>"
 
     @classmethod
     def from_optimum(cls, plan: Plan, model: Model, optimum: Optimum) -> Production:

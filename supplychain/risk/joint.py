@@ -58,10 +58,14 @@ class JointCuts:
     singles: Mapping[str, tuple[str, ...]]
     products: Mapping[str, float]
 
+    def __repr__(self) -> str:
+        found = f"{len(self.rows)} sets of up to {self.order}"
+        return f"<JointCuts in {self.at}, by {self.kind}: {found}>"
+
 
 def joint_cuts(
     network: Network,
-    products: Sequence[str] | None,
+    products: str | Sequence[str] | None,
     at: Quarter,
     kind: Kind = "organization",
     order: int = 2,
@@ -72,7 +76,7 @@ def joint_cuts(
 
     Args:
         network: The data.
-        products: Ids of accelerators or of any commodities; all accelerators if not given.
+        products: Id or ids of accelerators or of any commodities; all accelerators if not given.
         at: The quarter.
         kind: What a set is made of: organizations, supplies or countries.
         order: 2 or 3.

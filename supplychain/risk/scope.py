@@ -6,7 +6,9 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from supplychain.errors import AskError
 from supplychain.model import Network
+from supplychain.model.names import each_name
 from supplychain.model.quarters import Quarter, quarter_range
 from supplychain.risk.cascade import Falls, unserved
 from supplychain.risk.reasons import chain_to, exact_links, without_maker
@@ -62,26 +64,28 @@ def scope(
     return Scope(of, _shares(up, weights), makers, not_sold, not_made)
 
 
-def asked_products(network: Network, products: Sequence[str] | None) -> tuple[str, ...]:
+def asked_products(network: Network, products: str | Sequence[str] | None) -> tuple[str, ...]:
     """The ids, sorted and each once; all accelerators if none is given.
 
     Raises:
-        ValueError: A commodity is not in the data.
+        AskError: A commodity is not in the data.
     """
-    for id_ in products or ():
+    asked = tuple(network.products) if products is None else each_name(products)
+    for id_ in asked:
         if id_ not in network.commodities:
             near = difflib.get_close_matches(id_, network.commodities, 1)
             hint = f"; did you mean '{near[0]}'?" if near else ""
-            raise ValueError(f"no commodity is called '{id_}'{hint}")
-    return tuple(sorted(set(network.products if products is None else products)))
+            raise AskError(f"no commodity is called '{id_}'{hint}")
+    return tuple(sorted(set(asked)))
 
 
-def busiest_quarter(network: Network, asked: Sequence[str]) -> Quarter:
+def busiest_quarter(network: Network, asked: str | Sequence[str]) -> Quarter:
     """The quarter in which most of the asked accelerators are sold, the last of such quarters.
 
     Raises:
         ValueError: The data has no accelerator.
     """
+    asked = each_name(asked)
     products = [p for id_ in asked if (p := network.commodities[id_].product) is not None]
     if not products:
         products = [p for c in network.commodities.values() if (p := c.product) is not None]
