@@ -282,8 +282,7 @@ def graph(
         collapse: ``organization`` or ``country`` for coarser boxes.
 
     Raises:
-        AskError: A commodity is not in the data.
-        ValueError: The quarter is none.
+        AskError: A commodity is not in the data, or the quarter is none.
     """
     from supplychain.model.quarters import Quarter
     from supplychain.report.graph.explorer import explorer

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from supplychain.allocation import DEFAULT, Allocation, find_rule
+from supplychain.allocation import DEFAULT, Allocation, rule_name
 from supplychain.allocation.market import Market, market, side_by_side, with_units
+from supplychain.errors import AskError
 from supplychain.model import (
     AddLine,
     Ban,
@@ -32,7 +33,7 @@ from supplychain.production.result import Production
 from supplychain.production.solve import Program
 from supplychain.scenarios.assumptions import assumed
 from supplychain.scenarios.changes import changed, first_quarter
-from supplychain.scenarios.targets import parse_cut, shares_kept
+from supplychain.scenarios.targets import by_id, parse_cut, shares_kept
 from supplychain.scenarios.windows import beginning, find_window, known_quarters
 
 if TYPE_CHECKING:
@@ -206,19 +207,18 @@ def simulate(
     what is shown of it, so that a quarter is the same in every window.
 
     Raises:
-        AskError: The window is not in the data, or does not reach a shock.
-        ValueError: A cut is malformed, a name is not in the data, or two scenarios disagree.
+        AskError: A cut is malformed, a name is not in the data, two scenarios disagree, or the
+            window is not in the data or does not reach a shock.
     """
     first = Quarter.parse(first) if isinstance(first, str) else first
     last = Quarter.parse(last) if isinstance(last, str) else last
     cuts = (cuts,) if isinstance(cuts, str | Cut) else cuts
     scenarios = (scenarios,) if isinstance(scenarios, Scenario) else scenarios
-    parsed = tuple(parse_cut(c) if isinstance(c, str) else c for c in cuts)
+    parsed = tuple(by_id(network, parse_cut(c) if isinstance(c, str) else c) for c in cuts)
     shocks = (*parsed, *(shock for scenario in scenarios for shock in scenario.shocks))
     values = together(scenarios, assume or {})
     network = assumed(network, values)
-    rule = policy or chosen_policy(scenarios) or DEFAULT
-    find_rule(rule)
+    rule = rule_name(policy or chosen_policy(scenarios) or DEFAULT)
     first, last = find_window(network, shocks, first, last)
     since = beginning(network, shocks, first)
     program = Program(planned(network, first, last, calibration, since))
@@ -274,7 +274,7 @@ def disturbed(
     """Production under the shocks; nothing differs from the baseline before the first of them.
 
     Raises:
-        ValueError: A shock names something that is not in the data.
+        AskError: A shock names something that is not in the data.
     """
     cuts = [s for s in shocks if isinstance(s, Cut)]
     structural: list[Shock] = [s for s in shocks if isinstance(s, Qualify | Launch | AddLine)]
@@ -341,13 +341,13 @@ def together(scenarios: Sequence[Scenario], assume: Mapping[str, float]) -> Mapp
     """All assumptions of the scenarios and the asked ones, which win.
 
     Raises:
-        ValueError: Two scenarios assume different values of one figure.
+        AskError: Two scenarios assume different values of one figure.
     """
     values: dict[str, float] = {}
     for scenario in scenarios:
         for name, value in scenario.assume.items():
             if name not in assume and values.get(name, value) != value:
-                raise ValueError(f"two scenarios assume different values of {name}")
+                raise AskError(f"two scenarios assume different values of {name}")
             values[name] = value
     return {**values, **assume}
 
@@ -356,9 +356,9 @@ def chosen_policy(scenarios: Sequence[Scenario]) -> str:
     """The allocation rule the scenarios ask for; empty if none does.
 
     Raises:
-        ValueError: They ask for different ones.
+        AskError: They ask for different ones.
     """
     rules = sorted({s.policy for s in scenarios if s.policy})
     if len(rules) > 1:
-        raise ValueError(f"the scenarios ask for different allocation rules: {', '.join(rules)}")
+        raise AskError(f"the scenarios ask for different allocation rules: {', '.join(rules)}")
     return rules[0] if rules else ""

@@ -12,7 +12,8 @@ import pytest
 from tests import ROOT
 
 FLOORS = (
-    "model errors",
+    "errors",
+    "model",
     "cache",
     "loader",
     "importing scenarios risk",

@@ -15,6 +15,7 @@ from supplychain.allocation.orders import Barred, Lines, order_lines
 from supplychain.allocation.paths import Floats, Mask, Path, after
 from supplychain.allocation.rules import DEFAULT, Asked, Rule, Terms, find_rule, price
 from supplychain.allocation.sharing import access, amounts, clearing_prices, positions, spread
+from supplychain.errors import AskError
 from supplychain.model import Buyer, Network
 from supplychain.model.quarters import Quarter
 from supplychain.model.values import same_values
@@ -192,7 +193,7 @@ def allocate(
         An allocation with a scenario axis only if the units have one.
 
     Raises:
-        ValueError: No such rule, or units that are negative or not a number.
+        AskError: No such rule, or units that are negative or not a number.
     """
     products = tuple(sorted({*units, *as_ordered}))
     lines = order_lines(network, products, quarters, barred, as_ordered)
@@ -227,7 +228,7 @@ def _supply(units: Mapping[str, Floats], products: Sequence[str], quarters: int)
     """Scenario x product x quarter."""
     for product, amount in units.items():
         if not (np.isfinite(amount).all() and (np.asarray(amount) >= 0).all()):
-            raise ValueError(f"{product}: units shipped must be numbers of 0 or more")
+            raise AskError(f"{product}: units shipped must be numbers of 0 or more")
     rows = [np.atleast_2d(np.asarray(units.get(p, np.zeros(quarters)), float)) for p in products]
     scenarios = max((len(r) for r in rows), default=1)
     table = [np.broadcast_to(r, (scenarios, quarters)) for r in rows]

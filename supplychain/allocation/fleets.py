@@ -19,6 +19,7 @@ from supplychain.allocation.chips import (
 )
 from supplychain.allocation.deliveries import Allocation
 from supplychain.allocation.paths import Floats, Mask
+from supplychain.errors import AskError
 from supplychain.model import Buyer, Network
 from supplychain.model.accelerators import QUANTITIES, per_accelerator
 from supplychain.model.quarters import Quarter
@@ -118,10 +119,10 @@ def fleets(network: Network, allocation: Allocation, life: int = LIFE_QUARTERS) 
         life: Quarters in service, above 0.
 
     Raises:
-        ValueError: The life is not above 0.
+        AskError: The life is not above 0.
     """
     if life < 1:
-        raise ValueError(f"a life of {life} quarters; it must be 1 or more")
+        raise AskError(f"a life of {life} quarters; it must be 1 or more")
     receiving = {b.id: i for i, b in enumerate(allocation.buyers)}
     buyers = tuple(b for b in network.buyers.values() if b.fleet or b.id in receiving)
     products = tuple(sorted({*allocation.products, *(p for b in buyers for p in b.fleet)}))

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from supplychain.errors import AskError
 from supplychain.model import Figure, Network
 from supplychain.model.quarters import Quarter
 from supplychain.model.values import same_values
@@ -166,7 +167,7 @@ def backtest(
     """Run the baseline and hold it against the published units from first to last.
 
     Raises:
-        ValueError: The data publishes no units of any accelerator in these quarters.
+        AskError: The data publishes no units of any accelerator in these quarters.
     """
     # The window ends a year later, so that its end does not bear on what is scored.
     baseline = Program(plan(network, first, last + 4, calibration)).baseline
@@ -188,7 +189,7 @@ def backtest(
             trend = max(0.0, 2 * before.value - earlier.value)
         rows.append(Comparison(published, model, before.value if before else None, trend))
     if not rows:
-        raise ValueError(f"no units of an accelerator are published from {first} to {last}")
+        raise AskError(f"no units of an accelerator are published from {first} to {last}")
     return Backtest(tuple(rows), _racks(network, baseline), _shares(network, baseline), baseline)
 
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from supplychain.analyses.exposure import Exposures, counted_until, quarters_counted
 from supplychain.analyses.outages import removable
-from supplychain.errors import AskError
 from supplychain.cache import keep, make_key, recall
+from supplychain.errors import AskError
 from supplychain.model import Network
 from supplychain.model.quarters import LAST, Quarter
 from supplychain.production.plan import planned_h100e
@@ -187,7 +187,7 @@ def ask_points(
         AskError: A name is not in the data, or there is nothing to ask about.
     """
     network = assumed(network, assume or {})
-    ids = asked_ids(network, each_name(products) or ())
+    ids = asked_products(network, products or None)
     if not ids:
         raise AskError(
             "the data holds no accelerator, so nothing can be asked about all of them; "
@@ -201,16 +201,6 @@ def ask_points(
         raise AskError(f"no kind is called '{wrong[0]}'; there are: {', '.join(ALL_KINDS)}")
     known = MappingProxyType(dict(sorted((assume or {}).items())))
     return network, PointsQuestion(ids, at, kinds, weeks, recovery, horizon, known)
-
-
-def asked_ids(network: Network, names: Sequence[str]) -> tuple[str, ...]:
-    """Ids of the named commodities and groups; all accelerators if none is named.
-
-    Raises:
-        AskError: A name is in none of them.
-    """
-    ids = [id_ for name in names for id_ in network.groups.get(name, (name,))]
-    return asked_products(network, ids or None)
 
 
 def check_sold(network: Network, question: PointsQuestion) -> None:
@@ -373,7 +363,7 @@ def find_costs(
         known = exposures(
             network, at, question.products, question.kinds, horizon, question.recovery, removed
         )
-    except ValueError as error:
+    except AskError as error:
         return None, f"No score: {error}."
     keep(key, known)
     return known, ""

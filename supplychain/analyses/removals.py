@@ -69,7 +69,7 @@ def exposures(
         calibration: Constants of the program, if not the default ones.
 
     Raises:
-        ValueError: The horizon is outside the data, a product is no accelerator of the data, or
+        AskError: The horizon is outside the data, a product is no accelerator of the data, or
             none of them is made in it.
     """
     at = Quarter.parse(at) if isinstance(at, str) else at
@@ -88,7 +88,7 @@ def exposures(
     asked = [p for p in program.plan.products if p in wanted]
     before = _by_quarter(network, program.baseline, asked)
     if before[0].sum() <= 0:
-        raise ValueError(f"none of the asked accelerators is made from {at} to {last}")
+        raise AskError(f"none of the asked accelerators is made from {at} to {last}")
     if removed is None:
         removed = removable(network, at, last, (by,) if isinstance(by, str) else by)
     sweep = _Sweep(network, program, at, recovery)

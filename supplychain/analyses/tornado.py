@@ -64,11 +64,7 @@ def inputs(result: Simulation) -> tuple[Input, ...]:
             lines[f"{organization.id}.{capacity.part_of or capacity.id}"].append(capacity)
     found = []
     for key, capacities in lines.items():
-        figures = {
-            f"{c.key}.{quarter}": figure
-            for c in capacities
-            for quarter, figure in c.figures.items()
-        }
+        figures = {f.name: f for c in capacities for f in c.figures.values()}
         if not any(f.low < f.high for f in figures.values()):
             continue
         prices = [worth[k] for k in {key, *(c.key for c in capacities)} if k in worth]
@@ -122,8 +118,7 @@ def _at_end(network: Network, one: Input, end: str) -> Network:
     capacities = tuple(
         _capacity_at(c, end) if line in (c.id, c.part_of) else c for c in organization.capacities
     )
-    changed = {**network.organizations, id_: replace(organization, capacities=capacities)}
-    return replace(network, organizations=MappingProxyType(changed))
+    return network.with_(organizations=[replace(organization, capacities=capacities)])
 
 
 def _capacity_at(capacity: Capacity, end: str) -> Capacity:

@@ -16,6 +16,7 @@ from supplychain.cli.common import (
     usage_error,
     window_options,
 )
+from supplychain.errors import AskError
 from supplychain.model import ALLOCATION_RULES
 from supplychain.model.quarters import FIRST, LAST, Quarter
 
@@ -84,6 +85,7 @@ def allocate(
     """
     from supplychain.allocation import Terms
     from supplychain.allocation.market import find_buyer
+    from supplychain.allocation.rules import rule_name
     from supplychain.model.units import number
     from supplychain.report.answers.allocate import allocation_document
     from supplychain.simulation import simulate
@@ -111,8 +113,9 @@ def allocate(
         market = result.markets[1]
         if supply is not None:
             market = market.scaled(number(supply))
+        rules = [rule_name(rule) for rule in rules]
         results = {rule: market.in_window(market.deliveries(rule, terms)) for rule in rules}
-    except ValueError as error:
+    except AskError as error:
         raise usage_error(str(error)) from error
     what = "; ".join(map(str, result.shocks)) or "baseline"
     answer(allocation_document(market, results, what, chosen), form, out, no_color, quiet)

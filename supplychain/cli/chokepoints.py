@@ -21,6 +21,7 @@ from supplychain.cli.common import (
     remark,
     usage_error,
 )
+from supplychain.errors import AskError
 from supplychain.model.quarters import Quarter
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def read_pair(
         return None
     try:
         first, last = (Quarter.parse(text) for text in value)
-    except ValueError as error:
+    except AskError as error:
         raise click.BadParameter(str(error), ctx, param) from error
     return first, last
 
@@ -53,9 +54,9 @@ def read_rates(
         name, equals, share = text.rpartition("=")
         try:
             if not equals or not name.strip():
-                raise ValueError(f"'{text}' is not ID=SHARE, like tsmc=1%")
+                raise AskError(f"'{text}' is not ID=SHARE, like tsmc=1%")
             rates[name.strip()] = parse_share(share)
-        except ValueError as error:
+        except AskError as error:
             raise click.BadParameter(str(error), ctx, param) from error
     return rates
 
@@ -235,7 +236,7 @@ def chokepoints(
             document, held = points.points_answer(
                 network, question, top, scores, explain, conditions, say
             )
-    except ValueError as error:
+    except AskError as error:
         raise usage_error(str(error)) from error
     answer(document, form, out, no_color, quiet)
     fail_on(held)
@@ -267,6 +268,6 @@ def _edges(
     except EdgeError as error:
         click.echo(str(error), err=True)
         sys.exit(1)
-    except ValueError as error:
+    except AskError as error:
         raise usage_error(str(error)) from error
     answer(document, form, out, no_color, quiet)

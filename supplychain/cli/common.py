@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from supplychain.cli.caching import no_cache_option
+from supplychain.errors import AskError
 from supplychain.model.quarters import Quarter
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def read_quarter(ctx: click.Context, param: click.Parameter, value: str | None) 
         return None
     try:
         return Quarter.parse(value)
-    except ValueError as error:
+    except AskError as error:
         raise click.BadParameter(str(error), ctx, param) from error
 
 
@@ -42,7 +43,7 @@ def read_share(ctx: click.Context, param: click.Parameter, value: str | None) ->
 
     try:
         share = number(value)
-    except ValueError as error:
+    except AskError as error:
         raise click.BadParameter(f"{error}", ctx, param) from error
     if not 0 < share <= 1:
         bare = 2 <= share <= 100 and "%" not in value
@@ -88,9 +89,9 @@ def read_assumptions(
         name, equals, value = text.rpartition("=")
         try:
             if not equals or not name:
-                raise ValueError("no figure is named")
+                raise AskError("no figure is named")
             assume[name.strip()] = number(value.strip())
-        except ValueError as error:
+        except AskError as error:
             message = f"'{text}' is not FIGURE=VALUE, like tsmc.cowos.2024Q4=40_000"
             raise click.BadParameter(message, ctx, param) from error
     return assume
@@ -130,12 +131,12 @@ def find_scenario(network: Network, name: str) -> Scenario:
     """The scenario of the data with that id, or of that file, or exit 1 with its problems.
 
     Raises:
-        ValueError: There is none; the message names the nearest, or all.
+        AskError: There is none; the message names the nearest, or all.
     """
-    import difflib
+    from supplychain.model.finder import find_id, meanings, unknown
 
-    if name in network.scenarios:
-        return network.scenarios[name]
+    if meanings(network, name, ["scenario"]):
+        return network.scenarios[find_id(network, name, "scenario")]
     if name.endswith((".yaml", ".yml")) or "/" in name:
         from supplychain.loader import DataError, load_scenario
 
@@ -144,10 +145,7 @@ def find_scenario(network: Network, name: str) -> Scenario:
         except DataError as error:
             click.echo(str(error), err=True)
             sys.exit(1)
-    near = difflib.get_close_matches(name, network.scenarios, n=1)
-    known = ", ".join(network.scenarios) or "none"
-    hint = f"did you mean '{near[0]}'?" if near else f"there are: {known}; or name a .yaml file"
-    raise ValueError(f"no scenario is called '{name}'; {hint}")
+    raise AskError(f"{unknown(network, name, ['scenario'])}; or name a .yaml file")
 
 
 def output_options(command: F) -> F:

@@ -19,6 +19,7 @@ from supplychain.cli.common import (
     read_share,
     usage_error,
 )
+from supplychain.errors import AskError
 from supplychain.model.quarters import FIRST, LAST, Quarter
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def compute(
         else:
             shocks = (cuts, names)
             document = _fleets(network, asked, fleet, model or SERVED, trained, shocks, top)
-    except ValueError as error:
+    except AskError as error:
         raise usage_error(str(error)) from error
     answer(document, form, out, no_color, quiet)
 
@@ -164,11 +165,11 @@ def _check(fleet: str | None, chip: str | None, count: float | None, compare: st
         if value is not None
     ]  # fmt: skip
     if len(asked) > 1:
-        raise ValueError(f"{' and '.join(asked)} ask different questions; give one of them")
+        raise AskError(f"{' and '.join(asked)} ask different questions; give one of them")
     if count is not None and chip is None:
-        raise ValueError("--count says how many of --chip; give --chip too")
+        raise AskError("--count says how many of --chip; give --chip too")
     if count is not None and not 1 <= count < float("inf"):
-        raise ValueError(f"--count {count:g}: a cluster has 1 chip or more")
+        raise AskError(f"--count {count:g}: a cluster has 1 chip or more")
 
 
 def _comparison(network: Network, asked: _Asked, model_id: str, compare: str) -> Document:
@@ -189,14 +190,14 @@ def _comparison(network: Network, asked: _Asked, model_id: str, compare: str) ->
                 candidate(model, chip, p, conditions, asked.split, asked.batch)
                 for p in ((asked.precision,) if asked.precision else precisions_of(chip))
             ]
-        except ValueError as error:
+        except AskError as error:
             if not every:
                 raise
             left_out.append(f"{id_}: {error}")
         else:
             costs[chip.id] = hourly(network, chip, asked.at)
     if not candidates:
-        raise ValueError(left_out[0] if left_out else "--compare names no accelerator")
+        raise AskError(left_out[0] if left_out else "--compare names no accelerator")
     said = [f"Left out: {'; '.join(left_out)}."] if left_out else []
     return comparison_document(
         network, model, candidates, costs, conditions, asked.batch, asked.at, said
@@ -260,10 +261,10 @@ def _sites(
 
     if site_power is not None:
         if chip.site_w is None:
-            raise ValueError(f"{chip.id}: its power is not published, so --site-power says nothing")
+            raise AskError(f"{chip.id}: its power is not published, so --site-power says nothing")
         needed = sites_needed(count, site_power, chip.site_w)
         if site_count is not None and site_count < needed:
-            raise ValueError(
+            raise AskError(
                 f"{count:,.0f} {chip.id} need {needed:,} sites of {site_power:g} MW; give "
                 f"--sites {needed} or more"
             )
@@ -285,19 +286,20 @@ def _fleets(
     shocks: tuple[Sequence[str], Sequence[str]],
     top: int,
 ) -> Document:
-    from supplychain.compute.chips import BYTES, find, known_chips, transformer_of
+    from supplychain.compute.chips import BYTES, known_chips, transformer_of
     from supplychain.compute.fleets import at_end, use
     from supplychain.compute.serving import conditions_of
+    from supplychain.model.finder import find_id
     from supplychain.report.answers.compute_fleets import fleets_document
     from supplychain.scenarios.targets import parse_cut
     from supplychain.simulation import simulate
 
     if not FIRST <= asked.at <= LAST:
-        raise ValueError(f"--at {asked.at}: fleets are known from {FIRST} to {LAST}")
+        raise AskError(f"--at {asked.at}: fleets are known from {FIRST} to {LAST}")
     trained, model = transformer_of(network, trained_id), transformer_of(network, model_id)
     if not trained.training_flop:
-        raise ValueError(f"--train {trained.id}: nothing is published of its training")
-    buyer = find(fleet, network.buyers.values(), "buyer").id if fleet else None
+        raise AskError(f"--train {trained.id}: nothing is published of its training")
+    buyer = find_id(network, fleet, "buyer") if fleet else None
     cuts, names = shocks
     result = simulate(
         network,
@@ -317,6 +319,6 @@ def _fleets(
     chosen = [b for b in before if before[b] and buyer in (None, b)]
     uses = {b: (able(before[b]), able(after[b])) for b in chosen}
     if buyer is not None and not uses:
-        raise ValueError(f"{buyer} has no accelerators in the data at the end of {asked.at}")
+        raise AskError(f"{buyer} has no accelerators in the data at the end of {asked.at}")
     said = [str(s) for s in result.shocks]
     return fleets_document(network, uses, trained, model, conditions, asked.at, said, chips, top)

@@ -18,6 +18,7 @@ from supplychain.cli.common import (
     write_file,
 )
 from supplychain.cli.progress import working
+from supplychain.errors import AskError
 from supplychain.model.quarters import Quarter
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def _near(network: Network, focus: str | None, depth: int) -> frozenset[str]:
 
     try:
         nodes = find_nodes(network, focus)
-    except ValueError as error:
+    except AskError as error:
         raise usage_error(f"--focus: {error}") from error
     firms = {node.id for node in nodes if isinstance(node, Organization)}
     starts = {node.id for node in nodes if isinstance(node, Commodity)}
@@ -154,7 +155,7 @@ def _page(
     try:
         scenarios = [find_scenario(network, name) for name in names]
         simulation = simulate(network, scenarios=scenarios)
-    except ValueError as error:
+    except AskError as error:
         if names:
             raise usage_error(str(error)) from error
         remark(f"The page shows no use of lines: {error}", quiet)

@@ -23,6 +23,7 @@ from supplychain.cli.common import (
     write_file,
 )
 from supplychain.cli.shocks import cut_options, parse_cuts
+from supplychain.errors import AskError
 from supplychain.model.quarters import Quarter
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def report(
         raise usage_error("\n".join(problems))
     try:
         day = day_of(os.environ.get("SOURCE_DATE_EPOCH"))
-    except ValueError as error:
+    except AskError as error:
         raise usage_error(str(error)) from error
     network = load_network(data)
     try:
@@ -118,7 +119,7 @@ def report(
         result = simulate(
             network, parsed, first, last, policy or "", scenarios=scenarios, assume=assume
         )
-    except ValueError as error:
+    except AskError as error:
         raise usage_error(str(error)) from error
     title = names_of(scenarios) if scenarios and not parsed else ""
     others = under_others(result) if variants and result.shocks else ()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from supplychain.cli import completion
+from supplychain.errors import AskError
 
 if TYPE_CHECKING:
     from supplychain.model import Cut
@@ -57,11 +58,11 @@ def parse_cuts(
         if share is not None:
             try:
                 parsed.append(Cut(target, parse_share(share)))
-            except ValueError as error:
+            except AskError as error:
                 problems.append(f"{option}: {error}")
     for text in cuts:
         try:
             parsed.append(parse_cut(text))
-        except ValueError as error:
+        except AskError as error:
             problems.append(f"--cut: {error}")
     return parsed, problems

@@ -6,7 +6,6 @@ from serves that need (OR). A firm that buys from itself meets that need as long
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +13,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 
+from supplychain.errors import AskError
+from supplychain.model.finder import nearest
 from supplychain.model.values import same_values
 from supplychain.risk.cascade import Ints, Rows, System
 
@@ -82,7 +83,7 @@ class Edges:
         """The suppliers of a commodity, or the firm of that name.
 
         Raises:
-            ValueError: Neither is in the table; the message names the nearest.
+            AskError: Neither is in the table; the message names the nearest.
         """
         found = np.flatnonzero(self.commodities == name)
         if len(found):
@@ -91,9 +92,9 @@ class Edges:
         if len(firm):
             return firm
         names = [str(n) for n in (*self.commodities, *self.firms)]
-        near = difflib.get_close_matches(str(name), names, 1)
-        hint = f"; did you mean '{near[0]}'?" if near else ""
-        raise ValueError(f"no commodity and no firm is called '{name}'{hint}")
+        near = nearest(str(name), names)
+        hint = f"; did you mean '{near}'?" if near else ""
+        raise AskError(f"no commodity and no firm is called '{name}'{hint}")
 
     def system(self, goals: Sequence[Integers], cover: float | None = None) -> System:
         """The needs, and after them the goals, as an AND/OR system.

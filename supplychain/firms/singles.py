@@ -128,7 +128,7 @@ def single_points(
 
     Raises:
         EdgeError: The table has problems; all of them are named.
-        ValueError: A product is not in the table.
+        AskError: A product is not in the table.
 
     Example:
         >>> import pandas as pd

@@ -99,7 +99,7 @@ def stress_test(
         recovery: Time to recover in periods, of all sites or by site.
 
     Raises:
-        ValueError: The tables do not fit together; the message says where.
+        AskError: The tables do not fit together; the message says where.
         RuntimeError: The solver did not reach an optimum.
     """
     program = Program(sites, products, links)

@@ -6,10 +6,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from supplychain.loader.problems import DataError, Problem, nearest
+from supplychain.loader.problems import DataError, Problem
 from supplychain.loader.schema import FOLDERS
 from supplychain.loader.text import MAX_BYTES
 from supplychain.model import Place
+from supplychain.model.finder import nearest
 
 _HERE = Path(__file__)
 

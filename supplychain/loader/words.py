@@ -10,9 +10,10 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from supplychain.loader.problems import Page, nearest, short
+from supplychain.loader.problems import Page, short
 from supplychain.loader.text import place, width
 from supplychain.model import units
+from supplychain.model.finder import nearest
 
 Json: TypeAlias = dict[str, Any]
 

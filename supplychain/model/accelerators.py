@@ -98,13 +98,13 @@ def server_w(network: Network, commodity: Commodity) -> float | None:
 
 
 def server_figures(network: Network, commodity: Commodity) -> Mapping[str, Figure]:
-    """The figures whose product is :func:`server_w`, by name; empty where it is not known."""
+    """The figures whose product is :func:`server_w`, by key; empty where it is not known."""
     facts = commodity.product.facts if commodity.product else {}
     if "server_w" in facts:
-        return {f"{commodity.id}.server_w": facts["server_w"]}
+        return {"server_w": facts["server_w"]}
     ratio = _power(network).get("server_ratio")
     if "tdp_w" in facts and ratio is not None:
-        return {f"{commodity.id}.tdp_w": facts["tdp_w"], "power.server_ratio": ratio}
+        return {"tdp_w": facts["tdp_w"], "server_ratio": ratio}
     return {}
 
 

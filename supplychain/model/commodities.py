@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-from supplychain.model.figures import NOWHERE, Basis, Figure, Place
+from supplychain.errors import AskError
+from supplychain.model.figures import NOWHERE, Basis, Figure, Place, in_year
 from supplychain.model.quarters import Quarter
 from supplychain.model.values import freeze
 
@@ -108,10 +109,7 @@ class Product:
 
     def price_in(self, quarter: Quarter) -> Figure | None:
         """The price of the latest year up to the quarter's, else of the first year known."""
-        if not self.price_usd:
-            return None
-        years = sorted(self.price_usd)
-        return self.price_usd[max([y for y in years if y <= quarter.year], default=years[0])]
+        return in_year(self.price_usd, quarter.year)
 
 
 H100_TOPS = 1979.0
@@ -158,7 +156,7 @@ class Commodity:
         Ref: Epoch AI counts AI chips by peak dense 8-bit operations.
 
         Raises:
-            ValueError: Not an accelerator, or no peak is known.
+            AskError: Not an accelerator, or no peak is known.
         """
         facts = self.product.facts if self.product else {}
         eight_bit = [facts[k].value for k in ("fp8_tflops", "int8_tops") if k in facts]
@@ -166,4 +164,4 @@ class Commodity:
             return max(eight_bit) / H100_TOPS
         if "bf16_tflops" in facts:
             return facts["bf16_tflops"].value / H100_TOPS
-        raise ValueError(f"{self.id}: no peak of 8-bit or BF16 operations is known")
+        raise AskError(f"{self.id}: no peak of 8-bit or BF16 operations is known")

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from supplychain.model.commodities import Need
-from supplychain.model.figures import NOWHERE, Basis, Figure, Place
+from supplychain.model.figures import NOWHERE, Basis, Figure, Place, in_year
 from supplychain.model.quarters import Quarter
 from supplychain.model.values import freeze
 
@@ -80,10 +80,8 @@ class Capacity:
 
     def booked(self, quarter: Quarter) -> Mapping[str, Figure]:
         """Shares booked in the quarter's year; the first year's before it, the last's after."""
-        if not self.bookings:
-            return MappingProxyType({})
-        years = sorted(self.bookings)
-        return self.bookings[max([y for y in years if y <= quarter.year], default=years[0])]
+        booked = in_year(self.bookings, quarter.year)
+        return MappingProxyType({}) if booked is None else booked
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +136,7 @@ class Supply:
 
     def share_in(self, quarter: Quarter) -> Figure | None:
         """The share of the latest year up to the quarter's, else of the first year known."""
-        if not self.share:
-            return None
-        years = sorted(self.share)
-        return self.share[max([y for y in years if y <= quarter.year], default=years[0])]
+        return in_year(self.share, quarter.year)
 
 
 @dataclass(frozen=True, slots=True)

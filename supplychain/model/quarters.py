@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from supplychain.errors import AskError
+
 _FORM = re.compile(r"(\d{4})Q([1-4])")
 
 WEEKS_PER_QUARTER = 13.0
@@ -24,18 +26,18 @@ class Quarter:
 
     def __post_init__(self) -> None:
         if not (1 <= self.number <= 4 and 1900 <= self.year <= 2999):
-            raise ValueError(f"no such quarter: year {self.year}, quarter {self.number}")
+            raise AskError(f"no such quarter: year {self.year}, quarter {self.number}")
 
     @classmethod
     def parse(cls, text: str) -> Quarter:
         """Read ``2024Q1``.
 
         Raises:
-            ValueError: The text is not a year from 1900 on followed by Q1 to Q4.
+            AskError: The text is not a year from 1900 on followed by Q1 to Q4.
         """
         match = _FORM.fullmatch(text)
         if match is None or not 1900 <= int(match[1]) <= 2999:
-            raise ValueError(f"'{text}' is not a quarter; write a year and Q1 to Q4, like 2024Q1")
+            raise AskError(f"'{text}' is not a quarter; write a year and Q1 to Q4, like 2024Q1")
         return cls(int(match[1]), int(match[2]))
 
     def __str__(self) -> str:

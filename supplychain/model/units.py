@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from supplychain.errors import AskError
+
 _DECIMAL = r"[+-]?(?:[0-9]+(?:_[0-9]+)*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 NUMBER = rf"{_DECIMAL}(?: ?%|/{_DECIMAL})?"
 """The form of a number, as a regular expression."""
@@ -40,25 +42,25 @@ def number(text: str) -> float:
     """Read a number; a percentage is a share of 1.
 
     Raises:
-        ValueError: It is not a finite number in one of the forms.
+        AskError: It is not a finite number in one of the forms.
 
     Example:
         >>> number("14_500"), number("54%"), number("1/28.5") == 1 / 28.5
         (14500.0, 0.54, True)
     """
     if _NUMBER.fullmatch(text) is None:
-        raise ValueError(f"'{text}' is not a number; write it like 14_500, 54%, 1/28.5 or 1e6")
+        raise AskError(f"'{text}' is not a number; write it like 14_500, 54%, 1/28.5 or 1e6")
     if "/" in text:
         above, below = (float(part) for part in text.split("/"))
         if below == 0:
-            raise ValueError(f"'{text}' divides by zero")
+            raise AskError(f"'{text}' divides by zero")
         value = above / below
     elif text.endswith("%"):
         value = float(text[:-1]) / 100
     else:
         value = float(text)
     if not math.isfinite(value):
-        raise ValueError(f"'{text}' is too large")
+        raise AskError(f"'{text}' is too large")
     return value
 
 
@@ -81,11 +83,11 @@ class Rate:
         """Read ``wafers/month`` or ``million GB/quarter``.
 
         Raises:
-            ValueError: It is not a noun over week, month, quarter or year.
+            AskError: It is not a noun over week, month, quarter or year.
         """
         match = _RATE.fullmatch(text)
         if match is None or match["period"] not in PERIODS:
-            raise ValueError(
+            raise AskError(
                 f"'{text}' is not a rate; write a noun over week, month, quarter or year, "
                 "like wafers/month or million GB/quarter"
             )

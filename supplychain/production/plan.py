@@ -15,6 +15,7 @@ from itertools import accumulate
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
+from supplychain.errors import AskError
 from supplychain.model import FLOW_ROLES, Capacity, Commodity, Need, Network, Orders, Supply
 from supplychain.model.quarters import WEEKS_PER_QUARTER, Quarter, quarter_range
 from supplychain.production.mix import mix_shares
@@ -183,11 +184,11 @@ def plan(
     """Read the network off on the grid from ``first - warm_up`` to ``last + run_out``.
 
     Raises:
-        ValueError: ``last`` is before ``first``.
+        AskError: ``last`` is before ``first``.
     """
     calibration = calibration or Calibration()
     if last < first:
-        raise ValueError(f"the window ends ({last}) before it begins ({first})")
+        raise AskError(f"the window ends ({last}) before it begins ({first})")
     quarters = quarter_range(first + -calibration.warm_up, last + calibration.run_out)
     booked = {c.key for c in _capacities(network) if c.bookings}
     chosen, left_out = _chosen_products(network, booked, quarters)
@@ -466,7 +467,7 @@ def _value(commodity: Commodity, booked_draw: float, valuation: Valuation, last:
     if valuation == "price":
         prices = commodity.product.price_usd
         if not prices:
-            raise ValueError(f"{commodity.id}: no price is known; value by capacity or h100e")
+            raise AskError(f"{commodity.id}: no price is known; value by capacity or h100e")
         years = sorted(prices)
         return prices[max([y for y in years if y <= last.year], default=years[0])].value
     if valuation == "h100e":

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from supplychain.errors import AskError
 from supplychain.model import Capacity, Figure
 from supplychain.model.quarters import Quarter
 from supplychain.production.plan import Line, Link
@@ -67,14 +68,14 @@ def trace(production: Production, product: str, quarter: Quarter) -> tuple[Limit
     Tsitsiklis 1997, section 4.3). Empty: nothing held it back, or it was not made.
 
     Raises:
-        ValueError: The product is not in the program, or the quarter not in its window.
+        AskError: The product is not in the program, or the quarter not in its window.
     """
     plan = production.plan
     if product not in plan.products:
         why = plan.left_out.get(product, "it is no accelerator")
-        raise ValueError(f"{product} is not in the production program: {why}")
+        raise AskError(f"{product} is not in the production program: {why}")
     if quarter not in plan.reported:
-        raise ValueError(f"{quarter} is outside {plan.reported[0]} to {plan.reported[-1]}")
+        raise AskError(f"{quarter} is outside {plan.reported[0]} to {plan.reported[-1]}")
     end = plan.quarters.index(quarter)
     fade = plan.calibration.discount
     found: dict[tuple[str, int, int], tuple[float, float, int]] = {}
@@ -112,8 +113,7 @@ def _orders(production: Production, product: str, at: int) -> list[Limit]:
             for p in market.products
         ]
         terms.append(Term("left for later", "use", float(production.backlog[row, at]), "units"))
-        name = f"{market.designer}.orders.{'+'.join(market.book.products)}.{quarter}"
-        given = ((name, market.book.figures[quarter]),)
+        given = _called(market.book.figures[quarter])
         terms.append(Term("ordered", "limit", market.orders[at], "units", given))
         if at > 0:
             stays = 1.0 - plan.calibration.cancel
@@ -226,7 +226,7 @@ def _booking_terms(production: Production, row: int, at: int) -> tuple[Term, ...
             taken[consumer] += line.members[sender] * float(production.use[r, at])
             needed[consumer] = plan.links[link]
     used = [
-        Term(own[i], "use", amount, unit, _per_unit(production, needed[i]))
+        Term(own[i], "use", amount, unit, _per_unit(needed[i]))
         for i, amount in sorted(taken.items(), key=lambda pair: -pair[1])
         if amount > 0
     ]
@@ -254,11 +254,8 @@ def _unit(line: Line) -> str:
     return line.capacity.unit.partition("/")[0].rpartition(" ")[2]
 
 
-def _per_unit(production: Production, link: Link) -> tuple[tuple[str, Figure], ...]:
-    if link.need.per_unit is None:
-        return ()
-    consumer = production.plan.supplies[link.consumer].commodity
-    return ((f"{consumer}.{'|'.join(link.need.inputs)}.per_unit", link.need.per_unit),)
+def _per_unit(link: Link) -> tuple[tuple[str, Figure], ...]:
+    return () if link.need.per_unit is None else _called(link.need.per_unit)
 
 
 def _booked(
@@ -268,13 +265,13 @@ def _booked(
     quarter = production.plan.quarters[at]
     inside = {h for h, _ in production.columns.accounts}
     shares = line.capacity.booked(quarter)
-    years = sorted(line.capacity.bookings)
-    year = max([y for y in years if y <= quarter.year], default=years[0] if years else 0)
-    return tuple(
-        (f"{line.capacity.key}.bookings.{year}.{h}", figure)
-        for h, figure in shares.items()
-        if h == holder or (not holder and h not in inside)
+    return _called(
+        *(f for h, f in shares.items() if h == holder or (not holder and h not in inside))
     )
+
+
+def _called(*figures: Figure) -> tuple[tuple[str, Figure], ...]:
+    return tuple((f.name, f) for f in figures)
 
 
 def rates(production: Production, line: Line, at: int) -> tuple[tuple[str, Figure], ...]:

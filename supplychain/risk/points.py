@@ -44,7 +44,7 @@ def chokepoints(
         weeks: Time since the loss: substitutes that take longer to switch to do not help.
 
     Raises:
-        ValueError: A product is not in the data or has no weight.
+        AskError: A product is not in the data or has no weight.
     """
     asked = asked_products(network, products)
     if isinstance(at, str):

@@ -279,15 +279,15 @@ def test_allocate_in_json_holds_every_buyer_under_every_rule() -> None:
     ("arguments", "message"),
     [
         (
-            ["--policy", "max_min"],
-            "no allocation rule is called 'max_min'; did you mean 'max-min'?",
+            ["--policy", "max_mim"],
+            "no allocation rule is called 'max_mim'; did you mean 'max-min'?",
         ),
         (["--reserve", "120%"], "a reserve of 120%; it is a share from 0% to 100%"),
         (["--aversion", "200%"], "an aversion of 200%; it is a share from 0% to 100%"),
         (["--alpha", "-1"], "alpha is -1; it is 0 or more"),
         (["--supply", "0"], "a supply of 0; it must be above 0"),
         (["--supply", "many"], "'many' is not a number"),
-        (["--buyer", "core-weave"], "no buyer is called 'core-weave'; did you mean 'coreweave'?"),
+        (["--buyer", "core-weaves"], "no buyer is called 'core-weaves'; did you mean 'coreweave'?"),
         (["--buyer", "adept"], "has no orders, so no rule gives it anything"),
         (["--year", "2024", "--from", "2024Q2"], "--year names the quarters already"),
         (["--year", "2030"], "2030Q1 is outside"),

@@ -78,7 +78,7 @@ def test_help_imports_nothing_heavy() -> None:
         (["simulat"], "Error: No such command 'simulat'. Did you mean 'simulate'?"),
         (["zzz"], "Error: No such command 'zzz'."),
         (["simulate", "--colour"], "Error: No such option"),
-        (["simulate", "--policy", "max_min"], "no allocation rule is called 'max_min'; did you"),
+        (["simulate", "--policy", "max_mim"], "no allocation rule is called 'max_mim'; did you"),
         (["chokepoints", "--top", "0"], "0 is not in the range x>=1"),
         (["chokepoints", "--at", "soon"], "'soon' is not a quarter"),
         (["explain", "h100@2024Q9"], "Error: '2024Q9' is not a quarter"),
@@ -114,7 +114,7 @@ def test_help_imports_nothing_heavy() -> None:
         ),
         (
             ["chokepoints", "--product", "h1000"],
-            "Error: no commodity is called 'h1000'; did you mean 'h100'?",
+            "Error: no commodity or group is called 'h1000'; did you mean 'h100'?",
         ),
         (
             ["explain", "amsl"],

@@ -158,15 +158,21 @@ def test_what_a_target_hits(target: str, hit: list[str]) -> None:
     [
         ("twin", "'twin' can mean commodity:twin or org:twin: say which"),
         ("hbm33", "nothing in the data has the name 'hbm33'; did you mean 'hbm3'?"),
-        ("org:fabs", "nothing in the data has the name 'org:fabs'; did you mean 'fab'?"),
-        ("supply:fab/wafers",
-         "nothing in the data has the name 'supply:fab/wafers'; did you mean 'fab/wafer'?"),
+        ("org:fabs", "no organization is called 'fabs'; did you mean 'fab'?"),
+        ("supply:fab/wafers", "no commodity is called 'wafers'; did you mean 'wafer'?"),
+        ("supply:fab",
+         "nothing in the data has the name 'fab'; supplychain graph shows what it holds"),
         ("country:US",
-         "nothing in the data has the name 'country:US'; supplychain graph shows what it holds"),
-        ("memory", "nothing in the data has the name 'memory'; did you mean 'memories'?"),
+         "no plant of the data stands in the United States (US), so nothing can be cut"),
+        ("country:Tawian", "no country is called 'Tawian'; did you mean 'TW' (Taiwan)?"),
+        ("Tawian",
+         "nothing in the data has the name 'Tawian'; did you mean 'country:TW' (Taiwan)?"),
+        ("memorie", "nothing in the data has the name 'memorie'; did you mean 'memories'?"),
+        ("memory",
+         "nothing in the data has the name 'memory'; supplychain graph shows what it holds"),
         ("", "nothing in the data has the name ''; supplychain graph shows what it holds"),
-        ("firm:fab", "'firm:fab': a target begins with org:, country:, commodity: or supply:, "
-         "or is an id or a group"),
+        ("firm:fab", "'firm:fab': a target begins with org:, country:, commodity:, group: or "
+         "supply:, or is an id, a name or a group"),
         ("zzz*", "nothing in the data has the name 'zzz*'; supplychain graph shows what it holds"),
     ],
 )  # fmt: skip
@@ -184,7 +190,7 @@ def test_a_group_and_an_organization_of_one_name_are_told_apart() -> None:
 
     with pytest.raises(ValueError, match=r".") as caught:
         find_supplies(net, "fab")
-    assert str(caught.value) == "'fab' can mean a group or org:fab: say which"
+    assert str(caught.value) == "'fab' can mean group:fab or org:fab: say which"
 
 
 def kept(*cuts: Cut) -> list[float]:

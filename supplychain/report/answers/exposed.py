@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection
 
 from supplychain.analyses.exposure import Exposure, Exposures
-from supplychain.loader.places import place
 from supplychain.model import Network, Supply
+from supplychain.model.countries import place
 from supplychain.model.quarters import Quarter
 from supplychain.model.shares import shares_of
 from supplychain.report.tables import Cell, Column, Table, compact, show

@@ -35,7 +35,7 @@ def edges_document(path: Path, products: Sequence[str], top: int | None) -> Docu
 
     Raises:
         EdgeError: The file cannot be read or has problems; one problem a line.
-        ValueError: A product is not in the table.
+        AskError: A product is not in the table.
     """
     table = read_edges(path)
     try:

@@ -37,9 +37,8 @@ def points_answer(
     """Single points as tables or sentences, and the conditions that hold.
 
     Raises:
-        AskError: Nothing is sold in the quarter; sentences, or a condition on the score, are asked
-            and no cost is known.
-        ValueError: A condition is malformed.
+        AskError: Nothing is sold in the quarter; a condition is malformed; sentences, or a
+            condition on the score, are asked and no cost is known.
     """
     tests = [parse_condition(text, CHOKEPOINT_MEASURES) for text in conditions]
     found = ask.find_points(network, question)
@@ -81,8 +80,8 @@ def rates_answer(
     """Probability of losing one product.
 
     Raises:
-        AskError: Not exactly one product, a rate of something unknown, or the product is not sold.
-        ValueError: No cut set has a probability above zero.
+        AskError: Not exactly one product, a rate of something unknown, the product is not sold, or
+            no cut set has a probability above zero.
     """
     return rates_document(network, ask.find_cut_sets(network, question, order, rates), rates)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from supplychain.errors import AskError
 from supplychain.model import Figure, Network
 from supplychain.model.quarters import Quarter
 from supplychain.production.result import Production
@@ -21,7 +22,7 @@ def trace_parts(
     """
     try:
         limits = trace(production, product, at)
-    except ValueError as error:
+    except AskError as error:
         return [f"Not traced: {error}."]
     shipped = float(production.units()[product][production.plan.reported.index(at)])
     name = network.commodities[product].name

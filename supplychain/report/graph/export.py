@@ -19,6 +19,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
+from supplychain.errors import AskError
+
 if TYPE_CHECKING:
     import networkx
 
@@ -192,10 +194,10 @@ def export(graph: Graph, suffix: str) -> str:
         suffix: Ending of the file: ``.graphml``, ``.gexf``, ``.json`` (node-link) or ``.dot``.
 
     Raises:
-        ValueError: No writer for that ending.
+        AskError: No writer for that ending.
     """
     if suffix not in _WRITERS:
-        raise ValueError(f"no graph format ends in '{suffix}'; there are {', '.join(_WRITERS)}")
+        raise AskError(f"no graph format ends in '{suffix}'; there are {', '.join(_WRITERS)}")
     return _WRITERS[suffix](graph)
 
 
