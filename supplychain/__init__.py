@@ -26,16 +26,22 @@ if TYPE_CHECKING:
     from supplychain.notebook import chart as chart
     from supplychain.notebook import graph as graph
     from supplychain.notebook import summary as summary
+    from supplychain.questions.answer import Answer as Answer
+    from supplychain.questions.answer import ask as ask
+    from supplychain.questions.question import Question as Question
     from supplychain.report.graph.export import to_networkx as to_networkx
     from supplychain.simulation import simulate as simulate
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Answer": "supplychain.questions.answer",
     "AskError": "supplychain.errors",
     "DataError": "supplychain.loader",
     "Network": "supplychain.model",
     "Quarter": "supplychain.model.quarters",
+    "Question": "supplychain.questions.question",
+    "ask": "supplychain.questions.answer",
     "chart": "supplychain.notebook",
     "chokepoints": "supplychain.analyses.chokepoints",
     "exposures": "supplychain.analyses.removals",
@@ -47,10 +53,13 @@ _HOMES = {
 }
 
 __all__ = [
+    "Answer",
     "AskError",
     "DataError",
     "Network",
     "Quarter",
+    "Question",
+    "ask",
     "chart",
     "chokepoints",
     "exposures",

@@ -28,6 +28,7 @@ from supplychain.production.quantities import used_of
 from supplychain.production.result import Production
 from supplychain.production.solve import Program
 from supplychain.production.systems import racks
+from supplychain.scenarios.windows import check_window
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -169,6 +170,7 @@ def backtest(
     Raises:
         AskError: The data publishes no units of any accelerator in these quarters.
     """
+    check_window(network, first, last)
     # The window ends a year later, so that its end does not bear on what is scored.
     baseline = Program(plan(network, first, last + 4, calibration)).baseline
     units = baseline.units()

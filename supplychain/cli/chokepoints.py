@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,21 +10,18 @@ import click
 
 from supplychain.cli import completion
 from supplychain.cli.common import (
-    answer,
+    Output,
     assume_option,
     fail_on,
     fail_on_option,
-    load_network,
     output_options,
     read_quarter,
-    remark,
     usage_error,
 )
 from supplychain.errors import AskError
 from supplychain.model.quarters import Quarter
 
 if TYPE_CHECKING:
-    from supplychain.report.tables import Format
     from supplychain.risk import Kind
     from supplychain.risk.concentration import Holder
 
@@ -171,11 +167,7 @@ def chokepoints(
     top: int,
     edges: Path | None,
     conditions: tuple[str, ...],
-    form: Format | None,
-    out: Path | None,
-    no_color: bool,
-    quiet: bool,
-    data: Path | None,
+    output: Output,
 ) -> None:
     """Single points of failure, exactly, and what each would cost.
 
@@ -194,7 +186,7 @@ def chokepoints(
     supplychain chokepoints --product h100 --rate tsmc=1% --rate sk-hynix=2%
     """
     if edges is not None:
-        _edges(edges, products, top, form, out, no_color, quiet)
+        _edges(edges, products, top, output)
         return
     others = [
         name
@@ -217,9 +209,9 @@ def chokepoints(
     from supplychain.analyses.chokepoints import ask_points
     from supplychain.report.answers import points
 
-    network = load_network(data)
+    network = output.load()
     held: list[str] = []
-    scores, say = not no_score, partial(remark, quiet=quiet)
+    scores, say = not no_score, output.remark
     try:
         network, question = ask_points(network, products, at, by, weeks, recovery, horizon, assume)
         if compare is not None:
@@ -238,7 +230,7 @@ def chokepoints(
             )
     except AskError as error:
         raise usage_error(str(error)) from error
-    answer(document, form, out, no_color, quiet)
+    output.answer(document)
     fail_on(held)
 
 
@@ -246,10 +238,7 @@ def _edges(
     path: Path,
     products: tuple[str, ...],
     top: int,
-    form: Format | None,
-    out: Path | None,
-    no_color: bool,
-    quiet: bool,
+    output: Output,
 ) -> None:
     """``--edges``: the firms of a table instead of the built-in data."""
     from click.core import ParameterSource
@@ -270,4 +259,4 @@ def _edges(
         sys.exit(1)
     except AskError as error:
         raise usage_error(str(error)) from error
-    answer(document, form, out, no_color, quiet)
+    output.answer(document)

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 import click
 
 from supplychain.cli import completion
-from supplychain.cli.common import answer, load_network, output_options, usage_error
+from supplychain.cli.common import Output, output_options, usage_error
 from supplychain.errors import AskError
 from supplychain.model.quarters import FIRST, LAST, Quarter
-
-if TYPE_CHECKING:
-    from supplychain.report.tables import Format
 
 
 @click.command()
@@ -21,11 +15,7 @@ if TYPE_CHECKING:
 @output_options
 def explain(
     node: str,
-    form: Format | None,
-    out: Path | None,
-    no_color: bool,
-    quiet: bool,
-    data: Path | None,
+    output: Output,
 ) -> None:
     """Where a node stands, what it needs, who needs it, and the source of each figure.
 
@@ -49,10 +39,10 @@ def explain(
     from supplychain.simulation import planned
 
     name, at, when = node.rpartition("@") if "@" in node else (node, "", "")
-    network = load_network(data)
+    network = output.load()
     try:
         if found := find_figures(network, node):
-            answer(figures_document(network, node, found), form, out, no_color, quiet)
+            output.answer(figures_document(network, node, found))
             return
         quarter = Quarter.parse(when) if at else LAST
         nodes = find_nodes(network, name)
@@ -63,4 +53,4 @@ def explain(
         if not FIRST <= quarter <= LAST:
             raise usage_error(f"{quarter} is outside {FIRST} to {LAST}, the quarters it can trace")
         baseline = Program(planned(network, FIRST, LAST)).baseline
-    answer(explain_document(network, nodes, quarter, baseline), form, out, no_color, quiet)
+    output.answer(explain_document(network, nodes, quarter, baseline))

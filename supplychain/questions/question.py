@@ -263,11 +263,24 @@ def read_quarter(text: str) -> Quarter:
         raise AskError(str(error)) from error
 
 
+def read_amount(text: str) -> float:
+    """A number, or ``inf``.
+
+    Raises:
+        AskError: It is neither.
+    """
+    return inf if text.strip() == "inf" else number(text)
+
+
 def _assumption(text: str) -> tuple[str, float]:
     name, equals, value = text.rpartition("=")
     if not equals or not name.strip():
         raise AskError(f"'{text}' is not FIGURE=VALUE, like tsmc.cowos.2024Q4=40_000")
     return name.strip(), number(value.strip())
+
+
+def _amount_text(value: float) -> str:
+    return "inf" if value == inf else number_text(value)
 
 
 def _count(text: str) -> int:
@@ -325,7 +338,7 @@ OPTIONS: Mapping[str, Option] = MappingProxyType(
             Option("--buyer", "buyer", _SHARED, str.strip, str),
             Option("--reserve", "reserve", _SHARED, number, number_text),
             Option("--aversion", "aversion", _SHARED, number, number_text),
-            Option("--alpha", "alpha", _SHARED, number, number_text),
+            Option("--alpha", "alpha", _SHARED, read_amount, _amount_text),
             Option("--sensitivity", "sensitivity", _SIMULATED, _count, str),
             Option("--fast", "fast", _SIMULATED, bool, str),
         )

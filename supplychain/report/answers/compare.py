@@ -77,7 +77,7 @@ def sentence(
     """
     first = sum(float(row[1] or 0) for row in rows)
     second = sum(float(row[2] or 0) for row in rows)
-    apart = [row for row in rows if abs(float(row[3] or 0)) >= 0.001]
+    apart = [row for row in rows if abs(float(row[3] or 0)) > FELT]
     if not apart and later is not None:
         return (
             f"{names[1]} ships what {names[0]} ships until {rows[-1][0]}, the end of the window; "
