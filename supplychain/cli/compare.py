@@ -15,14 +15,14 @@ from supplychain.cli.common import (
 from supplychain.cli.progress import working
 from supplychain.cli.shocks import asked, found_scenarios
 from supplychain.errors import AskError
-from supplychain.model.quarters import Quarter
+from supplychain.model.quarters import FIRST, LAST, Quarter
 
 
 @click.command()
 @click.argument("one", metavar="SCENARIO", shell_complete=completion.scenarios)
 @click.argument("other", metavar="SCENARIO", shell_complete=completion.scenarios)
 @assume_option
-@window_options("2023Q1", "2026Q4, later where a shock needs it")
+@window_options(str(FIRST), f"{LAST}, later where a shock needs it")
 @output_options
 def compare(
     one: str,

@@ -36,6 +36,7 @@ def explain(
         find_figures,
         find_nodes,
     )
+    from supplychain.scenarios.windows import check_at, known_quarters
     from supplychain.simulation import planned
 
     name, at, when = node.rpartition("@") if "@" in node else (node, "", "")
@@ -46,11 +47,14 @@ def explain(
             return
         quarter = Quarter.parse(when) if at else LAST
         nodes = find_nodes(network, name)
+        if at:
+            check_at(network, quarter)
     except AskError as error:
         raise usage_error(str(error)) from error
     baseline = None
     if at and any(isinstance(node, Commodity) and node.product for node in nodes):
-        if not FIRST <= quarter <= LAST:
-            raise usage_error(f"{quarter} is outside {FIRST} to {LAST}, the quarters it can trace")
-        baseline = Program(planned(network, FIRST, LAST)).baseline
+        if quarter < FIRST:
+            raise usage_error(f"{quarter} is before {FIRST}, the first quarter it can trace")
+        _, last = known_quarters(network)
+        baseline = Program(planned(network, FIRST, last)).baseline
     output.answer(explain_document(network, nodes, quarter, baseline))

@@ -21,6 +21,7 @@ from supplychain.cli.common import (
 )
 from supplychain.cli.shocks import found_scenarios, simulation_options
 from supplychain.errors import AskError
+from supplychain.model import ALLOCATION_RULES
 
 if TYPE_CHECKING:
     from supplychain.analyses.exposure import Exposures
@@ -32,7 +33,7 @@ SENSITIVITY = 2
 
 
 @click.command()
-@simulation_options("Allocation rule; contract-first unless a scenario says otherwise.")
+@simulation_options(f"Allocation rule; {ALLOCATION_RULES[0]} unless a scenario says otherwise.")
 @click.option(
     "--sensitivity",
     type=click.IntRange(min=0),

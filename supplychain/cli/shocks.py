@@ -11,6 +11,7 @@ import click
 from supplychain.cli import completion
 from supplychain.cli.common import assume_option, find_scenario, usage_error, window_options
 from supplychain.errors import AskError
+from supplychain.model.quarters import FIRST, LAST
 
 if TYPE_CHECKING:
     from supplychain.model import Cut, Network, Scenario
@@ -105,7 +106,7 @@ def simulation_options(policy: str, shortcuts: bool = True, many: bool = False) 
         wrapped = click.option("--policy", metavar="A,B,C" if many else "RULE", help=policy)(
             wrapped
         )
-        wrapped = window_options("2023Q1", "2026Q4, later where a shock needs it")(wrapped)
+        wrapped = window_options(str(FIRST), f"{LAST}, later where a shock needs it")(wrapped)
         wrapped = assume_option(wrapped)
         done: F = cut_options(wrapped, shortcuts)
         return done

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @simulation_options(
-    "Who gets the accelerators first; contract-first unless a scenario says otherwise: "
+    f"Who gets the accelerators first; {ALLOCATION_RULES[0]} unless a scenario says otherwise: "
     + ", ".join(ALLOCATION_RULES)
     + "."
 )

@@ -50,6 +50,20 @@ def check_window(network: Network, first: Quarter, last: Quarter) -> None:
         raise AskError(f"the data has capacities from {begin} to {end}; {outside} is outside")
 
 
+def check_at(network: Network, at: Quarter) -> None:
+    """Refuse a quarter of which the data says nothing.
+
+    Data without capacities in absolute units is not bound to quarters.
+
+    Raises:
+        AskError: The quarter lies outside those with capacity figures.
+    """
+    if any(c.figures for o in network.organizations.values() for c in o.capacities):
+        begin, end = known_quarters(network)
+        if not begin <= at <= end:
+            raise AskError(f"the data has capacities from {begin} to {end}; {at} is outside")
+
+
 def find_window(
     network: Network,
     shocks: Iterable[Shock],
