@@ -111,27 +111,27 @@ def compute(
     }
     own = {"mfu": mfu, "mbu": mbu, "price_usd": price}
     values = {key: float(value) for key, value in given.items() if value is not None}
-    asked = ComputeQuestion(
-        at=at,
-        fleet=fleet,
-        chip=chip,
-        count=count,
-        model=model,
-        compare=tuple(compare.split(",")) if compare is not None else None,
-        trained=trained,
-        precision=precision,
-        kv_precision=kv_precision,
-        split=split,
-        batch=batch,
-        overrides={key: value for key, value in own.items() if value is not None},
-        sites=site_count,
-        site_power=site_power,
-        cuts=cuts,
-        scenarios=names,
-        assume={**assume, **values},
-    )
-    network = output.load()
     try:
+        asked = ComputeQuestion(
+            at=at,
+            fleet=fleet,
+            chip=chip,
+            count=count,
+            model=model,
+            compare=tuple(compare.split(",")) if compare is not None else None,
+            trained=trained,
+            precision=precision,
+            kv_precision=kv_precision,
+            split=split,
+            batch=batch,
+            overrides={key: value for key, value in own.items() if value is not None},
+            sites=site_count,
+            site_power=site_power,
+            cuts=cuts,
+            scenarios=names,
+            assume={**assume, **values},
+        )
+        network = output.load()
         scenarios = {name: find_scenario(network, name) for name in names}
         document = answer_compute(network, asked, scenarios, top)
     except AskError as error:
