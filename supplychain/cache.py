@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import logging
 import os
 import re
 import stat
@@ -31,6 +32,8 @@ from typing import TypeVar
 import msgspec
 
 T = TypeVar("T")
+
+_LOG = logging.getLogger(__name__)
 
 KEPT = 24
 """Values kept; the oldest go first."""
@@ -157,7 +160,9 @@ def recall(key: str | None, kind: type[T]) -> T | None:
     running = gc.isenabled()
     gc.disable()  # a network has no cycles; collecting while it is built only costs
     try:
-        return msgspec.msgpack.decode(body, type=kind)
+        value = msgspec.msgpack.decode(body, type=kind)
+        _LOG.debug("read %s", folder / (key + _ENDING))
+        return value
     except (msgspec.MsgspecError, ValueError, RecursionError, MemoryError):
         return None
     finally:
@@ -174,13 +179,17 @@ def keep(key: str | None, value: object) -> None:
     data = b"".join((_HEAD, _sign(key, body), body))
     if len(data) > LARGEST:
         return
-    with suppress(OSError):
+    try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not _is_ours(folder.lstat(), stat.S_ISDIR):
+            _LOG.debug("nothing kept: others can write %s", folder)
             return
         _remove_abandoned(folder)
         _write(folder / (key + _ENDING), data)
         _remove_oldest(folder)
+        _LOG.debug("kept %s", folder / (key + _ENDING))
+    except OSError as error:
+        _LOG.debug("nothing kept: %s", error)
 
 
 def _plain(value: object) -> object:

@@ -167,7 +167,7 @@ def _chokepoints_summary(found: Chokepoints) -> Summary:
 @summary.register(Production)
 def _production_summary(result: Production) -> Summary:
     """Units by product and in all, by quarter."""
-    quarters = result.plan.reported
+    quarters = result.quarters
     columns = (Column("product", "Product"), *(Column(str(q), str(q), "units") for q in quarters))
     rows = [(p, *u.tolist()) for p, u in sorted(result.units().items()) if u.sum() >= 0.5]
     rows.append(("all", *result.total_by_quarter().tolist()))
@@ -219,7 +219,7 @@ def _production_chart(result: Production) -> altair.Chart:
     rows = [
         {"product": p, "quarter": str(q), "units": unit}
         for p, units in sorted(result.units().items())
-        for q, unit in zip(result.plan.reported, units.tolist(), strict=True)
+        for q, unit in zip(result.quarters, units.tolist(), strict=True)
         if unit >= 0.5
     ]
     drawn: altair.Chart = (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,16 +25,18 @@ from supplychain.model import (
     Scenario,
     Shock,
 )
-from supplychain.model.quarters import FIRST, Quarter
+from supplychain.model.quarters import Quarter
 from supplychain.model.values import same_values
 from supplychain.production.availability import Floats, left_over, slips
-from supplychain.production.plan import Calibration, Plan, plan
+from supplychain.production.forward import Forward
+from supplychain.production.plan import Rules
+from supplychain.production.reading import read_plan
 from supplychain.production.result import Production
-from supplychain.production.solve import Program
+from supplychain.production.worth import Worth, worth_of_lines
 from supplychain.scenarios.assumptions import assumed
 from supplychain.scenarios.changes import changed, first_quarter
 from supplychain.scenarios.targets import by_id, parse_cut, shares_kept
-from supplychain.scenarios.windows import beginning, find_window, known_quarters
+from supplychain.scenarios.windows import find_window
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +49,7 @@ RECOVERED = 0.01
 """Output has recovered when it is within this share of the baseline."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Simulation:
     """A scenario beside its baseline.
 
@@ -57,6 +59,7 @@ class Simulation:
         markets: What there is to share out in the baseline and in the scenario, for other rules
             and for fleets.
         assume: Figures replaced in the baseline and the scenario.
+        program: Production of the undisturbed data, for further scenarios.
     """
 
     network: Network
@@ -67,6 +70,17 @@ class Simulation:
     allocation: Allocation
     markets: tuple[Market, Market]
     assume: Mapping[str, float]
+    program: Forward
+
+    @cached_property
+    def worth(self) -> tuple[Worth, Worth]:
+        """What a little more of each line would bring, in the baseline and in the scenario."""
+        before = worth_of_lines(self.program, self.baseline)
+        if self.scenario is self.baseline:
+            return before, before
+        other = self.scenario.plan
+        program = self.program if other is self.program.plan else Forward(other)
+        return before, worth_of_lines(program, self.scenario)
 
     __eq__ = same_values
 
@@ -84,7 +98,7 @@ class Simulation:
     @property
     def quarters(self) -> tuple[Quarter, ...]:
         """The window."""
-        return self.baseline.plan.reported
+        return self.baseline.quarters
 
     def totals(self) -> Mapping[str, tuple[float, float]]:
         """Units over the window by product, baseline and scenario."""
@@ -112,7 +126,7 @@ class Simulation:
 
         Of those that production was worked out for, which go a year beyond the data.
         """
-        end = self.baseline.plan.window[1] + 1
+        end = self.baseline.window[1] + 1
         for quarter, change in zip(
             self.baseline.plan.quarters[end:], self._changes()[end:], strict=True
         ):
@@ -128,7 +142,7 @@ class Simulation:
 
     def change_by_quarter(self) -> tuple[float, ...]:
         """Relative change of the accelerators shipped, by quarter; 0 where none were."""
-        first, last = self.baseline.plan.window
+        first, last = self.baseline.window
         return self._changes()[first : last + 1]
 
     def _changes(self) -> tuple[float, ...]:
@@ -156,13 +170,13 @@ class Simulation:
         """
         if not self.shocks or any(not isinstance(s, Cut) for s in self.shocks):
             return None
-        window = self.quarters[0], self.quarters[-1]
-        hit = [q for q in self.quarters if any(c.lost(q, window) > 0 for c in self.cuts)]
-        return hit[-1] if hit and hit[-1] < window[1] else None
+        begin, end = self.quarters[0], self.quarters[-1]
+        hit = [q for q in self.quarters if any(c.lost(q, begin) > 0 for c in self.cuts)]
+        return hit[-1] if hit and hit[-1] < end else None
 
     def lost(self) -> tuple[float, float]:
         """Accelerators lost while the shocks last and after them (negative: gained)."""
-        first, last = self.baseline.plan.window
+        first, last = self.baseline.window
         lost = (self.baseline.ship - self.scenario.ship)[:, first : last + 1].sum(axis=0)
         until = self.shocked_until()
         split = len(lost) if until is None else self.quarters.index(until) + 1
@@ -184,21 +198,21 @@ def simulate(
     first: Quarter | str | None = None,
     last: Quarter | str | None = None,
     policy: str = "",
-    calibration: Calibration | None = None,
+    rules: Rules | None = None,
     scenarios: Scenario | Sequence[Scenario] = (),
     assume: Mapping[str, float] | None = None,
 ) -> Simulation:
-    """Run the production program and the allocation, without and with the shocks.
+    """Run production and the allocation, without and with the shocks.
 
     Args:
         network: The data.
         cuts: One or several, such as ``"hbm=20%"`` or ``"org:sk-hynix=50%@2024Q1:2024Q4"``.
-        first: First quarter of the window, 2023Q1 if not given; a cut without quarters lasts for
-            all of it.
+        first: First quarter of the window, 2023Q1 if not given; a cut without quarters begins
+            with it and goes on.
         last: Its last quarter; if not given 2026Q4 or a year after the last shock, as far as the
             data goes.
         policy: The allocation rule; if not given the scenarios', else contract-first.
-        calibration: Constants of the program, if not the default ones.
+        rules: Constants of production, if not the data's.
         scenarios: One or several named lists of further shocks; their order does not matter.
         assume: Figures replaced, in the baseline as in the scenario, by the names that
             ``explain`` shows.
@@ -217,18 +231,21 @@ def simulate(
     parsed = tuple(by_id(network, parse_cut(c) if isinstance(c, str) else c) for c in cuts)
     shocks = (*parsed, *(shock for scenario in scenarios for shock in scenario.shocks))
     values = together(scenarios, assume or {})
+    # An input stays what it is by the data, memory or dies, however long it is assumed to take.
+    kinds = read_plan(network).kinds if values else None
     network = assumed(network, values)
     rule = rule_name(policy or chosen_policy(scenarios) or DEFAULT)
     first, last = find_window(network, shocks, first, last)
-    since = beginning(network, shocks, first)
-    program = Program(planned(network, first, last, calibration, since))
-    scenario = disturbed(network, program, shocks, (first, last))
+    program = Forward(read_plan(network, kinds, rules))
+    baseline = program.baseline.between(first, last)
+    scenario = disturbed(network, program, shocks, first)
+    scenario = baseline if scenario is program.baseline else scenario.between(first, last)
     bans = [s for s in shocks if isinstance(s, Ban)]
 
     def banned(product: Commodity, buyer: Buyer, quarter: Quarter) -> bool:
         return any(ban.hits(product, buyer, quarter) for ban in bans)
 
-    undisturbed = market(network, program.baseline)
+    undisturbed = market(network, baseline)
     other_orders = [s for s in shocks if isinstance(s, ChangeOrders)]
     if other_orders or scenario.plan is not program.plan or bans:
         asked = changed(network, other_orders)
@@ -236,42 +253,19 @@ def simulate(
     else:
         markets = undisturbed, with_units(undisturbed, scenario)
     before, after = side_by_side(*markets, rule)
-    return Simulation(network, shocks, program.baseline, scenario, before, after, markets, values)
-
-
-def planned(
-    network: Network,
-    first: Quarter,
-    last: Quarter,
-    calibration: Calibration | None = None,
-    since: Quarter | None = None,
-) -> Plan:
-    """The plan of production of which a window is shown.
-
-    Args:
-        network: The data.
-        first: First quarter of the window.
-        last: Its last quarter.
-        calibration: Constants of the program, if not the default ones.
-        since: When production begins; the usual first quarter or the window's, if not given.
-    """
-    begin, end = known_quarters(network)
-    start = max(begin, min(FIRST, first)) if since is None else since
-    whole = plan(network, start, max(last, end), calibration)
-    shown = whole.quarters.index(first)
-    return dataclasses.replace(whole, window=(shown, shown + (last - first)))
-
-
-def since_of(result: Simulation) -> Quarter:
-    """When the production of a result begins, to plan it once more alike."""
-    plan_ = result.baseline.plan
-    return plan_.quarters[plan_.calibration.warm_up]
+    return Simulation(network, shocks, baseline, scenario, before, after, markets, values, program)
 
 
 def disturbed(
-    network: Network, program: Program, shocks: Sequence[Shock], window: tuple[Quarter, Quarter]
+    network: Network, program: Forward, shocks: Sequence[Shock], begin: Quarter
 ) -> Production:
     """Production under the shocks; nothing differs from the baseline before the first of them.
+
+    Args:
+        network: The undisturbed data.
+        program: Production of it.
+        shocks: In any order.
+        begin: When a cut without a first quarter begins.
 
     Raises:
         AskError: A shock names something that is not in the data.
@@ -283,7 +277,7 @@ def disturbed(
     grid = program.plan.quarters
     kept = np.ones((len(program.plan.supplies), len(grid)))
     if cuts:
-        own = shares_kept(network, cuts, network.supplies, grid, window)
+        own = shares_kept(network, cuts, network.supplies, grid, begin)
         left = left_over(network, grid, own)
         rows = {s.id: i for i, s in enumerate(network.supplies)}
         kept = left[[rows[s.id] for s in program.plan.supplies]]
@@ -305,31 +299,30 @@ def delayed(network: Network, late: Mapping[str, int]) -> list[Launch]:
 
 
 def restructured(
-    network: Network, program: Program, kept: Floats, shocks: Sequence[Shock]
+    network: Network, program: Forward, kept: Floats, shocks: Sequence[Shock]
 ) -> Production:
     """Production under shocks that change the data, and a share kept of each supply.
 
     Args:
         network: The undisturbed data.
-        program: The program of it.
-        kept: As for :meth:`Program.scenario`.
+        program: Production of it.
+        kept: As for :meth:`Forward.scenario`.
         shocks: Launches, qualifications and new lines; at least one.
     """
     of = program.plan
     start = first_quarter(shocks, network)
     assert start is not None
-    grid = of.quarters[of.calibration.warm_up], of.quarters[-1 - of.calibration.run_out]
-    whole = plan(changed(network, shocks), *grid, of.calibration)
-    other = Program(dataclasses.replace(whole, window=of.window))
+    first = max(0, start - of.quarters[0])
+    if first >= len(of.quarters):
+        return program.scenario(kept)
+    other = Forward(read_plan(changed(network, shocks), of.kinds, of.rules, of.quarters))
     # A launch moved beyond the grid takes its product out of the plan.
     rows = {s.id: i for i, s in enumerate(of.supplies)}
     aligned = np.ones((len(other.plan.supplies), len(of.quarters)))
     for i, supply in enumerate(other.plan.supplies):
         if supply.id in rows:
             aligned[i] = kept[rows[supply.id]]
-    cut_periods = np.flatnonzero((kept < 1).any(axis=0)).tolist()
-    first = min([max(0, start - of.quarters[0]), *cut_periods])
-    return other.after(program.baseline, first, aligned)
+    return other.after(program, first, aligned)
 
 
 def change(before: float, after: float) -> float | None:

@@ -12,7 +12,7 @@ import pytest
 from tests import ROOT
 
 FLOORS = (
-    "errors",
+    "errors escapes interrupts",
     "model",
     "cache",
     "loader",
@@ -23,7 +23,7 @@ FLOORS = (
     "compute",
     "simulation",
     "analyses",
-    "report.tables report.words",
+    "report.tables report.ties report.words",
     "report.graph",
     "report.charts",
     "report.answers",

@@ -589,7 +589,7 @@ def test_a_place_that_cannot_be_written_does_no_harm(
     place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", place)
-    monkeypatch.setattr(cache.Path, "mkdir", mkdir_fails)
+    monkeypatch.setattr(Path, "mkdir", mkdir_fails)
 
     assert load(EXAMPLE).commodities
 

@@ -165,7 +165,7 @@ def test_what_holds_arrays_does_not_compare_them_as_tuples() -> None:
         f"{kind.__module__}.{kind.__name__}"
         for kind in dataclasses_of_the_package()
         if any(name in str(f.type) for f in dataclasses.fields(kind) for name in arrays)
-        and kind.__eq__ not in (object.__eq__, same_values)
+        and vars(kind).get("__eq__", same_values) is not same_values
     ]
 
     assert sorted(set(wrong)) == []
@@ -316,7 +316,7 @@ def test_one_cut_scenario_and_rule_need_no_brackets() -> None:
     network = built_in()
     cut = Cut("hbm", 0.2)
     scenario = Scenario("s", "S", (cut,))
-    window = {"first": "2024Q1", "last": "2024Q4"}
+    window: dict[str, Any] = {"first": "2024Q1", "last": "2024Q4"}
 
     assert sc.simulate(network, cut, **window) == simulation()
     assert sc.simulate(network, scenarios=scenario, **window) == simulation()
@@ -329,7 +329,7 @@ def test_what_is_lost_of_one_product_and_of_one_kind() -> None:
     one = exposures(network, "2026Q4", "h200", "country", 1)
 
     assert one == exposures(network, "2026Q4", ["h200"], ["country"], 1)
-    with pytest.raises(sc.AskError, match="no commodity is called 'h2000'; did you mean 'h200'"):
+    with pytest.raises(sc.AskError, match="group is called 'h2000'; did you mean 'h200'"):
         exposures(network, "2026Q4", "h2000")
     with pytest.raises(sc.AskError, match="hbm3 is no accelerator, and a loss is counted in these"):
         exposures(network, "2026Q4", ["h200", "hbm3"])

@@ -134,7 +134,7 @@ def test_pairs_matrix_changes_and_rates() -> None:
     rates = {"tsmc": 0.01, "sk-hynix": 0.02}
     options = [w for id_, rate in rates.items() for w in ("--rate", f"{id_}={rate:.0%}")]
     command = said("chokepoints", *where, "--at", AT, "--product", "h100", *options)
-    cuts = points.find_cut_sets(*points.ask_points(example(), ["h100"], AT), 3, rates).sets
+    cuts = points.find_cut_sets(*points.ask_points(example(), ["h100"], AT), 3).sets
     exact = probability([cut for cut in cuts if all(id_ in rates for id_ in cut)], rates)
     assert command["meta"]["probability"] == pytest.approx(exact, abs=1e-9)
 

@@ -9,6 +9,9 @@ import numpy as np
 from supplychain.allocation.orders import Lines
 from supplychain.allocation.paths import Floats
 
+DUST = 1e-12
+"""What is left of an order after so small a share of a delivery is rounding, and no order."""
+
 
 @dataclass(slots=True, eq=False)
 class State:
@@ -67,6 +70,7 @@ def book(state: State, lines: Lines, by_product: Floats, t: int) -> None:
     served = np.clip(given[:, None, :] - before, 0.0, open_)
     state.wanted[..., t] = lines.by_buyer(open_.sum(axis=1))
     open_ -= served
+    open_[open_ <= DUST * given[:, None, :]] = 0.0
     left = open_.sum(axis=1)
     state.promised = np.minimum(np.maximum(state.promised - given, 0.0), left)
     ages = np.arange(t, -1, -1.0)

@@ -78,7 +78,7 @@ def _makers(production: Production, number: int, link: Link, period: int) -> dic
     plan = production.plan
     whole, part = divmod(link.lag, 1)
     arrived: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(len(plan.quarters)))
-    for row, (of, sender) in enumerate(production.columns.pairs):
+    for row, (of, sender) in enumerate(production.pairs):
         if of == number:
             supply = plan.supplies[sender]
             sent = production.use[row]

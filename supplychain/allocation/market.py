@@ -109,10 +109,10 @@ def market(network: Network, production: Production, barred: Barred | None = Non
 
     Args:
         network: With the scenario's orders.
-        production: Of the window and of the quarters before it since the data's first fleet.
+        production: Of the window; what it made since the data's first fleet is delivered too.
         barred: Sales that the scenario forbids.
     """
-    window = production.plan.reported
+    window = production.quarters
     quarters = quarter_range(min(OWNED_BEFORE, window[0]), window[-1])
     units = _units(production, quarters)
     left_out = tuple(p for p in sorted(production.plan.left_out) if p not in units)
@@ -128,14 +128,15 @@ def with_units(of: Market, production: Production) -> Market:
 
 
 def _units(production: Production, quarters: Sequence[Quarter]) -> Mapping[str, Floats]:
-    """Units shipped by product over the quarters; none where production does not reach."""
+    """Units by product in some quarters; none before the data."""
     grid = {q: t for t, q in enumerate(production.plan.quarters)}
-    columns = [grid.get(q, -1) for q in quarters]
-    here = np.array([t >= 0 for t in columns])
-    return {
-        product: np.where(here, production.ship[row][columns], 0.0)
-        for row, product in enumerate(production.plan.products)
-    }
+    known = [(i, grid[q]) for i, q in enumerate(quarters) if q in grid]
+    units = {}
+    for row, product in sorted(enumerate(production.plan.products), key=lambda x: x[1]):
+        units[product] = np.zeros(len(quarters))
+        for i, t in known:
+            units[product][i] = production.ship[row, t]
+    return units
 
 
 def find_buyer(network: Network, name: str) -> str:

@@ -18,6 +18,7 @@ from supplychain.allocation.paths import Floats, Mask, Path, Stage, staged
 from supplychain.errors import AskError
 from supplychain.model import ALLOCATION_RULES
 from supplychain.model.finder import key, listed, nearest
+from supplychain.model.units import brief
 
 FAINT = 1e-250
 """A weight this small beside the largest gets nothing before the others are full."""
@@ -302,4 +303,4 @@ def rule_name(name: str) -> str:
             return rule
     near = nearest(name, RULES)
     hint = f"did you mean '{near}'?" if near else listed(RULES)
-    raise AskError(f"no allocation rule is called '{name}'; {hint}")
+    raise AskError(f"no allocation rule is called '{brief(name)}'; {hint}")

@@ -23,10 +23,11 @@ from supplychain.errors import AskError
 from supplychain.model import Figure, Network
 from supplychain.model.quarters import Quarter
 from supplychain.model.values import same_values
-from supplychain.production.plan import Calibration, plan
+from supplychain.production.forward import Forward
+from supplychain.production.plan import Rules
 from supplychain.production.quantities import used_of
+from supplychain.production.reading import read_plan
 from supplychain.production.result import Production
-from supplychain.production.solve import Program
 from supplychain.production.systems import racks
 from supplychain.scenarios.windows import check_window
 
@@ -163,7 +164,7 @@ def backtest(
     network: Network,
     first: Quarter = FIRST,
     last: Quarter = LAST,
-    calibration: Calibration | None = None,
+    rules: Rules | None = None,
 ) -> Backtest:
     """Run the baseline and hold it against the published units from first to last.
 
@@ -171,12 +172,13 @@ def backtest(
         AskError: The data publishes no units of any accelerator in these quarters.
     """
     check_window(network, first, last)
-    # The window ends a year later, so that its end does not bear on what is scored.
-    baseline = Program(plan(network, first, last + 4, calibration)).baseline
+    plan_ = read_plan(network, rules=rules)
+    end = min(last + 4, plan_.quarters[plan_.reported - 1])
+    baseline = Forward(plan_).baseline.between(first, max(end, last))
     units = baseline.units()
     chips = {c: d for c, d in published_chips(network).items() if c in units}
     outcomes = published_units(network, chips)
-    grid = {q: t for t, q in enumerate(baseline.plan.reported)}
+    grid = {q: t for t, q in enumerate(baseline.quarters)}
     rows = []
     for (designer, quarter), published in sorted(outcomes.items()):
         if not first <= quarter <= last:
@@ -199,12 +201,12 @@ def _racks(network: Network, baseline: Production) -> tuple[tuple[Quarter, float
     """Racks of the model beside published ones: a check of what comes after the sale."""
     finished = racks(network, baseline)
     return tuple(
-        (quarter, float(finished[baseline.plan.reported.index(quarter)]), figure)
+        (quarter, float(finished[baseline.quarters.index(quarter)]), figure)
         for outcome in network.outcomes.values()
         for series in outcome.series
         if series.measure == "racks"
         for quarter, figure in series.figures.items()
-        if quarter in baseline.plan.reported
+        if quarter in baseline.quarters
     )
 
 
@@ -254,12 +256,12 @@ def _shares(network: Network, baseline: Production) -> tuple[Share, ...]:
     for name, commodities in INPUTS.items():
         world = used_of(baseline, set(commodities))
         used: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(len(plan_.quarters)))
-        for row, (link, sender) in enumerate(baseline.columns.pairs):
+        for row, (link, sender) in enumerate(baseline.pairs):
             if plan_.supplies[sender].commodity in commodities:
                 consumer = plan_.supplies[plan_.links[link].consumer]
                 used[consumer.organization] += baseline.use[row]
         for designer in sorted(used):
-            for year in sorted({q.year for q in plan_.reported}):
+            for year in sorted({q.year for q in baseline.quarters}):
                 periods = [t for t, q in enumerate(plan_.quarters) if q.year == year]
                 total = world[periods].sum()
                 if total > 0:

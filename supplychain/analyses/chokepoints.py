@@ -17,8 +17,9 @@ from supplychain.analyses.outages import removable
 from supplychain.cache import keep, make_key, recall
 from supplychain.errors import AskError
 from supplychain.model import Network
+from supplychain.model.finder import find_id, nearest
 from supplychain.model.quarters import LAST, Quarter
-from supplychain.production.plan import planned_h100e
+from supplychain.production.stakes import planned_h100e
 from supplychain.risk import asked_products, busiest_quarter
 from supplychain.risk import chokepoints as points_of
 from supplychain.risk.cutsets import CutSets, cut_sets
@@ -264,27 +265,38 @@ def find_joint(network: Network, question: PointsQuestion, order: int) -> JointC
     return found
 
 
-def find_cut_sets(
-    network: Network, question: PointsQuestion, order: int, rates: Mapping[str, float]
-) -> CutSets:
+def rates_by_id(
+    network: Network, question: PointsQuestion, rates: Mapping[str, float]
+) -> Mapping[str, float]:
+    """Rates of outage by the id of what is taken away, which may be given by name.
+
+    Raises:
+        AskError: Nothing of the kind that is taken away has that name.
+    """
+    return {_removed(network, name, question.kinds[0]): rate for name, rate in rates.items()}
+
+
+def _removed(network: Network, name: str, kind: Kind) -> str:
+    if kind in ("organization", "country"):
+        return find_id(network, name, kind)
+    known = {s.id for s in network.supplies} if kind == "supply" else set()
+    if name not in known:
+        near = nearest(name, known)
+        hint = f"; did you mean '{near}'?" if near else ""
+        raise AskError(f"--rate: no {kind} has the id '{name}'{hint}")
+    return name
+
+
+def find_cut_sets(network: Network, question: PointsQuestion, order: int) -> CutSets:
     """Cut sets of one product, for the probability of losing it.
 
     Raises:
-        AskError: Not exactly one product is asked about, it is not sold in the quarter, or a
-            rate is of something unknown.
+        AskError: Not exactly one product is asked about, or it is not sold in the quarter.
     """
     if len(question.products) != 1:
         raise AskError(f"--rate is about one product, not {len(question.products)}: name --product")
     check_sold(network, question)
     kind = question.kinds[0]
-    known = {
-        "organization": set(network.organizations),
-        "supply": {s.id for s in network.supplies},
-        "country": {s.country for s in network.supplies},
-        "commodity": set(),
-    }[kind]
-    if unknown := sorted(rates.keys() - known):
-        raise AskError(f"--rate: no {kind} has the id '{unknown[0]}'")
     return cut_sets(network, question.products[0], question.at, kind, order, question.weeks)
 
 

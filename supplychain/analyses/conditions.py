@@ -11,6 +11,7 @@ from supplychain.allocation.measures import fairness, grouped
 from supplychain.analyses.exposure import Exposures
 from supplychain.errors import AskError
 from supplychain.model.finder import listed, nearest
+from supplychain.model.units import brief
 from supplychain.risk import Chokepoints
 from supplychain.simulation import Simulation, change
 
@@ -128,7 +129,7 @@ def parse_condition(text: str, measures: Mapping[str, Measure[Any]] = MEASURES) 
     """
     match = re.fullmatch(r"\s*([a-z0-9-]+)\s*(>=|<=|>|<)\s*([0-9]+(?:\.[0-9]+)?)\s*(%?)\s*", text)
     if match is None:
-        raise AskError(f"'{text}' is not a condition; write for example loss>10%")
+        raise AskError(f"'{brief(text)}' is not a condition; write for example loss>10%")
     name, sign, number, percent = match.groups()
     if name not in measures:
         near = nearest(name, measures)

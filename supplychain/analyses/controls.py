@@ -37,7 +37,7 @@ def past_cuts(disruption: Disruption, weeks: float | None = None) -> tuple[Cut, 
         >>> from types import SimpleNamespace
         >>> fire = SimpleNamespace(id="fire", began="2013-09-04", hits=("org:sk-hynix",), curve={})
         >>> [cut] = past_cuts(fire, weeks=4)
-        >>> round(cut.lost(Quarter(2013, 3), (Quarter(2013, 3), Quarter(2013, 4))), 2)
+        >>> round(cut.lost(Quarter(2013, 3), Quarter(2013, 3)), 2)
         0.29
     """
     day = date.fromisoformat(disruption.began)
@@ -62,7 +62,7 @@ def output(
 
     By the cascade with time alone: for networks without capacities in absolute units.
     """
-    own = shares_kept(network, cuts, network.supplies, quarters, (quarters[0], quarters[-1]))
+    own = shares_kept(network, cuts, network.supplies, quarters, quarters[0])
     left = availability(web(network, quarters), own[None]).left[0]
     rows = {s.id: i for i, s in enumerate(network.supplies)}
     total = np.zeros(len(quarters))

@@ -8,18 +8,19 @@ from dataclasses import dataclass, replace
 from supplychain.model import Figure, Network
 from supplychain.model.names import figures
 from supplychain.model.values import same_values
-from supplychain.production.plan import Calibration, Plan
+from supplychain.production.forward import Forward
+from supplychain.production.plan import Plan, Rules
+from supplychain.production.reading import read_plan
 from supplychain.production.result import Production
-from supplychain.production.solve import Program
 from supplychain.scenarios.assumptions import replaced
-from supplychain.simulation import Simulation, disturbed, planned, since_of
+from supplychain.simulation import Simulation, disturbed
 
-CALIBRATIONS: tuple[tuple[str, Callable[[Calibration], Calibration]], ...] = (
-    ("HBM generations exactly as planned", lambda c: replace(c, conversion=0)),
-    ("HBM lines converted at will", lambda c: replace(c, conversion=99)),
-    ("no booked packaging is lent", lambda c: replace(c, borrow_limit=0.0)),
+CALIBRATIONS: tuple[tuple[str, Callable[[Rules], Rules]], ...] = (
+    ("no booked packaging is lent", lambda c: replace(c, band=0.0)),
+    ("twice as much of it is lent", lambda c: replace(c, band=2 * c.band)),
+    ("half as much memory is made ahead", lambda c: replace(c, ahead=c.ahead / 2)),
 )
-"""The assumptions of the program that no source settles and that decide signs; each in words."""
+"""The assumptions of production that no source settles; each in words."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +45,7 @@ class Variant:
             for row, i in enumerate(plan_.products.values())
             if not designer or plan_.supplies[i].organization == designer
         ]
-        first, last = plan_.window
+        first, last = self.baseline.window
         before = float(self.baseline.ship[rows, first : last + 1].sum())
         after = float(self.scenario.ship[rows, first : last + 1].sum())
         return (after - before) / before if before > 0 else None
@@ -52,29 +53,21 @@ class Variant:
 
 def variants(result: Simulation) -> tuple[Variant, ...]:
     """The same shocks under each of :data:`CALIBRATIONS`, the result's own first."""
-    from concurrent.futures import ThreadPoolExecutor
-
     own = Variant("as above", result.baseline, result.scenario)
-
-    def run(choice: tuple[str, Callable[[Calibration], Calibration]]) -> Variant:
-        words, changed = choice
-        return solved_again(result, words, changed(result.baseline.plan.calibration))
-
-    # The solver works outside the interpreter's lock, so two run at a time.
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        return (own, *pool.map(run, CALIBRATIONS))
+    rules = result.program.plan.rules
+    return (own, *(walked_again(result, words, change(rules)) for words, change in CALIBRATIONS))
 
 
-def solved_again(result: Simulation, assumption: str, calibration: Calibration) -> Variant:
+def walked_again(result: Simulation, assumption: str, rules: Rules) -> Variant:
     """The result's shocks on its own data with other constants."""
-    window = result.quarters[0], result.quarters[-1]
-    program = Program(planned(result.network, *window, calibration, since_of(result)))
-    scenario = disturbed(result.network, program, result.shocks, window)
-    return Variant(assumption, program.baseline, scenario)
+    begin, end = result.quarters[0], result.quarters[-1]
+    program = Forward(replace(result.program.plan, rules=rules))
+    scenario = disturbed(result.network, program, result.shocks, begin)
+    return Variant(assumption, program.baseline.between(begin, end), scenario.between(begin, end))
 
 
 def production_figures(network: Network, plan: Plan) -> tuple[Figure, ...]:
-    """The figures that the production program reads: lines, recipes, yields, lags, mix, orders."""
+    """The figures that production reads: lines, recipes, yields, lags, mix, orders."""
     keys = {line.key for line in plan.lines}
     keys |= {
         c.key
@@ -124,14 +117,13 @@ def one_at_a_time(
 
 def change_of(result: Simulation) -> Callable[[Network], float]:
     """The headline of a simulation, relative change of accelerators, as a function of the data."""
-    window = result.quarters[0], result.quarters[-1]
+    of = result.program.plan
 
     def headline(network: Network) -> float:
-        program = Program(
-            planned(network, *window, result.baseline.plan.calibration, since_of(result))
-        )
-        before = program.baseline.total()
-        after = disturbed(network, program, result.shocks, window).total()
+        program = Forward(read_plan(network, of.kinds, of.rules, of.quarters))
+        before = program.baseline.total(result.quarters)
+        scenario = disturbed(network, program, result.shocks, result.quarters[0])
+        after = scenario.total(result.quarters)
         return (after - before) / before if before > 0 else 0.0
 
     return headline

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from supplychain.cli.common import Output, output_options, usage_error
+from supplychain.cli.numbers import Number, Share
 from supplychain.cli.progress import working
 from supplychain.cli.shocks import found_scenarios, simulation_options
 from supplychain.errors import AskError
@@ -26,25 +27,36 @@ if TYPE_CHECKING:
     shortcuts=False,
     many=True,
 )
-@click.option("--supply", metavar="N", help="Share out N accelerators, in the baseline's mix.")
+@click.option(
+    "--supply",
+    type=Number(1e-6, 1e12),
+    metavar="N",
+    help="Share out N accelerators, in the baseline's mix.",
+)
 @click.option("--year", type=click.IntRange(1900, 2999), metavar="Y", help="Of one year only.")
 @click.option("--buyer", metavar="ID", help="One buyer, under every rule.")
 @click.option(
-    "--reserve", metavar="SHARE", help="For new clouds, of what is not committed; 10% if not given."
+    "--reserve",
+    type=Share(),
+    metavar="SHARE",
+    help="For new clouds, of what is not committed; 10% if not given.",
 )
 @click.option(
-    "--aversion", metavar="SHARE", help="Less weight for builders of rival chips; 10% if not given."
+    "--aversion",
+    type=Share(),
+    metavar="SHARE",
+    help="Less weight for builders of rival chips; 10% if not given.",
 )
-@click.option("--alpha", metavar="A", help="Of alpha-fair; 2 if not given, inf is max-min.")
+@click.option("--alpha", type=Number(0, 1000), metavar="A", help="Of alpha-fair; 2 if not given.")
 @output_options
 def allocate(
     question: Question,
-    supply: str | None,
+    supply: float | None,
     year: int | None,
     buyer: str | None,
-    reserve: str | None,
-    aversion: str | None,
-    alpha: str | None,
+    reserve: float | None,
+    aversion: float | None,
+    alpha: float | None,
     output: Output,
 ) -> None:
     """Who gets the accelerators under different rules, side by side.
@@ -56,7 +68,6 @@ def allocate(
     supplychain allocate --buyer coreweave
     """
     from supplychain.questions.answer import ask
-    from supplychain.questions.question import read_amount
 
     if year is not None:
         if (question.first, question.last) != (None, None):
@@ -64,9 +75,7 @@ def allocate(
         question = replace(question, first=Quarter(year, 1), last=Quarter(year, 4))
     given = {"supply": supply, "reserve": reserve, "aversion": aversion, "alpha": alpha}
     try:
-        values: dict[str, Any] = {
-            key: read_amount(text) for key, text in given.items() if text is not None
-        }
+        values: dict[str, Any] = {k: value for k, value in given.items() if value is not None}
         question = replace(question, buyer=(buyer or "").strip(), **values)
         network = output.load()
         with working("Simulating", output.quiet):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,8 @@ from supplychain.cli.common import (
     read_quarter,
     usage_error,
 )
+from supplychain.cli.errors import Refused
+from supplychain.cli.numbers import Number, count
 from supplychain.errors import AskError
 from supplychain.model.quarters import Quarter
 
@@ -43,7 +44,7 @@ def read_rates(
     ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
 ) -> dict[str, float]:
     """Callback of ``--rate ID=SHARE``."""
-    from supplychain.scenarios.targets import parse_share
+    from supplychain.model.units import share as read_share
 
     rates = {}
     for text in values:
@@ -51,7 +52,7 @@ def read_rates(
         try:
             if not equals or not name.strip():
                 raise AskError(f"'{text}' is not ID=SHARE, like tsmc=1%")
-            rates[name.strip()] = parse_share(share)
+            rates[name.strip()] = read_share(share)
         except AskError as error:
             raise click.BadParameter(str(error), ctx, param) from error
     return rates
@@ -99,14 +100,14 @@ WITH_EDGES = ("edges", "products", "top", "form", "out", "no_color", "quiet", "n
 )
 @click.option(
     "--weeks",
-    type=click.FloatRange(min=0),
+    type=Number(0, 10_000),
     default=0.0,
     metavar="W",
     help="Count substitutes that take up to W weeks to switch to; without it none does.",
 )
 @click.option(
     "--recovery",
-    type=click.FloatRange(min=0),
+    type=Number(0, 10_000),
     metavar="W",
     help="Weeks everything is down, for the score; if absent, each its own time to recover.",
 )
@@ -144,9 +145,7 @@ WITH_EDGES = ("edges", "products", "top", "form", "out", "no_color", "quiet", "n
     help="How probably it is out; gives the probability of losing one --product; repeatable.",
 )
 @assume_option
-@click.option(
-    "--top", type=click.IntRange(min=1), default=12, show_default=True, help="Rows shown."
-)
+@click.option("--top", type=count(), default=12, show_default=True, help="Rows shown.")
 @fail_on_option("chokepoints>=5")
 @output_options
 def chokepoints(
@@ -255,8 +254,7 @@ def _edges(
     try:
         document = edges_document(path, products, top)
     except EdgeError as error:
-        click.echo(str(error), err=True)
-        sys.exit(1)
+        raise Refused(error) from error
     except AskError as error:
         raise usage_error(str(error)) from error
     output.answer(document)

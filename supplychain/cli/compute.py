@@ -10,9 +10,10 @@ from supplychain.cli.common import (
     find_scenario,
     output_options,
     read_quarter,
-    read_share,
     usage_error,
 )
+from supplychain.cli.numbers import Number, Share
+from supplychain.cli.numbers import count as whole
 from supplychain.errors import AskError
 from supplychain.model.quarters import Quarter
 
@@ -22,7 +23,7 @@ TRAINED = "gpt-4"
 @click.command()
 @click.option("--fleet", metavar="BUYER", help="What this buyer's accelerators can do.")
 @click.option("--chip", metavar="ID", help="A cluster of this accelerator.")
-@click.option("--count", type=float, metavar="N", help="Chips of it; 1,000 if absent.")
+@click.option("--count", type=Number(1, 1e9), metavar="N", help="Chips of it; 1,000 if absent.")
 @click.option("--model", "model", metavar="ID", help="An AI model of the data; all if absent.")
 @click.option("--compare", metavar="A,B,C", help="Accelerators side by side, or 'all'.")
 @click.option("--train", "trained", metavar="ID", default=TRAINED, show_default=True,
@@ -33,32 +34,34 @@ TRAINED = "gpt-4"
               help="Of weights and arithmetic; BF16 and 8 bits if absent.")  # fmt: skip
 @click.option("--kv-precision", type=click.Choice(["bf16", "fp8", "int8"]), default="bf16",
               show_default=True, help="Of the key and value cache.")  # fmt: skip
-@click.option("--batch", type=click.IntRange(min=1), metavar="N",
+@click.option("--batch", type=whole(), metavar="N",
               help="Users at once; as many as give the most tokens if absent.")  # fmt: skip
-@click.option("--context", type=click.IntRange(min=1), metavar="N", help="Tokens of each user.")
-@click.option("--tensor-parallel", "split", type=click.IntRange(min=1), metavar="N",
+@click.option("--context", type=whole(1e9), metavar="N", help="Tokens of each user.")
+@click.option("--tensor-parallel", "split", type=whole(), metavar="N",
               help="Chips over which the model is split; the best number if absent.")  # fmt: skip
-@click.option("--speed", type=click.FloatRange(min=0, min_open=True), metavar="TOKENS/S",
+@click.option("--speed", type=Number(1e-6, 1e6), metavar="TOKENS/S",
               help="Least speed that each user accepts.")  # fmt: skip
-@click.option("--mfu", callback=read_share, metavar="SHARE", help="Of the peak, in training.")
-@click.option("--mbu", callback=read_share, metavar="SHARE", help="Of the bandwidth, in serving.")
-@click.option("--calendar", callback=read_share, metavar="SHARE",
+@click.option("--mfu", type=Share(above=True), metavar="SHARE", help="Of the peak, in training.")
+@click.option(
+    "--mbu", type=Share(above=True), metavar="SHARE", help="Of the bandwidth, in serving."
+)
+@click.option("--calendar", type=Share(above=True), metavar="SHARE",
               help="Use by the calendar over use in a running step.")  # fmt: skip
-@click.option("--price", type=click.FloatRange(min=0, min_open=True), metavar="US$",
+@click.option("--price", type=Number(1e-6, 1e9), metavar="US$",
               help="Of one accelerator, for --chip.")  # fmt: skip
-@click.option("--sites", "site_count", type=click.IntRange(min=1), metavar="N",
+@click.option("--sites", "site_count", type=whole(), metavar="N",
               help="Train over so many sites.")  # fmt: skip
-@click.option("--site-power", type=click.FloatRange(min=0, min_open=True), metavar="MW",
+@click.option("--site-power", type=Number(1e-6, 1e6), metavar="MW",
               help="Power of each site, which limits its chips.")  # fmt: skip
-@click.option("--site-link", type=click.FloatRange(min=0, min_open=True), metavar="GBIT/S",
+@click.option("--site-link", type=Number(1e-6, 1e9), metavar="GBIT/S",
               help="Of each site to the others.")  # fmt: skip
-@click.option("--inner-steps", type=click.IntRange(min=1), metavar="N",
+@click.option("--inner-steps", type=whole(), metavar="N",
               help="Steps between exchanges of sites; 1: after each.")  # fmt: skip
 @click.option("--cut", "cuts", multiple=True, metavar="TARGET=SHARE[@Q[:Q]]",
               help="For fleets: a cut, as in simulate; repeatable.")  # fmt: skip
 @click.option("--scenario", "names", multiple=True, metavar="ID|FILE",
               help="For fleets: a scenario of the data or a file; repeatable.")  # fmt: skip
-@click.option("--top", type=click.IntRange(min=1), default=15, show_default=True,
+@click.option("--top", type=whole(), default=15, show_default=True,
               help="Buyers to show; CSV has all.")  # fmt: skip
 @assume_option
 @output_options

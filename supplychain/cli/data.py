@@ -7,8 +7,8 @@ import datetime
 import click
 
 from supplychain.cli.common import Output, output_options
+from supplychain.cli.numbers import Number, count
 from supplychain.cli.progress import counted, working
-from supplychain.model.quarters import FIRST, LAST
 
 
 @click.group()
@@ -22,18 +22,18 @@ def coverage(
     output: Output,
 ) -> None:
     """Counts, figures by basis, and the estimates that enter production."""
-    from supplychain.production.plan import plan
+    from supplychain.production.reading import read_plan
     from supplychain.report.answers.data import coverage_document
 
     network = output.load()
-    document = coverage_document(network, plan(network, FIRST, LAST))
+    document = coverage_document(network, read_plan(network))
     output.answer(document)
 
 
 @data.command()
 @click.option(
     "--top",
-    type=click.IntRange(min=1),
+    type=count(),
     default=20,
     show_default=True,
     help="How many estimates, widest range first; about a second each.",
@@ -64,7 +64,7 @@ def sources(
 
 
 @data.command()
-@click.option("--days", type=click.IntRange(min=0), default=730, show_default=True)
+@click.option("--days", type=Number(0, 1_000_000, whole=True), default=730, show_default=True)
 @click.option(
     "--today",
     type=click.DateTime(["%Y-%m-%d"]),

@@ -29,7 +29,8 @@ def explain(
     supplychain explain "SK hynix"
     """
     from supplychain.model import Commodity
-    from supplychain.production.solve import Program
+    from supplychain.production.forward import Forward
+    from supplychain.production.reading import read_plan
     from supplychain.report.answers.explain import (
         explain_document,
         figures_document,
@@ -37,7 +38,6 @@ def explain(
         find_nodes,
     )
     from supplychain.scenarios.windows import check_at, known_quarters
-    from supplychain.simulation import planned
 
     name, at, when = node.rpartition("@") if "@" in node else (node, "", "")
     network = output.load()
@@ -56,5 +56,5 @@ def explain(
         if quarter < FIRST:
             raise usage_error(f"{quarter} is before {FIRST}, the first quarter it can trace")
         _, last = known_quarters(network)
-        baseline = Program(planned(network, FIRST, last)).baseline
+        baseline = Forward(read_plan(network)).baseline.between(FIRST, last)
     output.answer(explain_document(network, nodes, quarter, baseline))

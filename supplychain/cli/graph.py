@@ -13,10 +13,12 @@ from supplychain.cli.common import (
     find_scenario,
     load_network,
     read_quarter,
+    read_target,
     remark,
     usage_error,
     write_file,
 )
+from supplychain.cli.numbers import count
 from supplychain.cli.progress import working
 from supplychain.errors import AskError
 from supplychain.model.quarters import Quarter
@@ -34,6 +36,7 @@ EXPORTS = (".graphml", ".gexf", ".dot", ".json")
     "-o",
     "--out",
     type=click.Path(path_type=Path),
+    callback=read_target(PAGE, PICTURE, *EXPORTS, always=True),
     metavar="FILE",
     required=True,
     help="The ending decides: .html, .svg, .graphml, .gexf, .dot or .json.",
@@ -55,7 +58,7 @@ EXPORTS = (".graphml", ".gexf", ".dot", ".json")
 )
 @click.option(
     "--depth",
-    type=click.IntRange(min=1),
+    type=count(1000),
     default=2,
     show_default=True,
     help="How many steps from --focus, upstream and downstream.",
@@ -89,10 +92,6 @@ def graph(
     supplychain graph --collapse country --out countries.graphml
     """
     suffix = out.suffix.lower()
-    if suffix not in (PAGE, PICTURE, *EXPORTS):
-        raise usage_error(
-            f"--out {out}: the ending must be one of {', '.join((PAGE, PICTURE, *EXPORTS))}"
-        )
     if names and suffix != PAGE:
         raise usage_error(f"--scenario colours a page only; name an .html file, not {out}")
     network = load_network(data)
@@ -111,8 +110,8 @@ def graph(
             text = _picture(network, keep, collapse, at)
         else:
             text = _export(network, keep, collapse, suffix)
-    write_file(out, text)
-    remark(f"Wrote {out} ({len(text.encode()) / 1000:.0f} kB)", quiet)
+    size = write_file(out, text)
+    remark(f"Wrote {out} ({size / 1000:.0f} kB)", quiet)
 
 
 def _check_at(network: Network, at: Quarter, quiet: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,13 +13,14 @@ from typing import TYPE_CHECKING
 import click
 
 from supplychain.cli.common import (
-    check_target,
     data_option,
     load_network,
+    read_target,
     remark,
     usage_error,
     write_file,
 )
+from supplychain.cli.numbers import Number
 from supplychain.cli.shocks import found_scenarios, simulation_options
 from supplychain.errors import AskError
 from supplychain.model import ALLOCATION_RULES
@@ -36,7 +38,7 @@ SENSITIVITY = 2
 @simulation_options(f"Allocation rule; {ALLOCATION_RULES[0]} unless a scenario says otherwise.")
 @click.option(
     "--sensitivity",
-    type=click.IntRange(min=0),
+    type=Number(0, 1000, whole=True),
     metavar="N",
     default=SENSITIVITY,
     show_default=True,
@@ -56,6 +58,7 @@ SENSITIVITY = 2
     "-o",
     "--out",
     type=click.Path(path_type=Path),
+    callback=read_target(".html", ".htm"),
     metavar="FILE.html",
     default=Path("report.html"),
     show_default=True,
@@ -86,9 +89,10 @@ def report(
     from supplychain.report.page.contents import Asked, day_of, names_of, report_of
     from supplychain.report.page.html import report_page
 
-    check_target(out)
-    if out.suffix.lower() not in (".html", ".htm"):
-        raise usage_error(f"--out {out}: a report is a page; end its name in .html")
+    if sys.flags.optimize > 1:
+        raise usage_error(
+            "python -OO takes away texts that the library of the charts needs; use -O"
+        )
     try:
         day = day_of(os.environ.get("SOURCE_DATE_EPOCH"))
     except AskError as error:
@@ -107,8 +111,8 @@ def report(
         page = report_page(report_of(result, asked, others, exposed, why_not))
     except AskError as error:
         raise usage_error(str(error)) from error
-    write_file(out, page)
-    remark(f"Wrote {out} ({len(page.encode()) / 1000:.0f} kB, self-contained)", quiet)
+    size = write_file(out, page)
+    remark(f"Wrote {out} ({size / 1000:.0f} kB, self-contained)", quiet)
 
 
 def _costs(result: Simulation, quiet: bool) -> tuple[Exposures | None, str]:

@@ -56,13 +56,14 @@ def parse_cuts(
 ) -> tuple[list[Cut], list[str]]:
     """All cuts asked for, and a line for each that is malformed."""
     from supplychain.model import Cut
-    from supplychain.scenarios.targets import parse_cut, parse_share
+    from supplychain.model.units import share as read_share
+    from supplychain.scenarios.targets import parse_cut
 
     parsed, problems = [], []
     for (option, target, _), share in zip(SHORTCUTS, (hbm_cut, cowos_cut, wafer_cut), strict=True):
         if share is not None:
             try:
-                parsed.append(Cut(target, parse_share(share)))
+                parsed.append(Cut(target, read_share(share)))
             except AskError as error:
                 problems.append(f"{option}: {error}")
     for text in cuts:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from supplychain.cli.common import Output, fail_on, fail_on_option, output_options, usage_error
+from supplychain.cli.numbers import count
 from supplychain.cli.progress import counted, working
 from supplychain.cli.shocks import found_scenarios, simulation_options
 from supplychain.errors import AskError
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--sensitivity",
-    type=click.IntRange(min=1),
+    type=count(10_000),
     metavar="N",
     help="Also move each of the N least certain estimates to the ends of its range; 2 s each.",
 )

@@ -121,7 +121,7 @@ def single_points(
     """Every single removal of an edge table, exactly and nearly.
 
     Args:
-        table: See :func:`supplychain.risk.edges.edges`.
+        table: See :func:`supplychain.firms.edges.edges`.
         products: Commodities (lost when all who supply them fall) or firms; if not given, every
             firm that supplies nobody.
         cover: For nearly single points: a need fails when those left hold less than this.

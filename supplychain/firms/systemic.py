@@ -101,7 +101,7 @@ def systemic_risk(
     """ESRI of every firm of an edge table.
 
     Args:
-        table: As for :func:`supplychain.risk.edges.edges`, with sales in any common unit as
+        table: As for :func:`supplychain.firms.edges.edges`, with sales in any common unit as
             ``share``. A column ``kind`` says of each row whether the need is ``essential`` (as
             all are without it), ``linear``, or ``none`` (no output depends on it).
         replaceable: Whether suppliers are replaced by market share; else by nobody (σ = 1).

@@ -11,12 +11,14 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from supplychain.errors import AskError
 from supplychain.model.countries import NAMES
 from supplychain.model.figures import Figure
 from supplychain.model.network import Network
+from supplychain.model.units import brief
 
 Kind: TypeAlias = Literal[
     "group", "commodity", "accelerator", "organization", "country", "buyer", "model", "scenario"
@@ -65,6 +67,7 @@ def listed(known: Iterable[str]) -> str:
     return f"there are: {', '.join(known) or 'none'}"
 
 
+@lru_cache(maxsize=16_384)
 def key(text: str) -> str:
     """What names have in common that are the same to a reader.
 
@@ -137,7 +140,7 @@ def unknown(network: Network, text: str, kinds: Iterable[Kind]) -> str:
     if not hint:
         every = sorted({id_ for kind in kinds for id_ in _ids(network, kind)})
         hint = listed(every) if len(every) <= FEW else "supplychain graph shows what it holds"
-    return f"{none} '{text}'; {hint}"
+    return f"{none} '{brief(text)}'; {hint}"
 
 
 def _nearest(network: Network, text: str, kinds: tuple[Kind, ...]) -> str:
@@ -174,7 +177,7 @@ def find_figure(network: Network, name: str) -> Figure:
         raise AskError(f"'{name}' can mean {' or '.join(found)}: say which")
     near = nearest(name, network.figures)
     hint = f"; did you mean '{near}'?" if near else "; supplychain explain NODE shows them"
-    raise AskError(f"no figure has the name '{name}'{hint}")
+    raise AskError(f"no figure has the name '{brief(name)}'{hint}")
 
 
 def _ids(network: Network, kind: Kind) -> Iterable[str]:

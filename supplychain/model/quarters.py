@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 
 from supplychain.errors import AskError
+from supplychain.model.units import brief
 
-_FORM = re.compile(r"(\d{4})Q([1-4])")
+_FORM = re.compile(r"([0-9]{4})Q([1-4])")
 
 WEEKS_PER_QUARTER = 13.0
 
@@ -37,7 +38,9 @@ class Quarter:
         """
         match = _FORM.fullmatch(text)
         if match is None or not 1900 <= int(match[1]) <= 2999:
-            raise AskError(f"'{text}' is not a quarter; write a year and Q1 to Q4, like 2024Q1")
+            raise AskError(
+                f"'{brief(text)}' is not a quarter; write a year and Q1 to Q4, like 2024Q1"
+            )
         return cls(int(match[1]), int(match[2]))
 
     def __str__(self) -> str:

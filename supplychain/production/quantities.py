@@ -24,13 +24,11 @@ def totals(network: Network, production: Production) -> Mapping[str, tuple[float
     found = dict.fromkeys(UNITS, 0.0)
     counted = dict.fromkeys(UNITS, 0.0)
     for product, by_quarter in units.items():
-        for quarter, amount in zip(production.plan.reported, by_quarter.tolist(), strict=True):
-            for quantity, each in per_accelerator(
-                network, network.commodities[product], quarter
-            ).items():
-                if quantity in UNITS:
-                    found[quantity] += each * amount
-                    counted[quantity] += amount
+        for quarter, amount in zip(production.quarters, by_quarter.tolist(), strict=True):
+            known = per_accelerator(network, network.commodities[product], quarter)
+            for quantity in UNITS.keys() & known.keys():
+                found[quantity] += known[quantity] * amount
+                counted[quantity] += amount
     total = counted["units"]
     return {q: (found[q], counted[q] / total if total > 0 else 0.0) for q in UNITS}
 
@@ -41,11 +39,11 @@ def series(network: Network, production: Production) -> list[dict[str, object]]:
     ``None`` where a product has no figure for a quantity.
     """
     plan = production.plan
-    first, last = plan.window
+    first, last = production.window
     running = installed(network, production)
     rows: list[dict[str, object]] = []
     for row, (product, supply) in enumerate(plan.products.items()):
-        for t, quarter in zip(range(first, last + 1), plan.reported, strict=True):
+        for t, quarter in zip(range(first, last + 1), production.quarters, strict=True):
             shipped = float(production.ship[row, t])
             known = per_accelerator(network, network.commodities[product], quarter)
             rows.append(
@@ -68,9 +66,9 @@ def series(network: Network, production: Production) -> list[dict[str, object]]:
 def shares_of_inputs(production: Production, commodities: set[str]) -> Mapping[str, float]:
     """What share of the capacity for these commodities each designer used over the window."""
     plan = production.plan
-    first, last = plan.window
+    first, last = production.window
     used: dict[str, float] = {}
-    for row, (link, sender) in enumerate(production.columns.pairs):
+    for row, (link, sender) in enumerate(production.pairs):
         if plan.supplies[sender].commodity in commodities:
             designer = plan.supplies[plan.links[link].consumer].organization
             amount = float(production.use[row, first : last + 1].sum())

@@ -18,13 +18,13 @@ import numpy as np
 
 from supplychain.model import Commodity, Figure, Network
 from supplychain.model.quarters import WEEKS_PER_QUARTER, Quarter
-from supplychain.production.program import Floats
+from supplychain.production.recipes import Floats
 from supplychain.production.result import Production
 
 
 def installed(network: Network, production: Production) -> Mapping[str, Floats]:
     """Accelerators installed, by product and quarter of the window."""
-    first, last = production.plan.window
+    first, last = production.window
     return {
         product: (boards + racked)[first : last + 1]
         for product, boards, racked in _stages(network, production)
@@ -33,7 +33,7 @@ def installed(network: Network, production: Production) -> Mapping[str, Floats]:
 
 def racks(network: Network, production: Production) -> Floats:
     """Whole racks finished by quarter of the window; 0 where no product says how many it holds."""
-    first, last = production.plan.window
+    first, last = production.window
     total = np.zeros(last + 1 - first)
     for product, _, racked in _stages(network, production):
         facts = network.products[product].product.facts  # type: ignore[union-attr]

@@ -20,7 +20,8 @@ from supplychain.errors import AskError
 from supplychain.model import Cut
 from supplychain.model.quarters import Quarter
 from supplychain.model.units import number
-from supplychain.scenarios.targets import parse_cut, parse_share
+from supplychain.model.units import share as read_share
+from supplychain.scenarios.targets import parse_cut
 
 About: TypeAlias = Literal["simulate", "allocate", "compare"]
 """What is asked of the scenario, by the name of the command."""
@@ -180,7 +181,7 @@ def cut_text(cut: Cut) -> str:
 
 
 def share_text(share: float) -> str:
-    """A share as :func:`~supplychain.scenarios.targets.parse_share` reads it, in percent if exact.
+    """A share as :func:`~supplychain.model.units.share` reads it, in percent if exact.
 
     Raises:
         AskError: It is not a share from 0 to 1.
@@ -188,7 +189,7 @@ def share_text(share: float) -> str:
     if not 0 <= share <= 1:
         raise AskError(f"{share:g} is not a share from 0% to 100%")
     percent = format(Decimal(f"{share * 100:.10g}"), "f")
-    return f"{percent}%" if parse_share(f"{percent}%") == share else format(Decimal(share), "f")
+    return f"{percent}%" if read_share(f"{percent}%") == share else format(Decimal(share), "f")
 
 
 def number_text(value: float) -> str:
@@ -235,7 +236,7 @@ def _take(found: dict[str, Any], name: str, text: str) -> None:
     """
     try:
         if name in SHORTCUTS:
-            cut = Cut(SHORTCUTS[name], parse_share(text))
+            cut = Cut(SHORTCUTS[name], read_share(text))
             found["cuts"] = (*found.get("cuts", ()), cut)
         elif name == "--year":
             if {"first", "last"} & found.keys():

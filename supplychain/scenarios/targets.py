@@ -21,33 +21,12 @@ from supplychain.model.countries import place
 from supplychain.model.finder import Kind, find, nearest
 from supplychain.model.finder import target as as_target
 from supplychain.model.quarters import Quarter
+from supplychain.model.units import brief, share
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 from supplychain.model.scenarios import Cut
-
-
-def parse_share(text: str) -> float:
-    """Read ``20%`` or ``0.2`` as 0.2.
-
-    Raises:
-        AskError: Not a share from 0% to 100%, or a bare number that could mean either.
-    """
-    match = re.fullmatch(r"([+-]?\d+(?:\.\d+)?)(\s*%)?", text.strip())
-    if match is None:
-        raise AskError(f"'{text}' is not a share from 0% to 100%; write for example 20%")
-    value = float(match[1])
-    if value < 0:
-        raise AskError(
-            f"'{text}' is negative; a cut is a reduction already, write {text.strip()[1:]}"
-        )
-    if match[2] is None and 1 < value <= 100:
-        raise AskError(f"'{text}' is ambiguous; write {value:g}% or {value / 100:g}")
-    share = value / 100 if match[2] else value
-    if share > 1:
-        raise AskError(f"'{text}' is more than everything; a cut is at most 100%")
-    return share
 
 
 def parse_cut(text: str) -> Cut:
@@ -58,16 +37,16 @@ def parse_cut(text: str) -> Cut:
     """
     target, equals, rest = text.rpartition("=")
     if not equals or not target.strip() or not rest.strip():
-        raise AskError(f"'{text}' is not a cut; write for example hbm=20%@2024Q1:2024Q4")
-    share, at, when = rest.partition("@")
+        raise AskError(f"'{brief(text)}' is not a cut; write for example hbm=20%@2024Q1:2024Q4")
+    by, at, when = rest.partition("@")
     first = last = None
     if at:
         begin, colon, end = when.partition(":")
         first = Quarter.parse(begin)
         last = Quarter.parse(end) if colon and end else (None if colon else first)
         if last is not None and last < first:
-            raise AskError(f"'{text}': {last} is before {first}")
-    return Cut(target.strip(), parse_share(share), first, last)
+            raise AskError(f"'{brief(text)}': {last} is before {first}")
+    return Cut(target.strip(), share(by), first, last)
 
 
 def find_supplies(network: Network, target: str) -> tuple[Supply, ...]:
@@ -109,8 +88,8 @@ def canonical(network: Network, target: str) -> str:
     if colon:
         if kind not in KINDS:
             raise AskError(
-                f"'{target}': a target begins with org:, country:, commodity:, group: or supply:, "
-                "or is an id, a name or a group"
+                f"'{brief(target)}': a target begins with org:, country:, commodity:, group: or "
+                "supply:, or is an id, a name or a group"
             )
         return as_target(find(network, name, *KINDS[kind]))
     if re.search(r"[*?\[]", target):
@@ -181,7 +160,7 @@ def _idle(network: Network, kind: str, name: str) -> str:
     if kind in ("supply", "glob"):
         near = nearest(name, (text for s in network.supplies for text in _supply_names(s)))
         hint = f"did you mean '{near}'?" if near else "supplychain graph shows what it holds"
-        return f"nothing in the data has the name '{name}'; {hint}"
+        return f"nothing in the data has the name '{brief(name)}'; {hint}"
     return f"nobody in the data makes {name}"
 
 
@@ -190,7 +169,7 @@ def shares_kept(
     cuts: Sequence[Cut],
     supplies: Sequence[Supply],
     quarters: Sequence[Quarter],
-    window: tuple[Quarter, Quarter],
+    begin: Quarter,
 ) -> NDArray[np.float64]:
     """Share of its own output that each supply keeps: the product of (1 - cut) over its cuts.
 
@@ -199,7 +178,7 @@ def shares_kept(
         cuts: In any order.
         supplies: Rows of the result.
         quarters: Columns of the result.
-        window: When a cut without quarters begins and ends.
+        begin: When a cut without a first quarter begins; one without a last goes on.
 
     Raises:
         AskError: A target matches nothing.
@@ -210,5 +189,5 @@ def shares_kept(
     for cut in sorted(cuts, key=str):
         hit = {s.id for s in find_supplies(network, cut.target)}
         rows = [i for i, s in enumerate(supplies) if s.id in hit]
-        kept[rows] *= 1 - np.array([cut.lost(q, window) for q in quarters])
+        kept[rows] *= 1 - np.array([cut.lost(q, begin) for q in quarters])
     return kept

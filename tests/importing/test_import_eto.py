@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supplychain.cli.import_ import import_
+from supplychain.cli.writing import write_folder
 from supplychain.importing.eto import COLUMNS, Description, describe
 from supplychain.importing.eto_files import folder_files
-from supplychain.importing.folder import write_folder
 from supplychain.importing.names import Taken, slug
 from supplychain.importing.tables import read_tables
 from supplychain.importing.unnamed import NOWHERE, unnamed_makers

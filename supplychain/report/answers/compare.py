@@ -97,7 +97,7 @@ def sentence(
 def _later(one: Simulation, other: Simulation) -> str | None:
     """The first quarter after the window in which the two differ by 0.1%."""
     before, after = (s.scenario.ship.sum(axis=0) for s in (one, other))
-    end = one.scenario.plan.window[1] + 1
+    end = one.scenario.window[1] + 1
     for t, quarter in enumerate(one.scenario.plan.quarters[end:], end):
         if abs(change(float(before[t]), float(after[t])) or 0.0) > FELT:
             return str(quarter)

@@ -122,13 +122,16 @@ def influence_document(
     estimate is put at both ends of its range. ``passed`` is given the estimates and hands them on
     one by one, to show how far it has come.
     """
-    from supplychain.production.solve import Program
-    from supplychain.simulation import planned
+    from supplychain.production.forward import Forward
+    from supplychain.production.reading import read_plan
+
+    of = read_plan(network)
 
     def units(changed: Network) -> float:
-        return Program(planned(changed, FIRST, LAST)).baseline.total()
+        program = Forward(read_plan(changed, of.kinds, quarters=of.quarters))
+        return program.baseline.between(FIRST, LAST).total()
 
-    estimates = widest_estimates(network, planned(network, FIRST, LAST), top)
+    estimates = widest_estimates(network, of, top)
     base = units(network)
     rows: list[tuple[Cell, ...]] = [
         (f.name, f.value, f.low, f.high, low / base - 1, high / base - 1)

@@ -83,7 +83,8 @@ def rates_answer(
         AskError: Not exactly one product, a rate of something unknown, the product is not sold, or
             no cut set has a probability above zero.
     """
-    return rates_document(network, ask.find_cut_sets(network, question, order, rates), rates)
+    found = ask.find_cut_sets(network, question, order)
+    return rates_document(network, found, ask.rates_by_id(network, question, rates))
 
 
 def matrix_answer(network: Network, question: PointsQuestion) -> Document:

@@ -12,7 +12,6 @@ from supplychain.model import Figure
 from supplychain.production.quantities import series, shares_of_inputs, totals
 from supplychain.production.result import Production
 from supplychain.production.systems import installed
-from supplychain.production.worth import worth_of_capacity
 from supplychain.report.answers.losers import (
     SHOWN_COUNTRIES,
     countries_table,
@@ -122,9 +121,7 @@ def simulation_document(
                 "baseline": series(network, result.baseline),
                 "scenario": series(network, result.scenario),
             },
-            "worth_of_one_more": _by_quarter(
-                result, worth_of_capacity(result.baseline), worth_of_capacity(result.scenario)
-            ),
+            "worth_of_one_more": _worth(result),
             "shares_of_inputs": {
                 group: shares_of_inputs(result.scenario, set(network.groups.get(group, ())))
                 for group in ("cowos", "hbm", "logic-wafer")
@@ -141,6 +138,19 @@ def doubts(result: Simulation) -> list[str]:
     """What is not known and bears on the answer, each as a sentence."""
     unknown = unknown_orders(result.allocation)
     return [f"{unknown}."] if unknown else []
+
+
+def _worth(result: Simulation) -> dict[str, object]:
+    """Accelerators that one more unit of each line would bring, by calendar year."""
+    before, after = (w.per_unit() for w in result.worth)
+    return {
+        key: {
+            "years": list(result.worth[0].years),
+            "baseline": before[key].tolist(),
+            "scenario": after[key].tolist() if key in after else None,
+        }
+        for key in sorted(before)
+    }
 
 
 def _records(table: Table) -> list[dict[str, object]]:
@@ -230,9 +240,9 @@ def totals_table(result: Simulation) -> Table:
 
 def _used(production: Production, commodities: set[str]) -> float:
     """Units of the commodities that products took in over the window."""
-    first, last = production.plan.window
+    first, last = production.window
     makers = {i for i, s in enumerate(production.plan.supplies) if s.commodity in commodities}
-    rows = [r for r, (_, sender) in enumerate(production.columns.pairs) if sender in makers]
+    rows = [r for r, (_, sender) in enumerate(production.pairs) if sender in makers]
     return float(production.use[rows, first : last + 1].sum())
 
 
@@ -259,7 +269,7 @@ def products_table(result: Simulation) -> Table:
 
 def quarters_table(result: Simulation) -> Table:
     """Units by quarter and what binds, the most valuable first."""
-    first = result.baseline.plan.window[0]
+    first = result.baseline.window[0]
     rows: list[tuple[Cell, ...]] = []
     bound = zip(result.baseline.binding(), result.scenario.binding(), strict=True)
     for t, (quarter, (b, s)) in enumerate(zip(result.quarters, bound, strict=True)):

@@ -163,7 +163,7 @@ def _outputs(
     counted = np.zeros(len(network.supplies), dtype=bool)
     row = {s.id: i for i, s in enumerate(network.supplies)}
     for production, into in ((simulation.baseline, before), (simulation.scenario, after)):
-        first, last = production.plan.window
+        first, last = production.window
         shipped = {number: p for p, number in enumerate(production.plan.products.values())}
         for number, supply in enumerate(production.plan.supplies):
             made = production.make[number]
@@ -198,7 +198,6 @@ def _left(simulation: Simulation) -> NDArray[np.float64]:
     from supplychain.scenarios.targets import shares_kept
 
     network, quarters = simulation.network, simulation.quarters
-    window = quarters[0], quarters[-1]
-    own = shares_kept(network, simulation.cuts, network.supplies, quarters, window)
+    own = shares_kept(network, simulation.cuts, network.supplies, quarters, quarters[0])
     left: NDArray[np.float64] = availability(web(network, quarters), own[None]).left[0]
     return left

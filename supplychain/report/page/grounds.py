@@ -12,31 +12,23 @@ from pathlib import Path
 from supplychain import __version__
 from supplychain.analyses.sensitivity import production_figures
 from supplychain.model import Figure, Network
-from supplychain.production.plan import Calibration
+from supplychain.production.plan import Rules
 from supplychain.report.page.parts import Grid, Section
 from supplychain.report.tables import Cell, Column, Table
 from supplychain.simulation import Simulation
 
 CONSTANTS: Mapping[str, tuple[str, float, float, str]] = {
-    "discount": ("Worth of a unit one quarter later", 0.85, 0.97, "share"),
-    "holding": (
-        "Cost of holding a unit's inputs for a quarter, share of its value", 0.002, 0.05, "share"
-    ),
-    "build_ahead": ("Worth of a unit finished for stock, share of its value", 0, 0.05, "share"),
+    "band": ("Most a product is started beyond its plan, on what is left or lent", 0, 0.3, "share"),
     "cancel": ("Unfilled orders withdrawn each quarter", 0.1, 0.2, "share"),
-    "borrow_limit": ("Most a designer borrows beyond a booking", 0, 0.3, "share"),
-    "borrow_price": ("Price of borrowed capacity, share of its value", 0.2, 0.6, "share"),
-    "mix_width": ("Free deviation from the planned product mix, either side", 0.1, 0.25, "share"),
-    "mix_price": ("Price of a unit beyond that, share of its value", 0.1, 1, "share"),
-    "conversion": ("Quarters by which HBM lines convert early or late", 0, 4, "number"),
+    "ahead": ("Part of the next quarter's memory that is made ahead", 0.5, 1, "share"),
     "stock_weeks": ("Weeks of output the chain can hold", 6.5, 13, "number"),
-}  # fmt: skip
-"""Constants of the program in words, with the range that docs/model.md gives."""
+}
+"""Constants of production in words, with the range that docs/model.md gives."""
 
 
 def assumptions_table(result: Simulation) -> Table:
-    """Figures replaced, the constants of the program, and the rule of allocation."""
-    calibration: Calibration = result.baseline.plan.calibration
+    """Figures replaced, the constants of production, and the rule of allocation."""
+    rules: Rules = result.program.plan.rules
     rows: list[tuple[Cell, ...]] = [
         (name, "Replaced for this report, in the baseline too", f"{value:,g}", "", "asked for")
         for name, value in result.assume.items()
@@ -44,7 +36,7 @@ def assumptions_table(result: Simulation) -> Table:
     for name, (meaning, low, high, form) in CONSTANTS.items():
         value, *ends = (
             f"{x:.3g}" if form == "number" else f"{100 * x:.3g}%"
-            for x in (float(getattr(calibration, name)), low, high)
+            for x in (float(getattr(rules, name)), low, high)
         )
         rows.append((name, meaning, value, " to ".join(ends), "modeller's choice"))
     rows.append(
