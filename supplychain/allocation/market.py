@@ -21,6 +21,7 @@ from supplychain.model import Network
 from supplychain.model.finder import find_id
 from supplychain.model.quarters import Quarter, quarter_range
 from supplychain.model.values import same_values
+from supplychain.production.reading import rules_of
 from supplychain.production.result import Production
 
 
@@ -60,7 +61,7 @@ class Market:
         Raises:
             AskError: No such rule.
         """
-        return share_out(self.lines, self.units, rule, terms)
+        return share_out(self.lines, self.units, rule, terms, rules_of(self.network).cancel)
 
     def scaled(self, total: float) -> Market:
         """The same with that many accelerators in the window, in the mix of each quarter.
@@ -99,7 +100,7 @@ def side_by_side(before: Market, after: Market, rule: str) -> tuple[Allocation, 
         one, other = before.deliveries(rule), after.deliveries(rule)
     else:
         units = {p: np.stack([before.units[p], after.units[p]]) for p in before.units}
-        many = share_out(before.lines, units, rule)
+        many = share_out(before.lines, units, rule, cancel=rules_of(before.network).cancel)
         one, other = many.scenario(0), many.scenario(1)
     return before.in_window(one), after.in_window(other)
 

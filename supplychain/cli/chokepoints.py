@@ -96,7 +96,8 @@ WITH_EDGES = ("edges", "products", "top", "form", "out", "no_color", "quiet", "n
     "--edges",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Ask a table of supplier, customer, commodity, share instead: .csv or .parquet.",
+    help="Ask a table of supplier, customer, commodity, share instead: .csv or .parquet. Share 0 "
+    "is a qualified supplier, who counts as a source; leave the row out if it is none.",
 )
 @click.option(
     "--weeks",
@@ -252,9 +253,12 @@ def _edges(
             message = f"{option.opts[-1]} is about the network of the data, not about --edges"
             raise usage_error(message)
     try:
-        document = edges_document(path, products, top)
+        document = edges_document(path, products, top, every=output.written == "csv")
     except EdgeError as error:
         raise Refused(error) from error
     except AskError as error:
         raise usage_error(str(error)) from error
+    if output.written == "csv":  # which holds rows only
+        for text in document.parts[2:]:
+            output.remark(str(text))
     output.answer(document)

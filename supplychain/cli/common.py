@@ -148,6 +148,12 @@ class Output:
     quiet: bool = False
     data: Path | None = None
 
+    @property
+    def written(self) -> Format:
+        """The form the answer will have."""
+        ending = "" if self.out is None else self.out.suffix.lower()
+        return self.form or ENDINGS.get(ending, "table")
+
     def load(self) -> Network:
         """The data, or exit 1 with every problem it has."""
         return load_network(self.data)
@@ -160,7 +166,7 @@ class Output:
         """Print the document, or write it to a file."""
         from supplychain.report.tables import render
 
-        form = self.form or (ENDINGS.get(self.out.suffix.lower(), "table") if self.out else "table")
+        form = self.written
         if self.out is not None:
             write_file(self.out, render(document, form, width=100))
             self.remark(f"Wrote {self.out}")

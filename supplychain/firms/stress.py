@@ -118,7 +118,7 @@ class Program:
     """
 
     def __init__(self, sites: pd.DataFrame, products: pd.DataFrame, links: pd.DataFrame) -> None:
-        check_tables(sites, products, links)
+        sites, products, links = check_tables(sites, products, links)
         self.sites = tuple(sites["site"].astype(str))
         self._capacity = sites["capacity"].to_numpy(dtype=np.float64)
         self._margin = products["margin"].to_numpy(dtype=np.float64)

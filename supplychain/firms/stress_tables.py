@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from supplychain.errors import AskError
+from supplychain.firms.edge_names import as_texts, read_names
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -33,8 +34,13 @@ def recovery_times(recovery: float | Mapping[str, float], sites: Sequence[str]) 
     return np.array(times, dtype=np.float64)
 
 
-def check_tables(sites: pd.DataFrame, products: pd.DataFrame, links: pd.DataFrame) -> None:
+def check_tables(
+    sites: pd.DataFrame, products: pd.DataFrame, links: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Check that the tables are whole and fit together.
+
+    Returns:
+        The tables, with names told apart as :mod:`supplychain.firms.edge_names` says.
 
     Raises:
         AskError: They do not.
@@ -59,6 +65,9 @@ def check_tables(sites: pd.DataFrame, products: pd.DataFrame, links: pd.DataFram
                     f"{name}, row {bad[0] + 1}: {column} is {given}; a finite number, 0 or more,"
                     " is needed"
                 )
+    sites = _named("sites", sites, "site", "material")
+    products = _named("products", products, "product")
+    links = _named("links", links, "supplier", "customer")
     made = pd.Index([*sites["site"].astype(str), *products["product"].astype(str)])
     for twice in made[made.duplicated()][:1]:
         raise AskError(f"'{twice}' is there twice among sites and products")
@@ -73,3 +82,19 @@ def check_tables(sites: pd.DataFrame, products: pd.DataFrame, links: pd.DataFram
         raise AskError(
             f"links: {customer} uses different amounts of {material} by supplier; give one"
         )
+    return sites, products, links
+
+
+def _named(label: str, table: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """The table with each name as the text that stands for it.
+
+    Raises:
+        ValueError: A name is empty, or of a type that is none.
+    """
+    texts = {}
+    for column in columns:
+        names = read_names(table[column], column)
+        for bad, message in names.problems:
+            raise ValueError(f"{label}, row {np.flatnonzero(bad)[0] + 1}: {message}")
+        texts[column] = as_texts(names.names)[names.codes] if len(table) else table[column]
+    return table.assign(**texts)

@@ -223,7 +223,11 @@ def _kinds(table: pd.DataFrame, of: Edges) -> npt.NDArray[np.str_]:
     kind = table["kind"]
     for row in np.flatnonzero(~kind.isin(KINDS).to_numpy())[:1]:
         raise EdgeError(f"row {row + 1}: kind '{kind.iloc[row]}' is none of {', '.join(KINDS)}")
-    of_need = table.groupby(["customer", "commodity"], sort=False)["kind"].nunique()
-    for customer, commodity in of_need.index[of_need > 1][:1]:
+    kinds = kind.to_numpy(dtype=str)
+    by_link = kinds[of.row]
+    by_need = by_link[of.starts[:-1]]
+    for row in np.flatnonzero(kinds != by_need[of.need[of.link]])[:1]:
+        need = of.need[of.link[row]]
+        customer, commodity = of.firms[of.customer[need]], of.commodities[of.commodity[need]]
         raise EdgeError(f"rows of one need differ in kind: {customer} needs {commodity}")
-    return kind.to_numpy(dtype=str)[of.row]
+    return by_link

@@ -214,7 +214,7 @@ PUBLISHED = Amount("a published number or share", "62%", share=True)
 RUN_VALUE = Amount("an amount above 0", "38%", above=True, share=True)
 RATE_CHANGE = Text("a change of a rate", "-5_000", units.NUMBER, objection=_no_change_of_rate)
 COUNT = Amount("a whole number of 1 or more", "200", low=1, whole=True)
-PARAMETER_VALUE = Amount("an amount or share above 0", "80%", above=True, share=True)
+PARAMETER_VALUE = Amount("an amount or share", "80%", share=True)
 _PART = Amount("a share above 0%, up to 100%", "80%", high=1, above=True, share=True)
 _RATIO = Amount("a ratio of 1 or more", "1.25", low=1)
 _OVER = Amount("a share of another cost", "14%", high=10, share=True)
@@ -248,6 +248,12 @@ PARAMETERS = {
         "load": _PART,
         "pue": _RATIO,
         "price_usd_kwh": _number("USD/kWh"),
+    },
+    "production": {
+        "band": SHARE,
+        "cancel": SHARE,
+        "ahead": SHARE,
+        "stock_weeks": WEEKS,
     },
     "cost": {
         "life_years": _number("years"),

@@ -29,6 +29,7 @@ from supplychain.loader.rules import (
     check_owners,
     check_shares,
     take_over_needs,
+    warn_bookings,
     warn_unused,
 )
 from supplychain.loader.scenarios import read_scenario
@@ -194,6 +195,7 @@ def _check(files: Mapping[str, bytes], prefix: str, strays: list[Problem]) -> Re
     if not problems:
         organizations, sources = parts.organizations.values(), parts.sources.values()
         warn_unused(commodities.values(), organizations, sources, index, pages)
+        warn_bookings(commodities.values(), organizations, pages)
         network = assemble(
             commodities.values(),
             parts.organizations.values(),

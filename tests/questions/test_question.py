@@ -15,7 +15,7 @@ names = st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_
     lambda text: text == text.strip() and not text.startswith("-")
 )
 quarters = st.builds(Quarter, st.integers(2000, 2040), st.integers(1, 4))
-shares = st.integers(0, 100).map(lambda n: n / 100) | st.floats(0, 1, allow_subnormal=False)
+shares = st.integers(0, 100).map(lambda n: n / 100) | st.floats(1e-3, 1)
 amounts = st.floats(0, 1e15, allow_subnormal=False)
 
 
