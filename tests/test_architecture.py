@@ -27,7 +27,7 @@ FLOORS = (
     "report.graph",
     "report.charts",
     "report.answers",
-    "report.page",
+    "report.page questions",
     "notebook",
     "cli",
 )

@@ -10,6 +10,7 @@ import pytest
 
 import supplychain as sc
 from supplychain.analyses.backtest import Backtest, backtest
+from supplychain.analyses.chokepoints import Points
 from supplychain.model import STAGES, Cut, Network
 from supplychain.model.quarters import Quarter
 from supplychain.report.answers.simulate import simulation_document
@@ -34,7 +35,7 @@ def history() -> Backtest:
     return backtest(data())
 
 
-def named(points: Chokepoints, kind: str) -> dict[str, Chokepoint]:
+def named(points: Chokepoints | Points, kind: str) -> dict[str, Chokepoint]:
     return {row.id: row for row in points.rows if row.kind == kind and not row.trivial}
 
 

@@ -58,6 +58,8 @@ def results(**units: float) -> dict[str, Allocation]:
             products=("gpu",),
             quarters=(Quarter(2024, 1),),
             orders=flat,
+            exchanged=0 * flat,
+            known=np.array([[True]]),
             wanted=flat,
             delivered=np.array([[[amount]]]),
             backlog=flat - amount,
