@@ -9,7 +9,7 @@ from typing import cast
 
 from supplychain import units
 from supplychain.loader.figures import NOTHING, Reader
-from supplychain.loader.forms import DOLLARS, MEGAWATTS, UNITS
+from supplychain.loader.forms import DOLLARS, MEGAWATTS, PRICE, UNITS
 from supplychain.loader.index import known, words
 from supplychain.loader.parts import check_id, texts
 from supplychain.loader.schema import STANDING
@@ -48,7 +48,7 @@ def read_buyer(reader: Reader, block: Block, stem: str) -> Buyer:
         contracts=read_orders(reader, block, "contracts"),
         fleet=MappingProxyType({id_: fleet[id_] for id_ in sorted(fleet)}),
         site_power_mw=MappingProxyType({Quarter.parse(q): power[q] for q in sorted(power)}),
-        price_limit_usd=reader.optional(block, "price_limit_usd", DOLLARS, NOTHING),
+        price_limit_usd=reader.optional(block, "price_limit_usd", PRICE, NOTHING),
         budget_usd=_budget(reader, block.block("budget_usd")),
         priority=int(units.number(block.word("priority"))) if block.word("priority") else None,
         note=block.word("note"),

@@ -7,10 +7,10 @@ from types import MappingProxyType
 
 from supplychain.loader.figures import NOTHING, Reader, Standing
 from supplychain.loader.forms import (
-    DOLLARS,
-    FACT_UNITS,
-    FACT_VALUE,
+    FACTS,
+    PRICE,
     SHARE,
+    USED,
     WEEKS,
     YIELD,
 )
@@ -26,7 +26,7 @@ from supplychain.quarters import Quarter
 
 def texts(value: Value | None) -> tuple[str, ...]:
     """The words of a word or a list."""
-    return tuple(node.value for node in words(value))
+    return tuple(node.value.strip() for node in words(value))
 
 
 def quarter(block: Block, key: str) -> Quarter | None:
@@ -90,7 +90,7 @@ def read_commodity(reader: Reader, block: Block, stem: str) -> Commodity:
         product=_product(reader, product) if product else None,
         note=block.word("note"),
         place=place(block.node, reader.page),
-        price_usd=_by_year(reader, block, "price_usd", DOLLARS, NOTHING),
+        price_usd=_by_year(reader, block, "price_usd", PRICE, NOTHING),
     )
 
 
@@ -112,7 +112,7 @@ def _product(reader: Reader, block: Block) -> Product:
     if (table := block.block("facts")) is not None:
         inner = reader.standing(table, standing)
         facts = {
-            key: reader.figure(value, FACT_VALUE, inner, FACT_UNITS[key])
+            key: reader.figure(value, FACTS[key], inner)
             for key, value in table.values.items()
             if key not in STANDING
         }
@@ -123,10 +123,10 @@ def _product(reader: Reader, block: Block) -> Product:
         end=quarter(block, "end"),
         line=block.word("line") or "main",
         facts=MappingProxyType(facts),
-        price_usd=_by_year(reader, block, "price_usd", DOLLARS, standing),
+        price_usd=_by_year(reader, block, "price_usd", PRICE, standing),
         rack_share=_by_year(reader, block, "rack_share", SHARE, standing),
         half_weeks=reader.optional(block, "half_weeks", WEEKS, standing),
-        utilization=MappingProxyType(reader.table(block.block("utilization"), SHARE, standing)),
+        utilization=MappingProxyType(reader.table(block.block("utilization"), USED, standing)),
     )
 
 

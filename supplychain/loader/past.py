@@ -8,18 +8,16 @@ from types import MappingProxyType
 from supplychain.loader.figures import NOTHING, Reader, Standing
 from supplychain.loader.forms import (
     BUYER_KINDS,
-    FACT_VALUE,
     LOSS_FACTS,
     MODEL_FACTS,
     PARAMETERS,
     PUBLISHED,
     RUN_FACTS,
-    RUN_VALUE,
 )
 from supplychain.loader.index import known, words
 from supplychain.loader.parts import check_id, texts
 from supplychain.loader.schema import STANDING
-from supplychain.loader.shapes import Block, node_of
+from supplychain.loader.shapes import Block
 from supplychain.loader.text import place
 from supplychain.loader.words import Amount
 from supplychain.model import AIModel, Disruption, Figure, Outcome, Parameters, Series
@@ -35,9 +33,9 @@ def read_model(reader: Reader, block: Block, stem: str) -> AIModel:
         name=block.word("name"),
         developer=block.word("developer"),
         published=block.word("published"),
-        facts=_named(reader, block.block("facts"), FACT_VALUE, MODEL_FACTS),
+        facts=_named(reader, block.block("facts"), MODEL_FACTS),
         chip=run.word("chip") if run else "",
-        training=_named(reader, run.block("figures") if run else None, RUN_VALUE, RUN_FACTS),
+        training=_named(reader, run.block("figures") if run else None, RUN_FACTS),
         aliases=texts(block.values.get("aliases")),
         note=block.word("note"),
         place=place(block.node, reader.page),
@@ -73,25 +71,22 @@ def _parameter(
         cure = f"move it to parameters/{home}.yaml"
         reader.at_key(table, key, f"'{key}' is no parameter of {topic}", cure)
         return None
-    value = table.values[key]
-    amount.read(node_of(value.values["value"] if isinstance(value, Block) else value), reader.page)
-    return reader.figure(value, amount, standing)
+    return reader.figure(table.values[key], amount, standing)
 
 
 def _named(
     reader: Reader,
     table: Block | None,
-    amount: Amount,
-    units: Mapping[str, str],
+    amounts: Mapping[str, Amount],
     outer: Standing = NOTHING,
 ) -> Mapping[str, Figure]:
-    """Figures by known names, each with the unit of its name."""
+    """Figures by known names, each with the unit and the limits of its name."""
     if table is None:
         return MappingProxyType({})
     standing = reader.standing(table, outer)
     return MappingProxyType(
         {
-            key: reader.figure(table.values[key], amount, standing, units[key])
+            key: reader.figure(table.values[key], amounts[key], standing)
             for key in sorted(table.values.keys() - STANDING.keys())
         }
     )
@@ -154,7 +149,7 @@ def read_disruption(reader: Reader, block: Block, stem: str) -> Disruption:
         cause=block.word("cause"),
         hits=texts(block.values.get("hits")),
         lost=block.word("lost"),
-        figures=_named(reader, block.block("figures"), PUBLISHED, LOSS_FACTS, standing),
+        figures=_named(reader, block.block("figures"), LOSS_FACTS, standing),
         curve=MappingProxyType({float(w): curve[w] for w in sorted(curve, key=float)}),
         sources=standing.sources,
         note=block.word("note"),

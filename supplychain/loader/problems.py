@@ -170,5 +170,7 @@ def count(n: int, noun: str) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word most like this one, if any is close."""
+    if len(word) > _LONGEST:
+        return None
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return close[0] if close else None

@@ -161,12 +161,13 @@ class Table:
     """A mapping from keys of one kind to values of one kind, with a few known keys beside.
 
     Attributes:
+        value: The shape of every value, or that of each key where the keys are choices.
         beside: Keys that say something of the whole table, such as ``source``.
     """
 
     name: str
     key: Text
-    value: Shape
+    value: Shape | Mapping[str, Shape]
     beside: Mapping[str, Key] = field(default_factory=dict)
     shortest: int = 1
 
@@ -186,7 +187,7 @@ class Table:
                 page.problem(place(at, page), message, *cures, width=width(at))
                 continue
             else:
-                shape = self.value
+                shape = self.value[key] if isinstance(self.value, Mapping) else self.value
             if (value := shape.read(child, page)) is not None:
                 block.values[key] = value
         if len(self.rows(block.keys)) < self.shortest:
@@ -199,7 +200,6 @@ class Table:
 
     def schema(self, definitions: Json) -> Json:
         """Its JSON Schema."""
-        value = self.value.schema(definitions)
         made: Json = {"type": "object", "minProperties": self.shortest}
         if self.beside:
             made["properties"] = {
@@ -207,9 +207,12 @@ class Table:
                 for k, spec in self.beside.items()
             }
         if self.key.choices:
-            rows = dict.fromkeys(self.key.choices, value)
+            each = self.value if isinstance(self.value, Mapping) else {}
+            one = None if isinstance(self.value, Mapping) else self.value.schema(definitions)
+            rows = {k: one or each[k].schema(definitions) for k in self.key.choices}
             made["properties"] = rows | made.get("properties", {})
-        else:
+        elif not isinstance(self.value, Mapping):
+            value = self.value.schema(definitions)
             others = f"(?!(?:{'|'.join(self.beside)})$)" if self.beside else ""
             made["patternProperties"] = {f"^{others}(?:{self.key.pattern})$": value}
         return made | {"additionalProperties": False}
