@@ -365,14 +365,30 @@ def _possible(name: str, figure: Figure, value: float) -> None:
     raise ValueError(f"--assume {name}: {value:g} cannot be; it is {low}{high}")
 
 
-def _with_figure(network: Network, name: str, value: float) -> Network:
-    id_ = name.partition(".")[0]
-    parts: tuple[tuple[Mapping[str, Any], Callable[[Any], Any], str], ...] = (
+def changeable(network: Network, id_: str) -> dict[str, Figure]:
+    """The figures of everything with that id which an assumption may replace, by name."""
+    return {
+        name: figure
+        for members, walk, _ in reversed(_parts(network))
+        if id_ in members
+        for name, figure in walk(members[id_])
+    }
+
+
+def _parts(
+    network: Network,
+) -> tuple[tuple[Mapping[str, Any], Callable[[Any], Any], str], ...]:
+    return (
         (network.commodities, commodity_figures, "commodities"),
         (network.organizations, organization_figures, "organizations"),
         (network.buyers, buyer_figures, "buyers"),
         (network.parameters, parameter_figures, "parameters"),
     )
+
+
+def _with_figure(network: Network, name: str, value: float) -> Network:
+    id_ = name.partition(".")[0]
+    parts = _parts(network)
     for members, walk, kind in parts:
         if id_ in members:
             found = dict(walk(members[id_])).get(name)

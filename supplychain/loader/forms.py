@@ -99,6 +99,7 @@ BUYER_KINDS = (
     "consumer",
 )
 BUYER_KIND = Text("a kind of buyer", "hyperscaler", choices=BUYER_KINDS)
+EXPORT_CLASSES = ("open", "tier-2", "china")
 RULE = Text("an allocation rule", "contract-first", choices=ALLOCATION_RULES)
 STAGE = Text("a stage", "packaging", choices=STAGES)
 ROLE = Text(

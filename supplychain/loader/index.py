@@ -31,6 +31,9 @@ class Index:
         unsure: Organizations whose files have problems, so that their supplies are not all known.
         unread: Folders in which some file hides ids or groups by its problems.
         cited: Sources that some figure cites.
+        lines: Product lines by designer.
+        names: Ids, names and aliases of each organization, in lower case.
+        newest: The last day on which any source was read, ``YYYY-MM-DD``; empty if none was.
     """
 
     commodities: set[str] = field(default_factory=set)
@@ -46,6 +49,9 @@ class Index:
     unsure: set[str] = field(default_factory=set)
     unread: set[str] = field(default_factory=set)
     cited: set[str] = field(default_factory=set)
+    lines: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    names: dict[str, set[str]] = field(default_factory=dict)
+    newest: str = ""
 
     @classmethod
     def of(cls, network: Network) -> Index:
@@ -56,6 +62,7 @@ class Index:
             buyers=set(network.buyers),
             sources=set(network.sources),
             units={c.id: c.unit for c in network.commodities.values()},
+            newest=max((s.accessed for s in network.sources.values()), default=""),
         )
         for commodity in network.commodities.values():
             for group in commodity.groups:
@@ -89,6 +96,9 @@ class Index:
             self.buyers.add(stem)
         elif folder == "sources":
             self.sources.update(block.keys if block else ())
+            for entry in block.values.values() if block else ():
+                if isinstance(entry, Block):
+                    self.newest = max(self.newest, entry.word("accessed"))
 
     def _commodity(self, id_: str, block: Block) -> None:
         self.units[id_] = block.word("unit")
@@ -98,8 +108,10 @@ class Index:
         if product := block.block("product"):
             self.designers[id_] = product.word("designer")
             self.makers[id_].add(product.word("designer"))
+            self.lines[product.word("designer")].add(product.word("line") or "main")
 
     def _organization(self, id_: str, block: Block) -> None:
+        self.names[id_] = names_of(block, id_)
         nouns = self.capacities.setdefault(id_, {})
         for capacity in block.items("capacities"):
             if isinstance(capacity, Block) and capacity.word("unit"):
@@ -109,6 +121,13 @@ class Index:
                 self.makers[supply.word("commodity")].add(id_)
                 if "capacity" in supply.keys:
                     self.metered.add(supply.word("commodity"))
+
+
+def names_of(block: Block, id_: str) -> set[str]:
+    """Id, name and aliases that a file gives, in lower case."""
+    names = {id_, block.word("name")}
+    names.update(node.value.strip() for node in words(block.values.get("aliases")))
+    return {name.casefold() for name in names if name}
 
 
 def known(

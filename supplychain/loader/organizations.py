@@ -16,6 +16,7 @@ from supplychain.loader.forms import PER_UNIT, RATE_VALUE, SHARE, SURGE, WEEKS
 from supplychain.loader.index import known, words
 from supplychain.loader.needs import read_needs
 from supplychain.loader.parts import check_id, check_order, quarter, texts
+from supplychain.loader.problems import nearest
 from supplychain.loader.schema import STANDING
 from supplychain.loader.shapes import Block, node_of
 from supplychain.loader.text import place, width
@@ -89,6 +90,7 @@ def _by_year(
 def _lines(reader: Reader, block: Block) -> Mapping[int, Mapping[str, Figure]]:
     table = block.block("lines")
     lines = _by_year(reader, table, SHARE, NOTHING)
+    _check_lines(reader, table, block.word("id"), lines)
     for year, figures in lines.items():
         total = sum(f.value for f in figures.values())
         if table is not None and not 0.99 - ROUNDING <= total <= 1.01 + ROUNDING:
@@ -99,6 +101,27 @@ def _lines(reader: Reader, block: Block) -> Mapping[int, Mapping[str, Figure]]:
                 "shares of one designer's product lines add up to 100%",
             )
     return lines
+
+
+def _check_lines(
+    reader: Reader, table: Block | None, id_: str, lines: Mapping[int, Mapping[str, Figure]]
+) -> None:
+    """Warn of lines that no product of the designer is of: their units are nobody's."""
+    made = reader.index.lines.get(id_, set())
+    if table is None or "commodities" in reader.index.unread:
+        return
+    for year, figures in lines.items():
+        for line in sorted(figures.keys() - made):
+            made = made | {line}
+            rows = table.block(str(year))
+            assert rows is not None
+            close = nearest(line, reader.index.lines.get(id_, ()))
+            reader.page.warning(
+                place(rows.keys[line], reader.page),
+                f"no product of '{id_}' is of the line '{line}'",
+                f"did you mean '{close}'?" if close else f"add 'line: {line}' to a product",
+                width=len(line),
+            )
 
 
 def _sold(reader: Reader, block: Block, stem: str) -> tuple[Orders, ...]:

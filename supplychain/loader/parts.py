@@ -104,6 +104,7 @@ def _by_year(
 def _product(reader: Reader, block: Block) -> Product:
     standing = reader.standing(block)
     check_order(reader, block, "launch", "end")
+    _check_prices(reader, block)
     organizations = reader.index.organizations
     for node in [*words(block.values["designer"]), *words(block.values.get("partners"))]:
         cure = f"or add organizations/{node.value}.yaml"
@@ -130,8 +131,30 @@ def _product(reader: Reader, block: Block) -> Product:
     )
 
 
+def _check_prices(reader: Reader, block: Block) -> None:
+    """Warn of prices of years before the product was sold."""
+    prices, launch = block.block("price_usd"), Quarter.parse(block.word("launch")).year
+    for year in prices.values.keys() - STANDING.keys() if prices is not None else ():
+        if prices is not None and int(year) < launch:
+            reader.page.warning(
+                place(prices.keys[year], reader.page),
+                f"a price of {year}, but it is sold from {block.word('launch')}",
+                "correct the year, if it is not what was asked for orders in advance",
+                width=len(year),
+            )
+
+
 def read_sources(reader: Reader, block: Block) -> list[Source]:
     """The entries of one file of the bibliography."""
+    for entry in block.values.values():
+        if isinstance(entry, Block) and "published" in entry.values:
+            published, accessed = entry.word("published"), entry.word("accessed")
+            if published > accessed[: len(published)]:
+                reader.problem(
+                    entry.values["accessed"],
+                    f"read on {accessed}, before it was published: {published}",
+                    "correct one of the two dates",
+                )
     return [
         Source(
             id=id_,

@@ -29,7 +29,7 @@ from supplychain.loader.rules import (
     take_over_needs,
     warn_unused,
 )
-from supplychain.loader.scenarios import read_scenario
+from supplychain.loader.scenarios import check_scenario, read_scenario
 from supplychain.loader.schema import shape_of
 from supplychain.loader.shapes import Block
 from supplychain.loader.text import MAX_BYTES, compose, decode
@@ -144,7 +144,10 @@ def load_scenario(path: Path, network: Network) -> Scenario:
     block = _read_shape(data, page)
     scenario = None
     if block is not None and not page.problems:
-        scenario = read_scenario(Reader(page, Index.of(network)), block, path.stem)
+        reader = Reader(page, Index.of(network))
+        scenario = read_scenario(reader, block, path.stem)
+        if not page.problems:
+            check_scenario(reader, block, scenario, network)
     if scenario is None or page.problems:
         raise DataError(page.found(), 1)
     return scenario
@@ -189,18 +192,8 @@ def _check(files: Mapping[str, bytes], prefix: str, strays: list[Problem]) -> Re
     if not problems:
         organizations, sources = parts.organizations.values(), parts.sources.values()
         warn_unused(commodities.values(), organizations, sources, index, pages)
-        network = assemble(
-            commodities.values(),
-            parts.organizations.values(),
-            parts.buyers.values(),
-            parts.sources.values(),
-            _digest(files),
-            parts.models.values(),
-            parts.outcomes.values(),
-            parts.disruptions.values(),
-            parts.scenarios.values(),
-            parts.parameters.values(),
-        )
+        network = _assembled(parts, commodities, files)
+        problems = _scenarios_checked(parts, network, index, pages, blocks)
     return Report(
         tuple(pages),
         {
@@ -212,8 +205,40 @@ def _check(files: Mapping[str, bytes], prefix: str, strays: list[Problem]) -> Re
         },
         tuple(sorted(problems, key=_order)),
         tuple(sorted((w for g in pages.values() for w in g.warnings), key=_order)),
-        network,
+        None if problems else network,
     )
+
+
+def _assembled(
+    parts: _Parts, commodities: Mapping[str, Commodity], files: Mapping[str, bytes]
+) -> Network:
+    return assemble(
+        commodities.values(),
+        parts.organizations.values(),
+        parts.buyers.values(),
+        parts.sources.values(),
+        _digest(files),
+        parts.models.values(),
+        parts.outcomes.values(),
+        parts.disruptions.values(),
+        parts.scenarios.values(),
+        parts.parameters.values(),
+    )
+
+
+def _scenarios_checked(
+    parts: _Parts,
+    network: Network,
+    index: Index,
+    pages: Mapping[str, Page],
+    blocks: Mapping[str, Block],
+) -> list[Problem]:
+    """Problems of scenarios that only the whole network can tell."""
+    for file, block in blocks.items():
+        if file.startswith("scenarios/"):
+            scenario = parts.scenarios[file.rpartition("/")[2].removesuffix(".yaml")]
+            check_scenario(Reader(pages[file], index), block, scenario, network)
+    return [p for page in pages.values() for p in page.found()]
 
 
 def _extra(files: Mapping[str, bytes]) -> dict[str, int]:

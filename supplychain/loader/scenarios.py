@@ -5,13 +5,18 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from supplychain import units
+from supplychain.loader.countries import COUNTRIES
 from supplychain.loader.figures import Reader
+from supplychain.loader.forms import EXPORT_CLASSES
 from supplychain.loader.index import known, words
 from supplychain.loader.parts import check_id, texts
+from supplychain.loader.past import sorted_weeks
+from supplychain.loader.problems import nearest, short
 from supplychain.loader.shapes import Block
 from supplychain.loader.text import place
+from supplychain.model import Network
 from supplychain.quarters import Quarter
-from supplychain.scenario import Cut
+from supplychain.scenario import Cut, find_supplies
 from supplychain.shocks import (
     AddLine,
     Ban,
@@ -20,7 +25,11 @@ from supplychain.shocks import (
     Qualify,
     Scenario,
     Shock,
+    changeable,
 )
+
+MOST_ORDERED = 100.0
+"""Orders may grow by 10,000%; more is a slip of the keyboard."""
 
 KINDS = {
     "cut": ("by",),
@@ -49,6 +58,41 @@ def read_scenario(reader: Reader, block: Block, stem: str) -> Scenario:
         assume=MappingProxyType(values),
         note=block.word("note"),
     )
+
+
+def check_scenario(reader: Reader, block: Block, scenario: Scenario, network: Network) -> None:
+    """Note cuts that hit nothing, and assumptions about nothing or beyond what can be."""
+    for item in block.items("shocks"):
+        if isinstance(item, Block) and "cut" in item.values:
+            try:
+                find_supplies(network, item.word("cut"))
+            except ValueError as error:
+                reader.problem(item.values["cut"], str(error))
+    assume = block.block("assume")
+    if assume is None:
+        return
+    for name, value in scenario.assume.items():
+        figure = changeable(network, name.partition(".")[0]).get(name)
+        if figure is None:
+            _check_name(reader, assume, network, name)
+            continue
+        low, high = figure.limits
+        if not low <= value <= high:
+            reader.problem(
+                assume.values[name],
+                f"'{assume.word(name)}' cannot be; {name} is from {low:g} to {high:g}",
+                f"it is {figure.value:g} in the data",
+            )
+
+
+def _check_name(reader: Reader, assume: Block, network: Network, name: str) -> None:
+    """Note that no figure has the name, with the nearest one."""
+    names = changeable(network, name.partition(".")[0])
+    ids = [*network.commodities, *network.organizations, *network.buyers, *network.parameters]
+    close = nearest(name, names) if names else nearest(name.partition(".")[0], ids)
+    cure = f"did you mean '{close}{'' if names else '...'}'?" if close else ""
+    cures = [cure] if cure else ["supplychain explain shows the names of figures"]
+    reader.at_key(assume, name, f"no figure has the name '{short(name)}'", *cures)
 
 
 def _shock(reader: Reader, block: Block) -> Shock | None:
@@ -99,9 +143,22 @@ def _cut(reader: Reader, block: Block, first: Quarter | None, last: Quarter | No
                 "a cut with a recovery has no 'to'",
                 "its curve says when it ends",
             )
-        weeks = sorted(recovery.values, key=float)
+        weeks = sorted_weeks(reader, recovery, recovery.values)
+        _check_rising(reader, recovery, weeks)
         curve = tuple((float(w), units.number(recovery.word(w))) for w in weeks)
     return Cut(block.word("cut"), share, first, last, curve)
+
+
+def _check_rising(reader: Reader, recovery: Block, weeks: list[str]) -> None:
+    levels = [units.number(recovery.word(week)) for week in weeks]
+    for week, before, after in zip(weeks[1:], levels, levels[1:], strict=False):
+        if after < before:
+            reader.at_key(
+                recovery,
+                week,
+                f"the recovery goes backwards, from {before:.4g} to {after:.4g} in week {week}",
+                "a second blow is a cut of its own",
+            )
 
 
 def _qualify(
@@ -139,6 +196,17 @@ def _orders(
     buyers = {"all", *reader.index.buyers}
     _names(reader, block, "orders", block.word("orders"), buyers, "buyer")
     share = float(block.word("by").removesuffix("%")) / 100
+    if not -1 <= share <= MOST_ORDERED:
+        reader.problem(
+            block.values["by"],
+            f"orders change by -100% to +{MOST_ORDERED:.0%} here",
+            "-100% takes all of them away",
+        )
+        return None
+    for node in words(block.values.get("products")):
+        goods = {*reader.index.designers, *reader.index.groups}
+        if not reader.index.unread:
+            known(node, node.value, goods, "product or group", reader.page)
     products = texts(block.values.get("products"))
     return ChangeOrders(block.word("orders"), products, share, first, last) if first else None
 
@@ -146,6 +214,9 @@ def _orders(
 def _ban(reader: Reader, block: Block, first: Quarter | None, last: Quarter | None) -> Shock | None:
     products = {*reader.index.designers, *reader.index.groups}
     _names(reader, block, "ban", block.word("ban"), products, "product or group")
+    buyers = {*reader.index.buyers, *EXPORT_CLASSES, *COUNTRIES}
+    what = "buyer, country or export class"
+    _names(reader, block, "buyers", block.word("buyers"), buyers, what)
     return Ban(block.word("ban"), block.word("buyers"), first, last) if first else None
 
 

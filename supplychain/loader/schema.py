@@ -15,6 +15,7 @@ from supplychain.loader.forms import (
     DATE,
     DAY,
     DOLLARS,
+    EXPORT_CLASSES,
     FACT,
     FACTS,
     FIGURE_NAME,
@@ -278,7 +279,7 @@ BUYER = Record(
         "count": Key(COUNT, "how many buyers alike this is; 1 if absent"),
         "organization": Key(ID, "if it is one of the organizations"),
         "export_class": Key(
-            Text("an export class", "open", choices=("open", "tier-2", "china")),
+            Text("an export class", "open", choices=EXPORT_CLASSES),
             "which export rule applies; open if absent",
         ),
         "orders": Key(ListOf(ORDER), "what it asks for"),

@@ -79,6 +79,8 @@ class ListOf:
             wanted = f"exactly {self.shortest}" if self.longest else f"at least {self.shortest}"
             page.problem(place(node, page), f"a list of {n}; {wanted} are expected here")
         read = [self.item.read(item, page) for item in node.value]
+        if isinstance(self.item, Text):
+            _note_doubles(read, page)
         return Items(node, [item for item in read if item is not None])
 
     def schema(self, definitions: Json) -> Json:
@@ -88,6 +90,8 @@ class ListOf:
             made["minItems"] = self.shortest
         if self.longest:
             made["maxItems"] = self.longest
+        if isinstance(self.item, Text):
+            made["uniqueItems"] = True
         return made
 
 
@@ -234,6 +238,17 @@ class Either:
     def schema(self, definitions: Json) -> Json:
         """Its JSON Schema."""
         return {"anyOf": [self.word.schema(definitions), self.other.schema(definitions)]}
+
+
+def _note_doubles(read: list[Value | None], page: Page) -> None:
+    """Note a word that a list has already."""
+    seen: set[str] = set()
+    for node in read:
+        if isinstance(node, yaml.ScalarNode):
+            if (word := node.value.strip()) in seen:
+                message = f"'{short(word)}' stands in this list twice"
+                page.problem(place(node, page), message, "keep one", width=width(node))
+            seen.add(word)
 
 
 Shape: TypeAlias = Text | Amount | ListOf | Record | Table | Either
