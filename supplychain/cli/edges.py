@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from supplychain.cli.paths import PathName
 from supplychain.quarters import Quarter
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def data_option(command: F) -> F:
     """``--data DIR``."""
     return click.option(
         "--data",
-        type=click.Path(path_type=Path),
+        type=PathName(),
         metavar="DIR",
         help="Data folder instead of the built-in one.",
     )(command)

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from supplychain.cli.edges import remark, usage_error
+from supplychain.cli.paths import PathName
 
 
 @click.group("import")
@@ -29,7 +30,7 @@ def _read_day(ctx: click.Context, param: click.Parameter, value: str | None) -> 
 
 
 @import_.command()
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR", type=PathName())
 @click.option(
     "-o",
     "--out",

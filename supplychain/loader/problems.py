@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from supplychain.model import Place
@@ -145,9 +145,15 @@ class DataError(Exception):
         return f"{render(self.problems)}\n\n{closing(self.problems, self.files)}"
 
 
-def render(problems: Iterable[Problem]) -> str:
-    """All problems, an empty line between them."""
-    return "\n\n".join(str(problem) for problem in problems)
+MOST_SHOWN = 100
+"""Problems written out in one answer; of the others only the number is said."""
+
+
+def render(problems: Sequence[Problem], write: Callable[[Problem], str] = str) -> str:
+    """The problems, an empty line between them; of very many the first, and how many more."""
+    more = len(problems) - MOST_SHOWN
+    last = [f"... and {more:,} more"] if more > 0 else []
+    return "\n\n".join([write(problem) for problem in problems[:MOST_SHOWN]] + last)
 
 
 def closing(problems: Sequence[Problem], files: int) -> str:

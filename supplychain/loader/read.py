@@ -13,7 +13,7 @@ from typing import TypeVar
 from supplychain.loader.buyers import read_buyer
 from supplychain.loader.cache import cache_key, keep, recall
 from supplychain.loader.figures import Reader
-from supplychain.loader.files import data_folder, gather
+from supplychain.loader.files import data_folder, gather, printable, read_file, why
 from supplychain.loader.index import Index
 from supplychain.loader.organizations import read_organization
 from supplychain.loader.parts import read_commodity, read_sources
@@ -32,7 +32,7 @@ from supplychain.loader.rules import (
 from supplychain.loader.scenarios import check_scenario, read_scenario
 from supplychain.loader.schema import shape_of
 from supplychain.loader.shapes import Block
-from supplychain.loader.text import MAX_BYTES, compose, decode
+from supplychain.loader.text import compose, decode, place
 from supplychain.model import (
     AIModel,
     Buyer,
@@ -134,13 +134,12 @@ def load_scenario(path: Path, network: Network) -> Scenario:
     Raises:
         DataError: The file cannot be read, or something in it is wrong; it lists every problem.
     """
+    shown = printable(path.as_posix())
     try:
-        with path.open("rb") as stream:  # what is too large is not read to its end
-            data = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        message = error.strerror or "cannot be read"
-        raise DataError([Problem(Place(str(path), 0, 0), message.lower())], 1) from error
-    page = Page(f"scenarios/{path.name}", path.as_posix())
+        data = read_file(path)
+    except (OSError, ValueError) as error:
+        raise DataError([Problem(Place(shown, 0, 0), why(error))], 1) from error
+    page = Page(f"scenarios/{path.name}", shown)
     block = _read_shape(data, page)
     scenario = None
     if block is not None and not page.problems:
@@ -288,6 +287,9 @@ def _build(reader: Reader, block: Block, parts: _Parts) -> None:
         case "history":
             _once(reader, parts.disruptions, read_disruption(reader, block, stem))
         case "scenarios":
+            if stem in parts.scenarios:
+                at = place(block.node, reader.page)
+                reader.page.problem(at, f"a second '{stem}'", "an id stands for one thing")
             parts.scenarios[stem] = read_scenario(reader, block, stem)
         case _:
             for source in read_sources(reader, block):

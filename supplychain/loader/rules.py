@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -171,10 +172,11 @@ def check_shares(organizations: Iterable[Organization], pages: Pages) -> None:
                 entry = (figure.value, f"{organization.id} {supply.country}", figure.place)
                 shares[supply.commodity, year].append(entry)
     for (commodity, year), entries in sorted(shares.items()):
-        total = sum(value for value, _, _ in entries)
+        total = math.fsum(value for value, _, _ in entries)
         if total > MOST_SHARED + 1e-9:
-            at = max(entries, key=lambda e: (e[0], e[1]))[2]
-            listed = ", ".join(f"{who} {100 * v:.4g}%" for v, who, _ in sorted(entries)[::-1])
+            ranked = sorted(entries, key=lambda e: (-e[0], e[1], str(e[2])))
+            at = ranked[0][2]
+            listed = ", ".join(f"{who} {100 * v:.4g}%" for v, who, _ in ranked)
             pages[at.file].problem(
                 at,
                 f"the shares of '{commodity}' in {year} add up to {100 * total:.4g}%",
