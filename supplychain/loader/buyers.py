@@ -121,7 +121,7 @@ def _check_contracts(
 def read_orders(reader: Reader, buyer: Block, key: str) -> tuple[Orders, ...]:
     """Orders or contracts of a buyer, or of all buyers of a designer."""
     index = reader.index
-    products = {*index.designers, *_product_groups(reader)}
+    products = index.products()
     made = []
     for block in buyer.items(key):
         if not isinstance(block, Block):
@@ -146,11 +146,6 @@ def _budget(reader: Reader, table: Block | None) -> Mapping[Quarter, Figure]:
     if table is None:
         return MappingProxyType({})
     return _by_quarter(reader, table, reader.table(table, DOLLARS, NOTHING))
-
-
-def _product_groups(reader: Reader) -> list[str]:
-    designers = reader.index.designers.keys()
-    return [name for name, ids in reader.index.groups.items() if ids & designers]
 
 
 def _by_quarter(

@@ -19,6 +19,7 @@ TEXT = rf"[^{_UNSEEN}]+"
 
 _NOT_TEXT = re.compile(f"[{_UNSEEN}]")
 _JOINERS = re.compile("(?<![^\\x00-\\u024f])[\u200c\u200d]|[\u200c\u200d](?![^\\x00-\\u024f])")
+_FAR = re.compile("[\U00010000-\U0010ffff]")
 _HIDDEN = ("Cc", "Cf", "Co", "Cn", "Cs")
 
 
@@ -28,17 +29,13 @@ def unseen(text: str) -> str | None:
     A zero-width joiner is a letter's business between letters of scripts that have one.
     """
     found = _NOT_TEXT.search(text) or _JOINERS.search(text)
-    at = (
-        found.start()
-        if found
-        else next(
-            (i for i, c in enumerate(text) if c > "\uffff" and unicodedata.category(c) in _HIDDEN),
-            -1,
-        )
-    )
-    if at < 0:
+    if found is None:
+        far = (m for m in _FAR.finditer(text) if unicodedata.category(m[0]) in _HIDDEN)
+        found = next(far, None)
+    if found is None:
         blank = not any(unicodedata.category(c)[0] in "LNPS" for c in text)
         return "nothing in this text can be seen" if blank else None
+    at = found.start()
     name = unicodedata.name(text[at], "").lower()
     code = f"U+{ord(text[at]):04X}{f' ({name})' if name else ''}"
     return f"a character that nobody sees: {code} at position {at + 1:,}"

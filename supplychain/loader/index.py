@@ -52,6 +52,8 @@ class Index:
     lines: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     names: dict[str, set[str]] = field(default_factory=dict)
     newest: str = ""
+    _products: set[str] = field(default_factory=set)
+    _things: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, network: Network) -> Index:
@@ -77,6 +79,19 @@ class Index:
             if supply.metered:
                 index.metered.add(supply.commodity)
         return index
+
+    def products(self) -> set[str]:
+        """Products, and groups that have some; asked when all files are added."""
+        if not self._products:
+            chips = self.designers.keys()
+            self._products.update(chips, (n for n, ids in self.groups.items() if ids & chips))
+        return self._products
+
+    def things(self) -> set[str]:
+        """Commodities, organizations and groups; asked when all files are added."""
+        if not self._things:
+            self._things.update(self.commodities, self.organizations, self.groups)
+        return self._things
 
     def add(self, folder: str, stem: str, block: Block | None, faulty: bool) -> None:
         """Take in one file; the block is ``None`` where it is not even YAML."""

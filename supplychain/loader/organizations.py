@@ -58,19 +58,21 @@ def read_organization(reader: Reader, block: Block, stem: str) -> Organization:
 
 
 def _check_doubles(reader: Reader, capacities: list[Block], supplies: list[Block]) -> None:
-    ids = [c.word("id") for c in capacities]
-    for i, capacity in enumerate(capacities):
-        if ids[i] in ids[:i]:
-            reader.problem(capacity.values["id"], f"a second capacity '{ids[i]}'", "rename one")
-    made = [(s.word("commodity"), s.word("country")) for s in supplies]
-    for i, supply in enumerate(supplies):
-        if made[i] in made[:i]:
-            commodity, country = made[i]
+    ids: set[str] = set()
+    for capacity in capacities:
+        if (id_ := capacity.word("id")) in ids:
+            reader.problem(capacity.values["id"], f"a second capacity '{id_}'", "rename one")
+        ids.add(id_)
+    made: set[tuple[str, str]] = set()
+    for supply in supplies:
+        commodity, country = supply.word("commodity"), supply.word("country")
+        if (commodity, country) in made:
             reader.problem(
                 supply.values["commodity"],
                 f"a second supply of '{commodity}' in {country}",
                 "put the two into one; 'capacity: {a: 1, b: 1}' draws on several capacities",
             )
+        made.add((commodity, country))
 
 
 def _by_year(

@@ -137,12 +137,12 @@ def read_outcome(reader: Reader, block: Block, stem: str) -> Outcome:
 
 def _series(reader: Reader, block: Block) -> Series:
     index = reader.index
-    things = {*index.commodities, *index.organizations, *index.groups}
     for node in [*words(block.values["of"]), *words(block.values.get("also"))]:
         if not index.unread & {"commodities", "organizations"}:
-            known(node, node.value, things, "commodity or organization", reader.page)
+            known(node, node.value, index.things(), "commodity or organization", reader.page)
     for node in words(block.values.get("buyer")):
-        known(node, node.value, index.buyers | set(BUYER_KINDS), "buyer", reader.page)
+        if node.value not in BUYER_KINDS:
+            known(node, node.value, index.buyers, "buyer", reader.page)
     table = block.block("figures")
     figures = reader.table(table, PUBLISHED, reader.standing(block), block.word("unit"))
     for period in figures if table is not None else ():
@@ -260,5 +260,4 @@ def _check_hits(reader: Reader, block: Block) -> None:
         if "*" in name or kind in ("country", "supply"):
             continue
         ids = {"org": index.organizations, "commodity": index.commodities}.get(kind)
-        everything = {*index.commodities, *index.organizations, *index.groups}
-        known(node, name if colon else node.value, ids or everything, "target", reader.page)
+        known(node, name if colon else node.value, ids or index.things(), "target", reader.page)

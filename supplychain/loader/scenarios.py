@@ -132,8 +132,8 @@ def _cut(reader: Reader, block: Block, first: Quarter | None, last: Quarter | No
     kind, colon, name = block.word("cut").rpartition(":")
     index = reader.index
     if kind not in ("country", "supply") and "*" not in name:
-        things = {*index.commodities, *index.organizations, *index.groups}
-        _names(reader, block, "cut", name if colon else block.word("cut"), things, "target")
+        name = name if colon else block.word("cut")
+        _names(reader, block, "cut", name, index.things(), "target")
     recovery = block.block("recovery")
     curve: tuple[tuple[float, float], ...] = ()
     if recovery is not None:
@@ -176,7 +176,7 @@ def _qualify(
 def _launch(
     reader: Reader, block: Block, first: Quarter | None, last: Quarter | None
 ) -> Shock | None:
-    products = {*reader.index.designers, *reader.index.groups}
+    products = reader.index.products()
     _names(reader, block, "launch", block.word("launch"), products, "product or group")
     return Launch(block.word("launch"), first) if first else None
 
@@ -184,8 +184,9 @@ def _launch(
 def _add_line(
     reader: Reader, block: Block, first: Quarter | None, last: Quarter | None
 ) -> Shock | None:
-    known_lines = {f"{o}.{c}" for o, lines in reader.index.capacities.items() for c in lines}
-    _names(reader, block, "add_line", block.word("add_line"), known_lines, "capacity")
+    id_ = block.word("add_line").partition(".")[0]
+    lines = {f"{id_}.{line}" for line in reader.index.capacities.get(id_, ())}
+    _names(reader, block, "add_line", block.word("add_line"), lines, "capacity")
     rate = float(block.word("rate"))
     return AddLine(block.word("add_line"), rate, first) if first else None
 
@@ -193,8 +194,8 @@ def _add_line(
 def _orders(
     reader: Reader, block: Block, first: Quarter | None, last: Quarter | None
 ) -> Shock | None:
-    buyers = {"all", *reader.index.buyers}
-    _names(reader, block, "orders", block.word("orders"), buyers, "buyer")
+    if block.word("orders") != "all":
+        _names(reader, block, "orders", block.word("orders"), reader.index.buyers, "buyer")
     share = float(block.word("by").removesuffix("%")) / 100
     if not -1 <= share <= MOST_ORDERED:
         reader.problem(
@@ -204,19 +205,18 @@ def _orders(
         )
         return None
     for node in words(block.values.get("products")):
-        goods = {*reader.index.designers, *reader.index.groups}
         if not reader.index.unread:
-            known(node, node.value, goods, "product or group", reader.page)
+            known(node, node.value, reader.index.products(), "product or group", reader.page)
     products = texts(block.values.get("products"))
     return ChangeOrders(block.word("orders"), products, share, first, last) if first else None
 
 
 def _ban(reader: Reader, block: Block, first: Quarter | None, last: Quarter | None) -> Shock | None:
-    products = {*reader.index.designers, *reader.index.groups}
+    products = reader.index.products()
     _names(reader, block, "ban", block.word("ban"), products, "product or group")
-    buyers = {*reader.index.buyers, *EXPORT_CLASSES, *COUNTRIES}
-    what = "buyer, country or export class"
-    _names(reader, block, "buyers", block.word("buyers"), buyers, what)
+    if (to := block.word("buyers")) not in (*EXPORT_CLASSES, *COUNTRIES):
+        what = "buyer, country or export class"
+        _names(reader, block, "buyers", to, reader.index.buyers, what)
     return Ban(block.word("ban"), block.word("buyers"), first, last) if first else None
 
 

@@ -9,6 +9,7 @@ into a linear program.
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -199,6 +200,10 @@ def plan(
     draws = {id_: _booked_draw(i, links, lines) for id_, i in products.items()}
     values = {c.id: _value(c, draws[c.id], calibration.valuation, last) for c in chosen}
     mix = mix_shares(network, chosen, quarters)
+    users: dict[int, set[int]] = defaultdict(set)
+    for link in links:
+        for sender in link.senders:
+            users[sender].add(link.consumer)
     return Plan(
         quarters=quarters,
         window=(calibration.warm_up, len(quarters) - 1 - calibration.run_out),
@@ -208,7 +213,7 @@ def plan(
         products=MappingProxyType(products),
         holders=MappingProxyType(holders),
         values=MappingProxyType(values),
-        capacity_worth=tuple(_worth(line, links, products, values, draws) for line in lines),
+        capacity_worth=tuple(_worth(line, users, products, values, draws) for line in lines),
         mix=mix,
         stock_weeks=MappingProxyType(
             {
@@ -402,6 +407,8 @@ def _markets(
     """The designers' order books, with what of the finished goods can be held."""
     markets = []
     for designer in network.organizations.values():
+        if not designer.orders:
+            continue
         own = [c for c in products if c.product and c.product.designer == designer.id]
         for book in designer.orders:
             named = [c for c in own if {c.id, *c.groups} & set(book.products)]
@@ -471,19 +478,17 @@ def _value(commodity: Commodity, booked_draw: float, valuation: Valuation, last:
 
 def _worth(
     line: Line,
-    links: tuple[Link, ...],
+    users: Mapping[int, set[int]],
     products: Mapping[str, int],
     values: Mapping[str, float],
     draws: Mapping[str, float],
 ) -> float:
     """Mean worth of one unit of a booked line over the products that use it."""
-    users = [
-        values[id_] / draws[id_]
-        for id_, i in products.items()
-        if draws[id_] > 0
-        and any(s in line.members for link in links if link.consumer == i for s in link.senders)
+    using = {consumer for member in line.members for consumer in users.get(member, ())}
+    worths = [
+        values[id_] / draws[id_] for id_, i in products.items() if i in using and draws[id_] > 0
     ]
-    return sum(users) / len(users) if users else 0.0
+    return sum(worths) / len(worths) if worths else 0.0
 
 
 def planned_h100e(network: Network, at: Quarter) -> Mapping[str, float]:
