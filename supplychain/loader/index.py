@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from supplychain.loader.problems import Page, nearest, short
+from supplychain.loader.problems import MOST_SHOWN, Page, short
 from supplychain.loader.shapes import Block, Value
 from supplychain.loader.text import place, width
 from supplychain.model import Network
@@ -152,7 +152,7 @@ def known(
     ids = ids if isinstance(ids, set | dict) else set(ids)
     if id_ in ids:
         return True
-    close = nearest(id_, sorted(ids))
+    close = page.nearest(id_, sorted(ids)) if len(page.problems) < MOST_SHOWN else None
     helps = ([f"did you mean '{close}'?"] if close else []) + list(cures)
     page.problem_once(
         place(node, page), f"unknown {what} '{short(id_)}'", *helps, width=width(node)

@@ -16,6 +16,9 @@ _LINE_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 _TOKEN = re.compile(r"\"[^\"]*\"|'[^']*'|[^\s,:{}\[\]]+|.")
 _LONGEST = 160
 
+MOST_SHOWN = 100
+"""Problems written out in one answer; of the others only the number is said."""
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -85,6 +88,10 @@ class Page:
             self._again[message] = []
             self.problem(place, message, *cures, width=width)
 
+    def nearest(self, word: str, known: Iterable[str]) -> str | None:
+        """As :func:`nearest`, as long as anybody reads the answer."""
+        return nearest(word, known) if len(self.problems) < MOST_SHOWN else None
+
     def found(self) -> list[Problem]:
         """The problems, each that was noted once with the lines where it comes again."""
         return [
@@ -143,10 +150,6 @@ class DataError(Exception):
 
     def __str__(self) -> str:
         return f"{render(self.problems)}\n\n{closing(self.problems, self.files)}"
-
-
-MOST_SHOWN = 100
-"""Problems written out in one answer; of the others only the number is said."""
 
 
 def render(problems: Sequence[Problem], write: Callable[[Problem], str] = str) -> str:

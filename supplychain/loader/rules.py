@@ -74,6 +74,7 @@ def take_over_needs(
         pages[at.file].problem(
             at, f"a circle of 'needs_as': {_ring(cycle)}", "one of them lists its needs itself"
         )
+    keys = {id(need): _key(need) for c in commodities.values() for need in c.needs}
     caught = {id_ for cycle in cycles for id_ in cycle}
     done: dict[str, Commodity] = {}
 
@@ -86,8 +87,9 @@ def take_over_needs(
         for one in reversed(waiting):
             commodity, base = commodities[one], needs_as.get(one, "")
             if base in commodities and one not in caught:
-                taken = _merge(done[base].needs, commodity.needs)
-                commodity = replace(commodity, needs=taken)
+                replaced = {keys[id(need)] for need in commodity.needs}
+                taken = (need for need in done[base].needs if keys[id(need)] not in replaced)
+                commodity = replace(commodity, needs=(*taken, *commodity.needs))
             done[one] = commodity
     for id_ in needs_as:
         if id_ in commodities:
@@ -97,11 +99,6 @@ def take_over_needs(
 
 def _key(need: Need) -> tuple[frozenset[str], str]:
     return frozenset(need.inputs), need.role
-
-
-def _merge(base: Sequence[Need], own: Sequence[Need]) -> tuple[Need, ...]:
-    replaced = {_key(need) for need in own}
-    return (*(need for need in base if _key(need) not in replaced), *own)
 
 
 def _check_quantities(own: Commodity, full: Commodity, pages: Pages, index: Index) -> None:

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from supplychain.loader.problems import Page, nearest, short
+from supplychain.loader.problems import Page, short
 from supplychain.loader.text import place, width
 from supplychain.loader.words import Amount, Json, Text, misplaced, tagged
 
@@ -133,7 +133,7 @@ class Record:
         return block
 
     def _unknown(self, key: yaml.ScalarNode, child: yaml.Node, page: Page) -> None:
-        close = nearest(key.value, self.keys)
+        close = page.nearest(key.value, self.keys)
         if isinstance(child, yaml.ScalarNode) and not child.value and not close:
             cure = "a text with a comma inside {...} or [...] is put in quotes"
         else:
@@ -184,7 +184,7 @@ class Table:
             if key in self.beside:
                 shape = self.beside[key].shape
             elif (fault := self.key.fault(key)) is not None:
-                close = nearest(key, self.beside)
+                close = page.nearest(key, self.beside)
                 message, cures = fault
                 cures = [f"did you mean '{close}'?"] if close else cures
                 at = block.keys[key]
