@@ -112,10 +112,15 @@ def _check_contracts(
                 said = figure.value if over else promised[quarter]
                 reader.page.problem(
                     figure.place,
-                    f"contracts of {quarter} are for {said:,.0f} units, but "
-                    f"{most if over else whole:,.0f} are ordered",
-                    "a contract is the committed part of an order: raise the order, or lower it",
+                    f"contracts of {quarter} come to {_units(said)}, but "
+                    f"{_units(most if over else whole)} of these products are ordered",
+                    "a contract is the committed part of an order: raise that, or lower this",
                 )
+
+
+def _units(value: float) -> str:
+    text = f"{value:,.2f}".removesuffix("0").removesuffix("0").removesuffix(".")
+    return "1 unit" if text == "1" else f"{text if value else 'no'} units"
 
 
 def read_orders(reader: Reader, buyer: Block, key: str) -> tuple[Orders, ...]:

@@ -45,3 +45,12 @@ def line_break(text: str) -> str | None:
     """As :func:`unseen`, for a text of one line."""
     at = text.find("\n")
     return f"a line break at position {at + 1:,}; this is one line" if at >= 0 else unseen(text)
+
+
+def printable(text: str) -> str:
+    """A text with what a terminal would not show as itself written as ``\\x1b``."""
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text
+    )

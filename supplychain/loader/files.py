@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from supplychain.loader.characters import printable
 from supplychain.loader.problems import DataError, Problem, nearest
 from supplychain.loader.schema import FOLDERS
 from supplychain.loader.text import MAX_BYTES
@@ -79,13 +80,6 @@ def why(error: OSError | ValueError) -> str:
             return f"cannot be read: {said[:1].lower()}{said[1:]}"
         case _:
             return "no file can have this name"
-
-
-def printable(text: str) -> str:
-    """A name with what a terminal would not show as itself written as ``\\x1b``."""
-    return "".join(
-        c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text
-    )
 
 
 def read_file(path: str | Path) -> bytes:

@@ -50,7 +50,7 @@ def _no_address(text: str) -> str | None:
         return unseen(text)
     return (
         f"'{short(text)}' is not a web address: U+{ord(wrong[0]):04X} at position "
-        f"{wrong.start() + 1:,} is written as %XX there"
+        f"{wrong.start() + 1:,} is percent-encoded there"
     )
 
 

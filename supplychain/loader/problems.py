@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from supplychain.loader.characters import printable
 from supplychain.model import Place
 
 _LINE_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
@@ -115,12 +116,24 @@ class Page:
             token = _TOKEN.match(line, start)
             width = len(token[0]) if token else 1
         cut = max(0, start - _LONGEST // 2) if len(line) > _LONGEST else 0
-        line = line[cut : cut + _LONGEST]
+        line = _shown(line[cut : cut + _LONGEST])
         before = self._lines[place.line - 2] if place.line > 1 else ""
+        before = _shown(before)
         shown = (before, line) if before.strip() and len(before) <= _LONGEST else (line,)
         caret = start - cut + 1
         width = max(1, min(width, len(line) - caret + 1))
         return Problem(place, message, cures, shown, caret, width, self.path)
+
+
+def _shown(line: str) -> str:
+    """A line with a mark for each character that a terminal would not show as itself."""
+    return line if line.isprintable() else "".join(_mark(c) for c in line)
+
+
+def _mark(character: str) -> str:
+    if character == "\t":
+        return "→"
+    return character if character.isprintable() else "\ufffd"
 
 
 def _again(lines: Sequence[int]) -> str:
@@ -131,8 +144,8 @@ def _again(lines: Sequence[int]) -> str:
 
 def short(text: str) -> str:
     """A text as a message quotes it: its beginning, if it is long or has line breaks."""
-    text = " ".join(text.split())
-    return text if len(text) <= 50 else f"{text[:50]}…"
+    text = " ".join(text[:1_000].split())
+    return printable(text if len(text) <= 50 else f"{text[:50]}…")
 
 
 class DataError(Exception):

@@ -12,8 +12,9 @@ from typing import TypeVar
 
 from supplychain.loader.buyers import read_buyer
 from supplychain.loader.cache import cache_key, keep, recall
+from supplychain.loader.characters import printable
 from supplychain.loader.figures import Reader
-from supplychain.loader.files import data_folder, gather, printable, read_file, why
+from supplychain.loader.files import data_folder, gather, read_file, why
 from supplychain.loader.index import Index
 from supplychain.loader.organizations import read_organization
 from supplychain.loader.parts import read_commodity, read_sources
@@ -27,6 +28,7 @@ from supplychain.loader.rules import (
     check_owners,
     check_shares,
     take_over_needs,
+    warn_read_late,
     warn_unused,
 )
 from supplychain.loader.scenarios import check_scenario, read_scenario
@@ -190,6 +192,7 @@ def _check(files: Mapping[str, bytes], prefix: str, strays: list[Problem]) -> Re
     network = None
     if not problems:
         organizations, sources = parts.organizations.values(), parts.sources.values()
+        warn_read_late(sources, pages)
         warn_unused(commodities.values(), organizations, sources, index, pages)
         network = _assembled(parts, commodities, files)
         problems = _scenarios_checked(parts, network, index, pages, blocks)

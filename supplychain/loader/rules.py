@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from supplychain.loader.index import Index
 from supplychain.loader.problems import Page, count, short
@@ -14,6 +15,9 @@ from supplychain.quarters import Quarter
 
 MOST_SHARED = 1.02
 """What shares of one commodity and year may add up to; rounding explains the 2%."""
+
+MOST_YEARS = 5
+"""Between two days on which sources were read; a longer gap is more likely a slip."""
 
 Pages = Mapping[str, Page]
 
@@ -232,6 +236,21 @@ def check_ids(
                 f"'{commodity.id}' is also the name of a group",
                 "rename one of the two",
             )
+
+
+def warn_read_late(sources: Iterable[Source], pages: Pages) -> None:
+    """Warn of sources that were read long after all the others, at most half of them."""
+    ordered = sorted(sources, key=lambda s: (s.accessed, s.id))
+    for i, (before, after) in enumerate(pairwise(ordered), 1):
+        gap = int(after.accessed[:4]) - int(before.accessed[:4])
+        if gap > MOST_YEARS and len(ordered) - i <= i:
+            for late in ordered[i:]:
+                pages[late.place.file].warning(
+                    late.place,
+                    f"'{late.id}' was read on {late.accessed}, {gap} years after the others",
+                    "correct the date, if that is not meant",
+                )
+            return
 
 
 def warn_unused(

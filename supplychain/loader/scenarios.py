@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from types import MappingProxyType
 
 from supplychain import units
 from supplychain.loader.countries import COUNTRIES
-from supplychain.loader.figures import Reader
+from supplychain.loader.figures import FAR, Reader
 from supplychain.loader.forms import EXPORT_CLASSES
 from supplychain.loader.index import known, words
 from supplychain.loader.parts import check_id, texts
@@ -66,8 +67,13 @@ def check_scenario(reader: Reader, block: Block, scenario: Scenario, network: Ne
         if isinstance(item, Block) and "cut" in item.values:
             try:
                 find_supplies(network, item.word("cut"))
-            except ValueError as error:
-                reader.problem(item.values["cut"], str(error))
+            except ValueError:
+                reader.problem(
+                    item.values["cut"],
+                    f"no supply in the data is meant by '{short(item.word('cut'))}'",
+                    "a target is an id or a group, a glob over them, org:ID, country:XX, "
+                    "commodity:ID or supply:ORGANIZATION/COMMODITY",
+                )
     assume = block.block("assume")
     if assume is None:
         return
@@ -121,6 +127,12 @@ def _shock(reader: Reader, block: Block) -> Shock | None:
     if first and last and last < first:
         reader.problem(block.values["to"], f"'to' {last} comes before 'from' {first}")
         return None
+    if first and reader.index.newest and first.year > int(reader.index.newest[:4]) + FAR:
+        reader.warning(
+            block.values["from"],
+            f"a shock of {first}, more than {FAR} years after any source was read",
+            "correct the year, if that is not meant",
+        )
     return _READERS[kind](reader, block, first, last)
 
 
@@ -150,9 +162,10 @@ def _cut(reader: Reader, block: Block, first: Quarter | None, last: Quarter | No
 
 
 def _check_rising(reader: Reader, recovery: Block, weeks: list[str]) -> None:
+    twice = {b for a, b in pairwise(weeks) if float(a) == float(b)}
     levels = [units.number(recovery.word(week)) for week in weeks]
     for week, before, after in zip(weeks[1:], levels, levels[1:], strict=False):
-        if after < before:
+        if after < before and week not in twice:
             reader.at_key(
                 recovery,
                 week,
@@ -200,7 +213,7 @@ def _orders(
     if not -1 <= share <= MOST_ORDERED:
         reader.problem(
             block.values["by"],
-            f"orders change by -100% to +{MOST_ORDERED:.0%} here",
+            f"orders change by -100% to +{MOST_ORDERED:,.0%} here",
             "-100% takes all of them away",
         )
         return None
