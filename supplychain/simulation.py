@@ -317,10 +317,13 @@ def check_window(network: Network, first: Quarter, last: Quarter) -> None:
     """Refuse a window the data does not cover.
 
     Raises:
-        ValueError: It ends before it begins, or lies outside the quarters with capacity figures.
+        ValueError: It ends before it begins, or lies outside the quarters with capacity figures;
+            or there is nothing to simulate.
     """
     if last < first:
         raise ValueError(f"the window ends in {last}, before it begins in {first}")
+    if not network.products:
+        raise ValueError("the data holds no accelerator, so nothing can be simulated")
     known = [q for o in network.organizations.values() for c in o.capacities for q in c.figures]
     if not known:
         raise ValueError(
