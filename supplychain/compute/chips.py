@@ -254,5 +254,9 @@ def find(text: str, nodes: Iterable[_Node], what: str) -> _Node:
     if (found := by_name.get(text.strip().lower())) is not None:
         return found
     near = difflib.get_close_matches(text.strip().lower(), by_name, n=1)
-    hint = f"did you mean '{by_name[near[0]].id}'?" if near else f"there are: {', '.join(ids) or 'none'}"
+    hint = (
+        f"did you mean '{by_name[near[0]].id}'?"
+        if near
+        else f"there are: {', '.join(ids) or 'none'}"
+    )
     raise ValueError(f"no {what} is called '{text}'; {hint}")

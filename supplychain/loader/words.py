@@ -173,10 +173,15 @@ class Amount:
         number = rf"{units.DECIMAL}(?:/{units.DECIMAL})?"
         if not self.share:
             return number
-        return f"{_PERCENT_OF_ALL}|{number}" if self.part or self.high == 1 else units.NUMBER
+        if self.part or self.high <= 1:
+            return f"{_percent(100 if self.part else round(100 * self.high))}|{number}"
+        return units.NUMBER
 
 
-_PERCENT_OF_ALL = r"(?:100(?:\.0*)?|(?:0|[1-9][0-9]?)(?:\.[0-9]*)?|\.[0-9]+) ?%"
+def _percent(most: int) -> str:
+    """The form of percentages up to a whole number of them, as a regular expression."""
+    below = "|".join(map(str, range(most))) if most < 100 else "0|[1-9][0-9]?"
+    return rf"(?:{most}(?:\.0*)?|(?:{below})(?:\.[0-9]*)?|\.[0-9]+) ?%"
 
 
 def _number_meant(text: str) -> str | None:
