@@ -14,10 +14,11 @@ from collections import Counter
 import yaml
 
 from supplychain.loader import check, data_folder
+from supplychain.loader.build import Parts, build
 from supplychain.loader.figures import Reader
 from supplychain.loader.index import Index
 from supplychain.loader.problems import Page
-from supplychain.loader.read import _build, _Parts, _read_shape
+from supplychain.loader.read import _read_shape
 from supplychain.model import Network
 
 HOSTILE = (
@@ -55,7 +56,7 @@ def read_alone(file: str, text: str, network: Network) -> Page:
     page = Page(file, file)
     block = _read_shape(text.encode("utf-8", "surrogatepass"), page)
     if block is not None and not page.problems:
-        _build(Reader(page, Index.of(network)), block, _Parts())
+        build(Reader(page, Index.of(network)), block, Parts())
     return page
 
 

@@ -54,9 +54,8 @@ def test_every_command_ends_in_an_answer_or_a_message(
         (tmp_path / "data" / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "data" / file).write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    commands = COMMANDS
-    if lacking in WITH_REPORT:
-        commands += (("report", "--out", "report.html", *WINDOW),)
+    report = ("report", "--out", "report.html", *WINDOW)
+    commands = [*COMMANDS, *([report] if lacking in WITH_REPORT else [])]
 
     checked = CliRunner().invoke(_group, ["validate", "data"], prog_name="supplychain")
 

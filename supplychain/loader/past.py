@@ -145,8 +145,8 @@ def _series(reader: Reader, block: Block) -> Series:
             known(node, node.value, index.buyers, "buyer", reader.page)
     table = block.block("figures")
     figures = reader.table(table, PUBLISHED, reader.standing(block), block.word("unit"))
-    for period in figures if table is not None else ():
-        if index.newest and _begin(period) > index.newest:
+    for period in figures:
+        if table is not None and index.newest and _begin(period) > index.newest:
             reader.at_key(
                 table,
                 period,

@@ -6,19 +6,15 @@ import gc
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
-from supplychain.loader.buyers import read_buyer
+from supplychain.loader.build import Parts, assembled, build
 from supplychain.loader.cache import cache_key, keep, recall
 from supplychain.loader.characters import printable
 from supplychain.loader.figures import Reader
 from supplychain.loader.files import data_folder, gather, read_file, why
 from supplychain.loader.index import Index
-from supplychain.loader.organizations import read_organization
-from supplychain.loader.parts import read_commodity, read_sources
-from supplychain.loader.past import read_disruption, read_model, read_outcome, read_parameters
 from supplychain.loader.problems import DataError, Page, Problem
 from supplychain.loader.rules import (
     check_ids,
@@ -34,25 +30,13 @@ from supplychain.loader.rules import (
 from supplychain.loader.scenarios import check_scenario, read_scenario
 from supplychain.loader.schema import shape_of
 from supplychain.loader.shapes import Block
-from supplychain.loader.text import compose, decode, place
+from supplychain.loader.text import compose, decode
 from supplychain.model import (
-    AIModel,
-    Buyer,
     Commodity,
-    Disruption,
     Network,
-    Organization,
-    Outcome,
-    Parameters,
     Place,
-    Source,
-    assemble,
 )
 from supplychain.shocks import Scenario
-
-_Part = TypeVar(
-    "_Part", Commodity, Organization, Buyer, Source, AIModel, Parameters, Outcome, Disruption
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +56,6 @@ class Report:
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
     network: Network | None
-
-
-@dataclass(slots=True)
-class _Parts:
-    commodities: dict[str, Commodity] = field(default_factory=dict)
-    organizations: dict[str, Organization] = field(default_factory=dict)
-    buyers: dict[str, Buyer] = field(default_factory=dict)
-    sources: dict[str, Source] = field(default_factory=dict)
-    models: dict[str, AIModel] = field(default_factory=dict)
-    parameters: dict[str, Parameters] = field(default_factory=dict)
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    disruptions: dict[str, Disruption] = field(default_factory=dict)
-    scenarios: dict[str, Scenario] = field(default_factory=dict)
-    needs_as: dict[str, str] = field(default_factory=dict)
 
 
 def load(path: Path | None = None) -> Network:
@@ -184,9 +154,9 @@ def _check(files: Mapping[str, bytes], prefix: str, strays: list[Problem]) -> Re
         index.add(folder, stem, block, bool(page.problems))
         if block is not None and not page.problems:
             blocks[file] = block
-    parts = _Parts()
+    parts = Parts()
     for file, block in blocks.items():
-        _build(Reader(pages[file], index), block, parts)
+        build(Reader(pages[file], index), block, parts)
     commodities = _check_rules(parts, index, pages)
     problems = [*strays, *_missing(files, prefix), *(p for g in pages.values() for p in g.found())]
     network = None
@@ -194,7 +164,7 @@ def _check(files: Mapping[str, bytes], prefix: str, strays: list[Problem]) -> Re
         organizations, sources = parts.organizations.values(), parts.sources.values()
         warn_read_late(sources, pages)
         warn_unused(commodities.values(), organizations, sources, index, pages)
-        network = _assembled(parts, commodities, files)
+        network = assembled(parts, commodities, _digest(files))
         problems = _scenarios_checked(parts, network, index, pages, blocks)
     return Report(
         tuple(pages),
@@ -211,25 +181,8 @@ def _check(files: Mapping[str, bytes], prefix: str, strays: list[Problem]) -> Re
     )
 
 
-def _assembled(
-    parts: _Parts, commodities: Mapping[str, Commodity], files: Mapping[str, bytes]
-) -> Network:
-    return assemble(
-        commodities.values(),
-        parts.organizations.values(),
-        parts.buyers.values(),
-        parts.sources.values(),
-        _digest(files),
-        parts.models.values(),
-        parts.outcomes.values(),
-        parts.disruptions.values(),
-        parts.scenarios.values(),
-        parts.parameters.values(),
-    )
-
-
 def _scenarios_checked(
-    parts: _Parts,
+    parts: Parts,
     network: Network,
     index: Index,
     pages: Mapping[str, Page],
@@ -269,47 +222,7 @@ def _read_shape(data: bytes, page: Page) -> Block | None:
     return block if isinstance(block, Block) else None
 
 
-def _build(reader: Reader, block: Block, parts: _Parts) -> None:
-    file = reader.page.file
-    stem = file.rpartition("/")[2].removesuffix(".yaml")
-    match file.split("/", 1)[0]:
-        case "commodities":
-            _once(reader, parts.commodities, read_commodity(reader, block, stem))
-            if "needs_as" in block.values:
-                parts.needs_as[stem] = block.word("needs_as")
-        case "organizations":
-            _once(reader, parts.organizations, read_organization(reader, block, stem))
-        case "buyers":
-            _once(reader, parts.buyers, read_buyer(reader, block, stem))
-        case "models":
-            _once(reader, parts.models, read_model(reader, block, stem))
-        case "parameters":
-            _once(reader, parts.parameters, read_parameters(reader, block, stem))
-        case "history" if block.word("kind") == "outcome":
-            _once(reader, parts.outcomes, read_outcome(reader, block, stem))
-        case "history":
-            _once(reader, parts.disruptions, read_disruption(reader, block, stem))
-        case "scenarios":
-            if stem in parts.scenarios:
-                at = place(block.node, reader.page)
-                reader.page.problem(at, f"a second '{stem}'", "an id stands for one thing")
-            parts.scenarios[stem] = read_scenario(reader, block, stem)
-        case _:
-            for source in read_sources(reader, block):
-                _once(reader, parts.sources, source)
-
-
-def _once(reader: Reader, parts: dict[str, _Part], part: _Part) -> None:
-    if (first := parts.get(part.id)) is not None:
-        reader.page.problem(
-            part.place,
-            f"a second '{part.id}'",
-            f"an id stands for one thing; the first is in {first.place.file}",
-        )
-    parts.setdefault(part.id, part)
-
-
-def _check_rules(parts: _Parts, index: Index, pages: dict[str, Page]) -> dict[str, Commodity]:
+def _check_rules(parts: Parts, index: Index, pages: dict[str, Page]) -> dict[str, Commodity]:
     organizations = parts.organizations
     commodities = take_over_needs(parts.commodities, parts.needs_as, pages, index)
     check_own_needs(commodities, organizations.values(), pages)
