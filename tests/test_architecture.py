@@ -14,9 +14,9 @@ from tests import ROOT
 FLOORS = (
     "errors escapes interrupts",
     "model",
-    "cache",
+    "cache scenarios",
     "loader",
-    "importing scenarios risk",
+    "importing risk",
     "firms",
     "production",
     "allocation",

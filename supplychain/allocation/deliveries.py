@@ -240,6 +240,10 @@ def _quarter(
 ) -> None:
     """Serve the orders of one quarter; what they do not get stays waiting."""
     allowed = lines.allowed[:, :, t]
+    if not allowed.size:  # nobody orders, or there is nothing to order
+        state.stock = supply + state.stock
+        book(state, lines, np.zeros((len(supply), *allowed.shape)), t)
+        return
     state.promised += lines.promised[:, t]
     offered = supply + state.stock
     wanted = request(state, lines, offered, t, terms, listed=ration is not price)

@@ -16,6 +16,7 @@ import click
 from supplychain.cli import writing
 from supplychain.cli.caching import no_cache_option
 from supplychain.cli.errors import Refused, say
+from supplychain.cli.paths import PathName
 from supplychain.errors import AskError
 from supplychain.model.quarters import Quarter
 
@@ -43,7 +44,7 @@ def data_option(command: F) -> F:
     command = no_cache_option(command)
     return click.option(
         "--data",
-        type=click.Path(path_type=Path),
+        type=PathName(),
         metavar="DIR",
         help="Data folder instead of the built-in one.",
     )(command)

@@ -1,7 +1,8 @@
 """Every rule of the loader has a broken file here, and the exact text of its message beside it.
 
 ``tests/data/broken/<case>.yaml`` is laid over the example data at the path in its first line;
-``<case>.txt`` is what the loader then says.
+``<case>.txt`` is what the loader then says. ``tests/data/doubtful`` holds what could be true, with
+the warnings of each.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from supplychain.loader import DataError, check, check_texts, load, load_texts
+from supplychain.loader.problems import render
 from tests import DATA
 
 BROKEN = sorted((DATA / "broken").glob("*.yaml"))
+DOUBTFUL = sorted((DATA / "doubtful").glob("*.yaml"))
 
 
 def example() -> dict[str, str]:
@@ -36,6 +39,15 @@ def test_the_message_of_each_rule(file: Path) -> None:
         load_texts(broken(file))
 
     assert f"{caught.value}\n" == file.with_suffix(".txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("file", DOUBTFUL, ids=[file.stem for file in DOUBTFUL])
+def test_what_could_be_true_is_a_warning(file: Path) -> None:
+    report = check_texts(broken(file))
+
+    assert report.problems == ()
+    assert report.network is not None
+    assert f"{render(report.warnings)}\n" == file.with_suffix(".txt").read_text(encoding="utf-8")
 
 
 def test_the_example_has_neither_problems_nor_warnings() -> None:
