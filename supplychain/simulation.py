@@ -291,8 +291,7 @@ def delayed(network: Network, late: Mapping[str, int]) -> list[Launch]:
     """Launches moved by some quarters, but never beyond a product's last."""
     launches = []
     for id_, quarters in late.items():
-        product = network.commodities[id_].product
-        assert product is not None
+        product = network.accelerators[id_]
         moved = product.launch + quarters
         launches.append(Launch(id_, moved if product.end is None else min(moved, product.end)))
     return launches

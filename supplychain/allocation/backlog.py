@@ -47,18 +47,18 @@ def nothing_yet(scenarios: int, lines: Lines) -> State:
     flat = scenarios, len(lines.buyers), quarters
     wide = scenarios, len(lines.products), quarters
     return State(
-        np.repeat(lines.new.T[None], scenarios, axis=0),
-        np.zeros((scenarios, len(lines.owner))),
-        np.zeros((scenarios, len(lines.products))),
-        np.repeat(lines.by_buyer(lines.new[None]), scenarios, axis=0),
-        np.zeros(flat),
-        np.zeros(flat),
-        np.zeros(flat),
-        np.zeros(flat),
-        np.zeros(flat),
-        np.zeros((scenarios, len(lines.buyers), len(lines.products), quarters)),
-        np.zeros(wide),
-        np.zeros(wide),
+        waiting=np.repeat(lines.new.T[None], scenarios, axis=0),
+        promised=np.zeros((scenarios, len(lines.owner))),
+        stock=np.zeros((scenarios, len(lines.products))),
+        orders=np.repeat(lines.by_buyer(lines.new[None]), scenarios, axis=0),
+        exchanged=np.zeros(flat),
+        wanted=np.zeros(flat),
+        backlog=np.zeros(flat),
+        waited=np.zeros(flat),
+        moved=np.zeros(flat),
+        delivered=np.zeros((scenarios, len(lines.buyers), len(lines.products), quarters)),
+        unsold=np.zeros(wide),
+        price=np.zeros(wide),
     )
 
 

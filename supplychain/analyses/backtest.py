@@ -217,9 +217,8 @@ def published_chips(network: Network) -> Mapping[str, str]:
         for series in outcome.series:
             if series.measure == "units" and not series.buyer:
                 for id_ in (series.of, *series.also):
-                    product = network.commodities[id_].product if id_ in network.products else None
-                    if product is not None:
-                        chips[id_] = product.designer
+                    if id_ in network.accelerators:
+                        chips[id_] = network.accelerators[id_].designer
     return chips
 
 
@@ -243,18 +242,19 @@ def published_units(
 
 
 INPUTS: Mapping[str, tuple[str, ...]] = {
-    "CoWoS": ("cowos-s-wafer", "cowos-l-wafer", "cowos-r-wafer"),
-    "HBM": ("hbm2e", "hbm3", "hbm3e-8hi", "hbm3e-12hi", "hbm4"),
+    "CoWoS": ("cowos",),
+    "HBM": ("hbm",),
     "3 to 5 nm wafers": ("n5-wafer", "n3-wafer"),
 }
-"""What published shares are about."""
+"""What published shares are about: groups and commodities of the data."""
 
 
 def _shares(network: Network, baseline: Production) -> tuple[Share, ...]:
     plan_ = baseline.plan
     shares = []
-    for name, commodities in INPUTS.items():
-        world = used_of(baseline, set(commodities))
+    for name, parts in INPUTS.items():
+        commodities = {id_ for part in parts for id_ in network.groups.get(part, (part,))}
+        world = used_of(baseline, commodities)
         used: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(len(plan_.quarters)))
         for row, (link, sender) in enumerate(baseline.pairs):
             if plan_.supplies[sender].commodity in commodities:

@@ -205,9 +205,8 @@ def find_accelerator(network: Network, text: str) -> tuple[Commodity, Product]:
     Raises:
         AskError: There is none of that name; the message names the nearest.
     """
-    commodity = network.commodities[find_id(network, text, "accelerator")]
-    assert commodity.product is not None
-    return commodity, commodity.product
+    id_ = find_id(network, text, "accelerator")
+    return network.commodities[id_], network.accelerators[id_]
 
 
 def transformer_of(network: Network, id_: str) -> Transformer:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from supplychain.errors import AskError
 from supplychain.model.buyers import Buyer
-from supplychain.model.commodities import Commodity, Need
+from supplychain.model.commodities import Commodity, Need, Product
 from supplychain.model.figures import Figure, Source
 from supplychain.model.names import figures, named
 from supplychain.model.organizations import Capacity, Organization, Supply
@@ -111,6 +111,13 @@ class Network:
     def products(self) -> Mapping[str, Commodity]:
         """The accelerators."""
         return {id_: c for id_, c in self.commodities.items() if c.product is not None}
+
+    @cached_property
+    def accelerators(self) -> Mapping[str, Product]:
+        """What is known of each accelerator as a product, by id."""
+        return MappingProxyType(
+            {id_: c.product for id_, c in self.commodities.items() if c.product is not None}
+        )
 
     def makers(self, commodity: str) -> tuple[Supply, ...]:
         """The supplies of a commodity, in order of organization and country."""

@@ -59,6 +59,18 @@ def quarter_range(first: Quarter, last: Quarter) -> tuple[Quarter, ...]:
     return tuple(first + i for i in range(last - first + 1))
 
 
+def lag_parts(lag: float) -> tuple[tuple[int, float], ...]:
+    """A delay in quarters as whole ones with the share that takes each; a fraction is split in two.
+
+    Example:
+        >>> lag_parts(2.0), lag_parts(1.25)
+        (((2, 1.0),), ((1, 0.75), (2, 0.25)))
+    """
+    whole = int(lag)
+    late = lag - whole
+    return tuple((q, part) for q, part in ((whole, 1 - late), (whole + 1, late)) if part > 0)
+
+
 FIRST = Quarter(2023, 1)
 LAST = Quarter(2026, 4)
 """The window of a question that names no quarters."""

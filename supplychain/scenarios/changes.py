@@ -16,11 +16,11 @@ from typing import Any
 from supplychain.errors import AskError
 from supplychain.model import (
     Capacity,
-    Commodity,
     Figure,
     Need,
     Network,
     Orders,
+    Product,
 )
 from supplychain.model.finder import find, members, nearest
 from supplychain.model.quarters import Quarter
@@ -47,9 +47,8 @@ def first_quarter(shocks: Iterable[Shock], network: Network) -> Quarter | None:
         elif isinstance(shock, ChangeOrders):
             starts.append(shock.first)
         elif isinstance(shock, Launch):
-            starts += [
-                min(shock.start, c.product.launch) for c in _products(network, shock.product)
-            ]
+            products = _products(network, shock.product).values()
+            starts += [min(shock.start, product.launch) for product in products]
         elif isinstance(shock, Qualify):
             starts += _qualification_dates(network, shock)
     return min(starts, default=None)
@@ -108,19 +107,13 @@ def _qualification_dates(network: Network, shock: Qualify) -> list[Quarter]:
 
 
 def _launch(network: Network, shock: Launch) -> Network:
-    chosen = {c.id for c in _products(network, shock.product)}
-
-    def moved(commodity: Commodity) -> Commodity:
-        product = commodity.product
-        if commodity.id not in chosen or product is None:
-            return commodity
+    moved = []
+    for id_, product in _products(network, shock.product).items():
         if product.end is not None and product.end < shock.start:
-            raise AskError(f"{commodity.id} ends in {product.end}, before {shock.start}")
-        return dataclasses.replace(
-            commodity, product=dataclasses.replace(product, launch=shock.start)
-        )
-
-    return network.with_(commodities=[moved(c) for c in network.commodities.values()])
+            raise AskError(f"{id_} ends in {product.end}, before {shock.start}")
+        launched = dataclasses.replace(product, launch=shock.start)
+        moved.append(dataclasses.replace(network.commodities[id_], product=launched))
+    return network.with_(commodities=moved)
 
 
 def _add_line(network: Network, shock: AddLine) -> Network:
@@ -219,8 +212,8 @@ _APPLY: Mapping[type, Callable[[Network, Any], Network]] = MappingProxyType(
 )
 
 
-def _products(network: Network, name: str) -> list[Any]:
-    chosen = [network.commodities[id_] for id_ in sorted(members(network, name))]
-    if any(c.product is None for c in chosen):
+def _products(network: Network, name: str) -> dict[str, Product]:
+    chosen = sorted(members(network, name))
+    if any(id_ not in network.accelerators for id_ in chosen):
         raise AskError(f"{name} is not an accelerator, so it has no launch")
-    return chosen
+    return {id_: network.accelerators[id_] for id_ in chosen}
