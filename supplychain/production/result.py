@@ -166,7 +166,7 @@ class Production:
         return min(links, key=lambda pair: float(self.filled[pair[0], period]))[1]
 
     def slot_lines(self, product: str, period: int) -> list[int]:
-        """Lines on which the product can be packaged, those first of which most is booked for it."""
+        """Lines on which the product can be packaged, first those with most booked for it."""
         found: list[int] = []
         for link in self.plan.links:
             if link.consumer == self.plan.products[product] and link.kind == "slot":
