@@ -13,9 +13,13 @@ imported when they are first used.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+
+TYPE_CHECKING = False
+"""As in ``typing``, which would be most of the time before signals are caught."""
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from supplychain.analyses.removals import exposures as exposures
     from supplychain.errors import AskError as AskError
     from supplychain.loader import DataError as DataError

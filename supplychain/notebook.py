@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from supplychain.allocation import Allocation
 from supplychain.errors import AskError
 from supplychain.model import Network
+from supplychain.model.names import each_name
 from supplychain.production.result import Production
 from supplychain.report.tables import Column, Document, Table, show
 from supplychain.risk import Chokepoints
@@ -256,7 +257,7 @@ def _allocation_chart(given: Allocation) -> altair.Chart:
 def graph(
     of: Network | Simulation,
     at: str = "",
-    focus: Iterable[str] = (),
+    focus: str | Iterable[str] = (),
     depth: int = 2,
     collapse: By | None = None,
 ) -> GraphPage:
@@ -270,15 +271,14 @@ def graph(
         collapse: ``organization`` or ``country`` for coarser boxes.
 
     Raises:
-        AskError: A commodity is not in the data.
-        ValueError: The quarter is none.
+        AskError: A commodity is not in the data, or the quarter is none.
     """
     from supplychain.model.quarters import Quarter
     from supplychain.report.graph.explorer import explorer
     from supplychain.report.graph.view import near
 
     network, simulation = (of.network, of) if isinstance(of, Simulation) else (of, None)
-    starts = list(focus)
+    starts = each_name(focus)
     if unknown := sorted(set(starts) - network.commodities.keys()):
         raise AskError(f"no commodity is called '{unknown[0]}'")
     keep = near(network, starts, depth) if starts else None

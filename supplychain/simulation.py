@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from supplychain.allocation import Allocation, find_rule
+from supplychain.allocation import Allocation, rule_name
 from supplychain.allocation.market import Market, market, side_by_side, with_units
+from supplychain.errors import AskError
 from supplychain.model import (
     AddLine,
     Ban,
@@ -25,6 +26,7 @@ from supplychain.model import (
     Shock,
 )
 from supplychain.model.quarters import FIRST, LAST, Quarter
+from supplychain.model.values import same_values
 from supplychain.production.availability import Floats, left_over, slips
 from supplychain.production.forward import Forward
 from supplychain.production.plan import Rules
@@ -33,7 +35,7 @@ from supplychain.production.result import Production
 from supplychain.production.worth import Worth, worth_of_lines
 from supplychain.scenarios.assumptions import assumed
 from supplychain.scenarios.changes import changed, first_quarter
-from supplychain.scenarios.targets import parse_cut, shares_kept
+from supplychain.scenarios.targets import by_id, parse_cut, shares_kept
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,6 +80,14 @@ class Simulation:
         other = self.scenario.plan
         program = self.program if other is self.program.plan else Forward(other)
         return before, worth_of_lines(program, self.scenario)
+
+    __eq__ = same_values
+
+    def __repr__(self) -> str:
+        named = [str(shock) for shock in self.shocks[:3]]
+        more = f" and {len(self.shocks) - 3} more" if len(self.shocks) > 3 else ""
+        what = "; ".join(named) + more if named else "the baseline"
+        return f"<Simulation {self.quarters[0]} to {self.quarters[-1]}: {what}>"
 
     @property
     def cuts(self) -> tuple[Cut, ...]:
@@ -167,41 +177,42 @@ class Simulation:
 
 def simulate(
     network: Network,
-    cuts: Sequence[str | Cut] = (),
+    cuts: str | Cut | Sequence[str | Cut] = (),
     first: Quarter | str = FIRST,
     last: Quarter | str = LAST,
     policy: str = "",
     rules: Rules | None = None,
-    scenarios: Sequence[Scenario] = (),
+    scenarios: Scenario | Sequence[Scenario] = (),
     assume: Mapping[str, float] | None = None,
 ) -> Simulation:
     """Run production and the allocation, without and with the shocks.
 
     Args:
         network: The data.
-        cuts: Such as ``"hbm=20%"`` or ``"org:sk-hynix=50%@2024Q1:2024Q4"``.
+        cuts: One or several, such as ``"hbm=20%"`` or ``"org:sk-hynix=50%@2024Q1:2024Q4"``.
         first: First quarter of the window; a cut without quarters begins with it and goes on.
         last: Its last quarter.
         policy: The allocation rule; if not given the scenarios', else contract-first.
         rules: Constants of production, if not the data's.
-        scenarios: Named lists of further shocks; their order does not matter.
+        scenarios: One or several named lists of further shocks; their order does not matter.
         assume: Figures replaced, in the baseline as in the scenario, by the names that
             ``explain`` shows.
 
     Raises:
-        ValueError: A cut is malformed, a name is not in the data, two scenarios disagree, or the
+        AskError: A cut is malformed, a name is not in the data, two scenarios disagree, or the
             window is not in the data.
     """
     first = Quarter.parse(first) if isinstance(first, str) else first
     last = Quarter.parse(last) if isinstance(last, str) else last
-    parsed = tuple(parse_cut(c) if isinstance(c, str) else c for c in cuts)
+    cuts = (cuts,) if isinstance(cuts, str | Cut) else cuts
+    scenarios = (scenarios,) if isinstance(scenarios, Scenario) else scenarios
+    parsed = tuple(by_id(network, parse_cut(c) if isinstance(c, str) else c) for c in cuts)
     shocks = (*parsed, *(shock for scenario in scenarios for shock in scenario.shocks))
     values = together(scenarios, assume or {})
     # An input stays what it is by the data, memory or dies, however long it is assumed to take.
     kinds = read_plan(network).kinds if values else None
     network = assumed(network, values)
-    rule = policy or chosen_policy(scenarios)
-    find_rule(rule)
+    rule = rule_name(policy or chosen_policy(scenarios))
     program = Forward(read_plan(network, kinds, rules))
     baseline = program.baseline.between(first, last)
     scenario = disturbed(network, program, shocks, first)
@@ -234,7 +245,7 @@ def disturbed(
         begin: When a cut without a first quarter begins.
 
     Raises:
-        ValueError: A shock names something that is not in the data.
+        AskError: A shock names something that is not in the data.
     """
     cuts = [s for s in shocks if isinstance(s, Cut)]
     structural: list[Shock] = [s for s in shocks if isinstance(s, Qualify | Launch | AddLine)]
@@ -257,8 +268,7 @@ def delayed(network: Network, late: Mapping[str, int]) -> list[Launch]:
     """Launches moved by some quarters, but never beyond a product's last."""
     launches = []
     for id_, quarters in late.items():
-        product = network.commodities[id_].product
-        assert product is not None
+        product = network.accelerators[id_]
         moved = product.launch + quarters
         launches.append(Launch(id_, moved if product.end is None else min(moved, product.end)))
     return launches
@@ -300,13 +310,13 @@ def together(scenarios: Sequence[Scenario], assume: Mapping[str, float]) -> Mapp
     """All assumptions of the scenarios and the asked ones, which win.
 
     Raises:
-        ValueError: Two scenarios assume different values of one figure.
+        AskError: Two scenarios assume different values of one figure.
     """
     values: dict[str, float] = {}
     for scenario in scenarios:
         for name, value in scenario.assume.items():
             if name not in assume and values.get(name, value) != value:
-                raise ValueError(f"two scenarios assume different values of {name}")
+                raise AskError(f"two scenarios assume different values of {name}")
             values[name] = value
     return {**values, **assume}
 
@@ -315,9 +325,9 @@ def chosen_policy(scenarios: Sequence[Scenario]) -> str:
     """The allocation rule the scenarios ask for; contract-first if none does.
 
     Raises:
-        ValueError: They ask for different ones.
+        AskError: They ask for different ones.
     """
     rules = sorted({s.policy for s in scenarios if s.policy})
     if len(rules) > 1:
-        raise ValueError(f"the scenarios ask for different allocation rules: {', '.join(rules)}")
+        raise AskError(f"the scenarios ask for different allocation rules: {', '.join(rules)}")
     return rules[0] if rules else "contract-first"

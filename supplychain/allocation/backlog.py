@@ -9,6 +9,9 @@ import numpy as np
 from supplychain.allocation.orders import Lines
 from supplychain.allocation.paths import Floats
 
+DUST = 1e-12
+"""What is left of an order after so small a share of a delivery is rounding, and no order."""
+
 
 @dataclass(slots=True, eq=False)
 class State:
@@ -43,17 +46,17 @@ def nothing_yet(scenarios: int, lines: Lines) -> State:
     flat = scenarios, len(lines.buyers), quarters
     wide = scenarios, len(lines.products), quarters
     return State(
-        np.repeat(lines.new.T[None], scenarios, axis=0),
-        np.zeros((scenarios, len(lines.owner))),
-        np.zeros((scenarios, len(lines.products))),
-        np.repeat(lines.by_buyer(lines.new[None]), scenarios, axis=0),
-        np.zeros(flat),
-        np.zeros(flat),
-        np.zeros(flat),
-        np.zeros(flat),
-        np.zeros((scenarios, len(lines.buyers), len(lines.products), quarters)),
-        np.zeros(wide),
-        np.zeros(wide),
+        waiting=np.repeat(lines.new.T[None], scenarios, axis=0),
+        promised=np.zeros((scenarios, len(lines.owner))),
+        stock=np.zeros((scenarios, len(lines.products))),
+        orders=np.repeat(lines.by_buyer(lines.new[None]), scenarios, axis=0),
+        wanted=np.zeros(flat),
+        backlog=np.zeros(flat),
+        waited=np.zeros(flat),
+        moved=np.zeros(flat),
+        delivered=np.zeros((scenarios, len(lines.buyers), len(lines.products), quarters)),
+        unsold=np.zeros(wide),
+        price=np.zeros(wide),
     )
 
 
@@ -65,6 +68,7 @@ def book(state: State, lines: Lines, by_product: Floats, t: int) -> None:
     served = np.clip(given[:, None, :] - before, 0.0, open_)
     state.wanted[..., t] = lines.by_buyer(open_.sum(axis=1))
     open_ -= served
+    open_[open_ <= DUST * given[:, None, :]] = 0.0
     left = open_.sum(axis=1)
     state.promised = np.minimum(np.maximum(state.promised - given, 0.0), left)
     ages = np.arange(t, -1, -1.0)

@@ -15,8 +15,10 @@ from supplychain.allocation.orders import Barred, Lines, order_lines
 from supplychain.allocation.paths import Floats, Mask, Path, after
 from supplychain.allocation.rules import DEFAULT, Asked, Rule, Terms, find_rule, price
 from supplychain.allocation.sharing import access, amounts, clearing_prices, positions, spread
+from supplychain.errors import AskError
 from supplychain.model import Buyer, Network
 from supplychain.model.quarters import Quarter
+from supplychain.model.values import same_values
 from supplychain.production.plan import CANCEL
 
 if TYPE_CHECKING:
@@ -55,6 +57,12 @@ class Allocation:
     moved: Floats
     unsold: Floats
     price: Floats | None = None
+
+    __eq__ = same_values
+
+    def __repr__(self) -> str:
+        who = f"{len(self.products)} products to {len(self.buyers)} buyers"
+        return f"<Allocation {self.quarters[0]} to {self.quarters[-1]}, {self.rule}: {who}>"
 
     def units(self) -> Floats:
         """Units delivered over the window, by buyer."""
@@ -138,7 +146,7 @@ def allocate(
         An allocation with a scenario axis only if the units have one.
 
     Raises:
-        ValueError: No such rule, or units that are negative or not a number.
+        AskError: No such rule, or units that are negative or not a number.
     """
     products = tuple(sorted({*units, *as_ordered}))
     lines = order_lines(network, products, quarters, barred, as_ordered)
@@ -172,7 +180,7 @@ def _supply(units: Mapping[str, Floats], products: Sequence[str], quarters: int)
     """Scenario x product x quarter."""
     for product, amount in units.items():
         if not (np.isfinite(amount).all() and (np.asarray(amount) >= 0).all()):
-            raise ValueError(f"{product}: units shipped must be numbers of 0 or more")
+            raise AskError(f"{product}: units shipped must be numbers of 0 or more")
     rows = [np.atleast_2d(np.asarray(units.get(p, np.zeros(quarters)), float)) for p in products]
     scenarios = max((len(r) for r in rows), default=1)
     table = [np.broadcast_to(r, (scenarios, quarters)) for r in rows]

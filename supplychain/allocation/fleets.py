@@ -21,8 +21,10 @@ from supplychain.allocation.chips import (
 )
 from supplychain.allocation.deliveries import Allocation
 from supplychain.allocation.paths import Floats, Mask
+from supplychain.errors import AskError
 from supplychain.model import Buyer, Network
 from supplychain.model.quarters import Quarter
+from supplychain.model.values import same_values
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,6 +48,12 @@ class Fleets:
     products: tuple[str, ...]
     quarters: tuple[Quarter, ...]
     in_service: Floats
+
+    __eq__ = same_values
+
+    def __repr__(self) -> str:
+        who = f"{len(self.products)} products of {len(self.buyers)} buyers"
+        return f"<Fleets {self.quarters[0]} to {self.quarters[-1]}: {who}>"
 
     def total(self, network: Network, quantity: str) -> Floats:
         """A quantity of :data:`QUANTITIES` by buyer and quarter.
@@ -106,10 +114,10 @@ def fleets(network: Network, allocation: Allocation, life: int = LIFE_QUARTERS) 
         life: Quarters in service, above 0.
 
     Raises:
-        ValueError: The life is not above 0.
+        AskError: The life is not above 0.
     """
     if life < 1:
-        raise ValueError(f"a life of {life} quarters; it must be 1 or more")
+        raise AskError(f"a life of {life} quarters; it must be 1 or more")
     receiving = {b.id: i for i, b in enumerate(allocation.buyers)}
     buyers = tuple(b for b in network.buyers.values() if b.fleet or b.id in receiving)
     products = tuple(sorted({*allocation.products, *(p for b in buyers for p in b.fleet)}))

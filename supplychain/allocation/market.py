@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 import numpy as np
 
@@ -17,8 +16,11 @@ from supplychain.allocation import Allocation, Fleets, Terms, fleets, share_out
 from supplychain.allocation.chips import OWNED_BEFORE
 from supplychain.allocation.orders import Barred, Lines, order_lines
 from supplychain.allocation.paths import Floats
+from supplychain.errors import AskError
 from supplychain.model import Network
+from supplychain.model.finder import find_id
 from supplychain.model.quarters import Quarter, quarter_range
+from supplychain.model.values import same_values
 from supplychain.production.reading import rules_of
 from supplychain.production.result import Production
 
@@ -40,6 +42,12 @@ class Market:
     units: Mapping[str, Floats]
     window: tuple[Quarter, Quarter]
 
+    __eq__ = same_values
+
+    def __repr__(self) -> str:
+        who = f"{len(self.units)} products for {len(self.network.buyers)} buyers"
+        return f"<Market {self.window[0]} to {self.window[1]}: {who}>"
+
     @property
     def as_ordered(self) -> tuple[str, ...]:
         """Products outside the production program, which orders alone limit."""
@@ -51,7 +59,7 @@ class Market:
         """Deliveries over all quarters, those before the window too.
 
         Raises:
-            ValueError: No such rule.
+            AskError: No such rule.
         """
         return share_out(self.lines, self.units, rule, terms, rules_of(self.network).cancel)
 
@@ -59,15 +67,15 @@ class Market:
         """The same with that many accelerators in the window, in the mix of each quarter.
 
         Raises:
-            ValueError: The number is not above 0, or nothing is made in the window.
+            AskError: The number is not above 0, or nothing is made in the window.
         """
         quarters = self.lines.quarters
         start = quarters.index(self.window[0])
         made = sum(float(u[start:].sum()) for u in self.units.values())
         if not total > 0:
-            raise ValueError(f"a supply of {total:g}; it must be above 0")
+            raise AskError(f"a supply of {total:g}; it must be above 0")
         if made <= 0:
-            raise ValueError(
+            raise AskError(
                 f"nothing is made from {self.window[0]} to {self.window[1]}, so no mix is known"
             )
         factor = np.where(np.arange(len(quarters)) < start, 1.0, total / made)
@@ -86,7 +94,7 @@ def side_by_side(before: Market, after: Market, rule: str) -> tuple[Allocation, 
     """The window's deliveries in two markets; in one pass where the orders are the same.
 
     Raises:
-        ValueError: No such rule.
+        AskError: No such rule.
     """
     if before.lines is not after.lines:
         one, other = before.deliveries(rule), after.deliveries(rule)
@@ -136,14 +144,9 @@ def find_buyer(network: Network, name: str) -> str:
     """Id of the buyer with orders that has that id, name or alias.
 
     Raises:
-        ValueError: There is none, or it has no orders.
+        AskError: There is none, or it has no orders.
     """
-    names = {n.lower(): b for b in network.buyers.values() for n in (b.id, b.name, *b.aliases)}
-    buyer = names.get(name.lower())
-    if buyer is None:
-        near = get_close_matches(name.lower(), names, n=1)
-        hint = f"did you mean '{names[near[0]].id}'?" if near else "see graph_data/buyers"
-        raise ValueError(f"no buyer is called '{name}'; {hint}")
+    buyer = network.buyers[find_id(network, name, "buyer")]
     if not any(f.value > 0 for line in buyer.orders for f in line.figures.values()):
-        raise ValueError(f"{buyer.name} has no orders, so no rule gives it anything")
+        raise AskError(f"{buyer.name} has no orders, so no rule gives it anything")
     return buyer.id

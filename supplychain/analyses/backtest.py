@@ -19,8 +19,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from supplychain.errors import AskError
 from supplychain.model import Figure, Network
 from supplychain.model.quarters import Quarter
+from supplychain.model.values import same_values
 from supplychain.production.forward import Forward
 from supplychain.production.plan import Rules
 from supplychain.production.quantities import used_of
@@ -100,6 +102,12 @@ class Backtest:
     shares: tuple[Share, ...]
     baseline: Production
 
+    __eq__ = same_values
+
+    def __repr__(self) -> str:
+        inside, cells = self.cells_inside()
+        return f"<Backtest: {inside} of {cells} cells inside the published range>"
+
     def cells_inside(self) -> tuple[int, int]:
         """Cells inside the published range, and all cells."""
         return sum(row.inside for row in self.rows), len(self.rows)
@@ -160,7 +168,7 @@ def backtest(
     """Run the baseline and hold it against the published units from first to last.
 
     Raises:
-        ValueError: The data publishes no units of any accelerator in these quarters.
+        AskError: The data publishes no units of any accelerator in these quarters.
     """
     plan_ = read_plan(network, rules=rules)
     end = min(last + 4, plan_.quarters[plan_.reported - 1])
@@ -183,7 +191,7 @@ def backtest(
             trend = max(0.0, 2 * before.value - earlier.value)
         rows.append(Comparison(published, model, before.value if before else None, trend))
     if not rows:
-        raise ValueError(f"no units of an accelerator are published from {first} to {last}")
+        raise AskError(f"no units of an accelerator are published from {first} to {last}")
     return Backtest(tuple(rows), _racks(network, baseline), _shares(network, baseline), baseline)
 
 
@@ -207,9 +215,8 @@ def published_chips(network: Network) -> Mapping[str, str]:
         for series in outcome.series:
             if series.measure == "units" and not series.buyer:
                 for id_ in (series.of, *series.also):
-                    product = network.commodities[id_].product if id_ in network.products else None
-                    if product is not None:
-                        chips[id_] = product.designer
+                    if id_ in network.accelerators:
+                        chips[id_] = network.accelerators[id_].designer
     return chips
 
 
@@ -233,18 +240,19 @@ def published_units(
 
 
 INPUTS: Mapping[str, tuple[str, ...]] = {
-    "CoWoS": ("cowos-s-wafer", "cowos-l-wafer", "cowos-r-wafer"),
-    "HBM": ("hbm2e", "hbm3", "hbm3e-8hi", "hbm3e-12hi", "hbm4"),
+    "CoWoS": ("cowos",),
+    "HBM": ("hbm",),
     "3 to 5 nm wafers": ("n5-wafer", "n3-wafer"),
 }
-"""What published shares are about."""
+"""What published shares are about: groups and commodities of the data."""
 
 
 def _shares(network: Network, baseline: Production) -> tuple[Share, ...]:
     plan_ = baseline.plan
     shares = []
-    for name, commodities in INPUTS.items():
-        world = used_of(baseline, set(commodities))
+    for name, parts in INPUTS.items():
+        commodities = {id_ for part in parts for id_ in network.groups.get(part, (part,))}
+        world = used_of(baseline, commodities)
         used: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(len(plan_.quarters)))
         for row, (link, sender) in enumerate(baseline.pairs):
             if plan_.supplies[sender].commodity in commodities:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from supplychain.allocation.measures import fairness, grouped
 from supplychain.analyses.exposure import Exposures
+from supplychain.errors import AskError
+from supplychain.model.finder import listed, nearest
+from supplychain.model.units import brief
 from supplychain.risk import Chokepoints
 from supplychain.simulation import Simulation, change
 
@@ -120,19 +122,19 @@ def parse_condition(text: str, measures: Mapping[str, Measure[Any]] = MEASURES) 
     """Read ``loss>10%`` or ``buyers-at-zero>=5``.
 
     Raises:
-        ValueError: It is not of that form, or about something unknown.
+        AskError: It is not of that form, or about something unknown.
     """
     match = re.fullmatch(r"\s*([a-z0-9-]+)\s*(>=|<=|>|<)\s*([0-9]+(?:\.[0-9]+)?)\s*(%?)\s*", text)
     if match is None:
-        raise ValueError(f"'{text}' is not a condition; write for example loss>10%")
+        raise AskError(f"'{brief(text)}' is not a condition; write for example loss>10%")
     name, sign, number, percent = match.groups()
     if name not in measures:
-        near = get_close_matches(name, measures, n=1)
-        hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(measures)}"
-        raise ValueError(f"'{text}': nothing is called '{name}'; {hint}")
+        near = nearest(name, measures)
+        hint = f"did you mean '{near}'?" if near else listed(measures)
+        raise AskError(f"'{text}': nothing is called '{name}'; {hint}")
     bound = float(number) / 100 if percent else float(number)
     if not percent and not measures[name].count and bound > 1:
-        raise ValueError(f"'{text}' is ambiguous; write {number}% or {float(number) / 100:g}")
+        raise AskError(f"'{text}' is ambiguous; write {number}% or {float(number) / 100:g}")
     return Condition(text.strip(), name, sign, bound)
 
 

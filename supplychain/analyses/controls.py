@@ -12,6 +12,7 @@ from datetime import date
 
 import numpy as np
 
+from supplychain.errors import AskError
 from supplychain.model import Cut, Disruption, Network
 from supplychain.model.quarters import Quarter
 from supplychain.model.shares import shares_of
@@ -30,7 +31,7 @@ def past_cuts(disruption: Disruption, weeks: float | None = None) -> tuple[Cut, 
         weeks: For how long everything it hit stands still, instead of its curve.
 
     Raises:
-        ValueError: It has neither a curve nor is a time given, or its date is no day.
+        AskError: It has neither a curve nor is a time given, or its date is no day.
 
     Example:
         >>> from types import SimpleNamespace
@@ -47,7 +48,7 @@ def past_cuts(disruption: Disruption, weeks: float | None = None) -> tuple[Cut, 
     elif disruption.curve:
         curve = [(week, figure.value) for week, figure in disruption.curve.items()]
     else:
-        raise ValueError(f"{disruption.id} has no curve: say for how many weeks all stood still")
+        raise AskError(f"{disruption.id} has no curve: say for how many weeks all stood still")
     points = ((0.0, 1.0), (since, 1.0), *((since + STEP + week, level) for week, level in curve))
     # A day on the first of a quarter leaves nothing before it.
     recovery = tuple(p for i, p in enumerate(points) if i != 0 or since > 0)

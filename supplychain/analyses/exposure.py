@@ -74,6 +74,10 @@ class Exposures:
     rows: tuple[Exposure, ...]
     solved: int
 
+    def __repr__(self) -> str:
+        worst = f", the costliest {self.rows[0].id}" if self.rows else ""
+        return f"<Exposures {self.first} to {self.last}: {len(self.rows)} losses{worst}>"
+
     def of(self, kind: Kind, id_: str) -> Exposure | None:
         """The row of one entity."""
         return next((r for r in self.rows if r.kind == kind and r.id == id_), None)

@@ -17,6 +17,7 @@ import numpy as np
 
 from supplychain.analyses.exposure import HORIZON, Exposure, Exposures
 from supplychain.analyses.outages import kept_while_down, recovery_weeks, removable
+from supplychain.errors import AskError
 from supplychain.model import Network
 from supplychain.model.quarters import WEEKS_PER_QUARTER, Quarter
 from supplychain.production.availability import (
@@ -31,6 +32,7 @@ from supplychain.production.forward import Forward
 from supplychain.production.plan import Rules
 from supplychain.production.quantities import per_unit
 from supplychain.production.reading import read_plan
+from supplychain.risk.scope import asked_products
 from supplychain.risk.structure import Entity, Kind
 from supplychain.simulation import FELT, RECOVERED, delayed, restructured
 
@@ -43,8 +45,8 @@ BATCH = 64
 def exposures(
     network: Network,
     at: Quarter | str,
-    products: Sequence[str] | None = None,
-    by: Collection[Kind] = ORGANIZATIONS,
+    products: str | Sequence[str] | None = None,
+    by: Kind | Collection[Kind] = ORGANIZATIONS,
     horizon: int = HORIZON,
     recovery: float | None = None,
     removed: Sequence[Entity] | None = None,
@@ -55,30 +57,34 @@ def exposures(
     Args:
         network: The data.
         at: The quarter with which each loss begins.
-        products: Accelerators whose output counts; all if not given.
-        by: What is taken away, each on its own.
+        products: Accelerator or accelerators whose output counts; all if not given.
+        by: Kind or kinds of what is taken away, each on its own.
         horizon: Quarters over which losses are counted.
         recovery: Weeks to recover, instead of each supply's own.
         removed: Instead of ``by``, what is taken away; positions in ``network.supplies``.
         rules: Constants of production, if not the data's.
 
     Raises:
-        ValueError: The horizon is outside the data, or none of the products is made in it.
+        AskError: The horizon is outside the data, a product is no accelerator of the data, or
+            none of them is made in it.
     """
     at = Quarter.parse(at) if isinstance(at, str) else at
     if horizon < 1:
-        raise ValueError(f"a horizon of {horizon} quarters is none")
+        raise AskError(f"a horizon of {horizon} quarters is none")
+    wanted = asked_products(network, products)
+    if other := [id_ for id_ in wanted if id_ not in network.products]:
+        raise AskError(f"{other[0]} is no accelerator, and a loss is counted in these")
     last = at + (horizon - 1)
     program = Forward(read_plan(network, rules=rules))
     window = program.plan.window(at, last)
-    asked = [p for p in program.plan.products if products is None or p in products]
+    asked = [p for p in program.plan.products if p in wanted]
     quarters = program.plan.quarters[window[0] : window[1] + 1]
     worth = _worth(network, program, quarters, asked)
     before = _counted(program.sold[:, window[0] : window[1] + 1], worth)
     if before[0].sum() <= 0:
-        raise ValueError(f"none of the asked accelerators is made from {at} to {last}")
+        raise AskError(f"none of the asked accelerators is made from {at} to {last}")
     if removed is None:
-        removed = removable(network, at, last, by)
+        removed = removable(network, at, last, (by,) if isinstance(by, str) else by)
     sweep = _Sweep(network, program, window, recovery)
     mattering = [e for e in removed if sweep.matters(e)]
     effects = sweep.effects(mattering)

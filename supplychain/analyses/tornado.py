@@ -160,8 +160,7 @@ def _at_end(network: Network, key: str, end: str) -> Network:
     capacities = tuple(
         _capacity_at(c, end) if line in (c.id, c.part_of) else c for c in organization.capacities
     )
-    changed = {**network.organizations, id_: replace(organization, capacities=capacities)}
-    return replace(network, organizations=MappingProxyType(changed))
+    return network.with_(organizations=[replace(organization, capacities=capacities)])
 
 
 def _capacity_at(capacity: Capacity, end: str) -> Capacity:

@@ -16,6 +16,8 @@ from supplychain.cli.common import (
     usage_error,
     window_options,
 )
+from supplychain.cli.numbers import Number, Share
+from supplychain.errors import AskError
 from supplychain.model import ALLOCATION_RULES
 from supplychain.model.quarters import FIRST, LAST, Quarter
 
@@ -32,7 +34,12 @@ if TYPE_CHECKING:
     + ", ".join(ALLOCATION_RULES)
     + ".",
 )
-@click.option("--supply", metavar="N", help="Share out N accelerators, in the baseline's mix.")
+@click.option(
+    "--supply",
+    type=Number(1e-6, 1e12),
+    metavar="N",
+    help="Share out N accelerators, in the baseline's mix.",
+)
 @click.option("--year", type=click.IntRange(1900, 2999), metavar="Y", help="Of one year only.")
 @click.option("--buyer", metavar="ID", help="One buyer, under every rule.")
 @click.option(
@@ -46,24 +53,32 @@ if TYPE_CHECKING:
     "--scenario", "names", multiple=True, metavar="ID|FILE", help="In a scenario; repeatable."
 )
 @click.option(
-    "--reserve", metavar="SHARE", help="For new clouds, of what is not committed; 10% if not given."
+    "--reserve",
+    type=Share(),
+    metavar="SHARE",
+    help="For new clouds, of what is not committed; 10% if not given.",
 )
 @click.option(
-    "--aversion", metavar="SHARE", help="Less weight for builders of rival chips; 10% if not given."
+    "--aversion",
+    type=Share(),
+    metavar="SHARE",
+    help="Less weight for builders of rival chips; 10% if not given.",
 )
-@click.option("--alpha", type=float, default=2.0, show_default=True, help="Of alpha-fair.")
+@click.option(
+    "--alpha", type=Number(0, 1000), default=2.0, show_default=True, help="Of alpha-fair."
+)
 @assume_option
 @window_options("2023Q1", "2026Q4")
 @output_options
 def allocate(
     policies: str | None,
-    supply: str | None,
+    supply: float | None,
     year: int | None,
     buyer: str | None,
     cuts: tuple[str, ...],
     names: tuple[str, ...],
-    reserve: str | None,
-    aversion: str | None,
+    reserve: float | None,
+    aversion: float | None,
     alpha: float,
     assume: dict[str, float],
     first: Quarter,
@@ -84,7 +99,7 @@ def allocate(
     """
     from supplychain.allocation import Terms
     from supplychain.allocation.market import find_buyer
-    from supplychain.model.units import number
+    from supplychain.allocation.rules import rule_name
     from supplychain.report.answers.allocate import allocation_document
     from supplychain.simulation import simulate
 
@@ -98,7 +113,7 @@ def allocate(
     network = load_network(data)
     try:
         given = {"reserve": reserve, "aversion": aversion}
-        terms = Terms(alpha=alpha, **{k: number(v) for k, v in given.items() if v is not None})
+        terms = Terms(alpha=alpha, **{k: v for k, v in given.items() if v is not None})
         chosen = find_buyer(network, buyer) if buyer else None
         result = simulate(
             network,
@@ -110,9 +125,10 @@ def allocate(
         )
         market = result.markets[1]
         if supply is not None:
-            market = market.scaled(number(supply))
+            market = market.scaled(supply)
+        rules = [rule_name(rule) for rule in rules]
         results = {rule: market.in_window(market.deliveries(rule, terms)) for rule in rules}
-    except ValueError as error:
+    except AskError as error:
         raise usage_error(str(error)) from error
     what = "; ".join(map(str, result.shocks)) or "baseline"
     answer(allocation_document(market, results, what, chosen), form, out, no_color, quiet)

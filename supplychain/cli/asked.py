@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from supplychain.analyses.exposure import HORIZON, Exposures
+from supplychain.cache import keep, make_key, recall
 from supplychain.cli.common import remark
-from supplychain.loader.cache import answer_key, keep, recall
+from supplychain.errors import AskError
 from supplychain.model import Network
+from supplychain.model.finder import find_id, nearest
 from supplychain.model.quarters import LAST, Quarter
 from supplychain.production.stakes import planned_h100e
 from supplychain.risk import Chokepoints, Kind, asked_products, busiest_quarter, chokepoints
@@ -89,7 +91,7 @@ class Asked:
         ids = None if removed is None else [(e.kind, e.id) for e in removed]
         asked = (self.products, sorted(self.kinds), horizon, self.recovery)
         question = f"exposures {at} {asked} {sorted(self.assume.items())} {ids}"
-        key = answer_key(self.network.digest, question)
+        key = make_key("answer", self.network.digest, question)
         known = recall(key, Exposures)
         if known is None:
             from supplychain.analyses.removals import exposures
@@ -109,7 +111,7 @@ class Asked:
                     self.recovery,
                     removed,
                 )
-            except ValueError as error:
+            except AskError as error:
                 return None, f"No score: {error}."
             keep(key, known)
         return known, ""
@@ -119,17 +121,16 @@ def asked_ids(network: Network, names: Sequence[str]) -> tuple[str, ...]:
     """Ids of the named commodities and groups; all accelerators if none is named.
 
     Raises:
-        ValueError: A name is in none of them.
+        AskError: A name is in none of them.
     """
-    ids = [id_ for name in names for id_ in network.groups.get(name, (name,))]
-    return asked_products(network, ids or None)
+    return asked_products(network, names or None)
 
 
 def joint_answer(asked: Asked, at: Quarter, order: int, top: int) -> Document:
     """Cut sets, scored where asked.
 
     Raises:
-        ValueError: More than one kind is asked, or commodities.
+        AskError: More than one kind is asked, or commodities.
     """
     from supplychain.report.answers.joint import joint_document
     from supplychain.risk.joint import joint_cuts
@@ -145,25 +146,34 @@ def rates_answer(asked: Asked, at: Quarter, order: int, rates: Mapping[str, floa
     """Probability of losing one product.
 
     Raises:
-        ValueError: Not exactly one product, a rate of something unknown, or of nothing that
+        AskError: Not exactly one product, a rate of something unknown, or of nothing that
             matters.
     """
     from supplychain.report.answers.joint import rates_document
     from supplychain.risk.cutsets import cut_sets
 
     if len(asked.products) != 1:
-        raise ValueError(f"--rate is about one product, not {len(asked.products)}: name --product")
+        raise AskError(f"--rate is about one product, not {len(asked.products)}: name --product")
     kind = asked.kinds[0]
-    known = {
-        "organization": asked.network.organizations,
-        "supply": {s.id for s in asked.network.supplies},
-        "country": {s.country for s in asked.network.supplies},
-        "commodity": (),
-    }[kind]
-    if unknown := sorted(rates.keys() - set(known)):
-        raise ValueError(f"--rate: no {kind} has the id '{unknown[0]}'")
+    rates = {_removed(asked.network, name, kind): rate for name, rate in rates.items()}
     found = cut_sets(asked.network, asked.products[0], at, kind, order, asked.weeks)
     return rates_document(asked.network, found, rates)
+
+
+def _removed(network: Network, name: str, kind: Kind) -> str:
+    """The id of what a rate is of.
+
+    Raises:
+        AskError: Nothing of the kind that is taken away has that name.
+    """
+    if kind in ("organization", "country"):
+        return find_id(network, name, kind)
+    known = {s.id for s in network.supplies} if kind == "supply" else ()
+    if name not in known:
+        near = nearest(name, known)
+        hint = f"; did you mean '{near}'?" if near else ""
+        raise AskError(f"--rate: no {kind} has the id '{name}'{hint}")
+    return name
 
 
 def matrix_answer(asked: Asked, at: Quarter) -> Document:
@@ -187,12 +197,12 @@ def changes_answer(asked: Asked, first: Quarter, last: Quarter, top: int) -> Doc
     """What became worse and what safer.
 
     Raises:
-        ValueError: The two quarters are the same.
+        AskError: The two quarters are the same.
     """
     from supplychain.report.answers.changes import At, changes_document
 
     if first == last:
-        raise ValueError(f"--compare {first} {last}: name two different quarters")
+        raise AskError(f"--compare {first} {last}: name two different quarters")
     asked = replace(asked, horizon=min(asked.quarters(q) for q in (first, last)) or None)
     answers = [(q, asked.costs(q)[0]) for q in (first, last)]
     if any(exposed is None for _, exposed in answers):

@@ -16,6 +16,7 @@ from supplychain.cli.common import (
     window_options,
 )
 from supplychain.cli.progress import working
+from supplychain.errors import AskError
 from supplychain.model.quarters import Quarter
 
 if TYPE_CHECKING:
@@ -58,6 +59,6 @@ def backtest(
             return
         with working("Simulating", quiet):
             result = run(network, first, last)
-    except ValueError as error:
+    except AskError as error:
         raise usage_error(str(error)) from error
     answer(backtest_document(network, result), form, out, no_color, quiet)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ import click
 
 from supplychain.cli import completion
 from supplychain.cli.common import (
+    ENDINGS,
     answer,
     assume_option,
     fail_on,
@@ -18,8 +18,12 @@ from supplychain.cli.common import (
     load_network,
     output_options,
     read_quarter,
+    remark,
     usage_error,
 )
+from supplychain.cli.errors import Refused
+from supplychain.cli.numbers import Number, count
+from supplychain.errors import AskError
 from supplychain.model.quarters import Quarter
 
 if TYPE_CHECKING:
@@ -37,7 +41,7 @@ def read_pair(
         return None
     try:
         first, last = (Quarter.parse(text) for text in value)
-    except ValueError as error:
+    except AskError as error:
         raise click.BadParameter(str(error), ctx, param) from error
     return first, last
 
@@ -46,21 +50,21 @@ def read_rates(
     ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
 ) -> dict[str, float]:
     """Callback of ``--rate ID=SHARE``."""
-    from supplychain.scenarios.targets import parse_share
+    from supplychain.model.units import share as read_share
 
     rates = {}
     for text in values:
         name, equals, share = text.rpartition("=")
         try:
             if not equals or not name.strip():
-                raise ValueError(f"'{text}' is not ID=SHARE, like tsmc=1%")
-            rates[name.strip()] = parse_share(share)
-        except ValueError as error:
+                raise AskError(f"'{text}' is not ID=SHARE, like tsmc=1%")
+            rates[name.strip()] = read_share(share)
+        except AskError as error:
             raise click.BadParameter(str(error), ctx, param) from error
     return rates
 
 
-WITH_EDGES = ("edges", "products", "top", "form", "out", "no_color", "quiet")
+WITH_EDGES = ("edges", "products", "top", "form", "out", "no_color", "quiet", "no_cache")
 """Options that go with ``--edges``."""
 
 
@@ -98,18 +102,19 @@ WITH_EDGES = ("edges", "products", "top", "form", "out", "no_color", "quiet")
     "--edges",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Ask a table of supplier, customer, commodity, share instead: .csv or .parquet.",
+    help="Ask a table of supplier, customer, commodity, share instead: .csv or .parquet. Share 0 "
+    "is a qualified supplier, who counts as a source; leave the row out if it is none.",
 )
 @click.option(
     "--weeks",
-    type=click.FloatRange(min=0),
+    type=Number(0, 10_000),
     default=0.0,
     metavar="W",
     help="Count substitutes that take up to W weeks to switch to; without it none does.",
 )
 @click.option(
     "--recovery",
-    type=click.FloatRange(min=0),
+    type=Number(0, 10_000),
     metavar="W",
     help="Weeks everything is down, for the score; if absent, each its own time to recover.",
 )
@@ -147,9 +152,7 @@ WITH_EDGES = ("edges", "products", "top", "form", "out", "no_color", "quiet")
     help="How probably it is out; gives the probability of losing one --product; repeatable.",
 )
 @assume_option
-@click.option(
-    "--top", type=click.IntRange(min=1), default=12, show_default=True, help="Rows shown."
-)
+@click.option("--top", type=count(), default=12, show_default=True, help="Rows shown.")
 @fail_on_option("chokepoints>=5")
 @output_options
 def chokepoints(
@@ -245,7 +248,7 @@ def chokepoints(
             document = joint_answer(asked, at, order, top)
         else:
             document, held = _points(asked, at, top, explain, conditions)
-    except ValueError as error:
+    except AskError as error:
         raise usage_error(str(error)) from error
     answer(document, form, out, no_color, quiet)
     fail_on(held)
@@ -257,7 +260,7 @@ def _points(
     """Single points as tables or sentences, and the conditions that hold.
 
     Raises:
-        ValueError: A condition is malformed, or sentences are asked and no cost can be computed.
+        AskError: A condition is malformed, or sentences are asked and no cost can be computed.
     """
     from supplychain.report.answers.chokepoints import chokepoints_document, explanations
 
@@ -272,7 +275,7 @@ def _points(
     weighted = asked.weights(at) is not None
     if explain:
         if exposed is None:
-            raise ValueError(f"--explain: {why_not.rstrip('.')}")
+            raise AskError(f"--explain: {why_not.rstrip('.')}")
         return explanations(asked.network, found, top, weighted, exposed), held
     remarks = [why_not] if why_not else []
     return chokepoints_document(asked.network, found, top, weighted, exposed, remarks), held
@@ -293,6 +296,7 @@ def _edges(
     from supplychain.firms.edges import EdgeError
     from supplychain.report.answers.firms import edges_document
 
+    form = form or (ENDINGS.get(out.suffix.lower(), "table") if out else "table")
     context = click.get_current_context()
     for option in context.command.params:
         given = context.get_parameter_source(str(option.name)) is ParameterSource.COMMANDLINE
@@ -300,10 +304,12 @@ def _edges(
             message = f"{option.opts[-1]} is about the network of the data, not about --edges"
             raise usage_error(message)
     try:
-        document = edges_document(path, products, top)
+        document = edges_document(path, products, top, every=form == "csv")
     except EdgeError as error:
-        click.echo(str(error), err=True)
-        sys.exit(1)
-    except ValueError as error:
+        raise Refused(error) from error
+    except AskError as error:
         raise usage_error(str(error)) from error
+    if form == "csv":  # which holds rows only
+        for text in document.parts[2:]:
+            remark(str(text), quiet)
     answer(document, form, out, no_color, quiet)

@@ -18,6 +18,7 @@ from supplychain.cli.common import (
     window_options,
 )
 from supplychain.cli.progress import working
+from supplychain.errors import AskError
 from supplychain.model.quarters import Quarter
 
 if TYPE_CHECKING:
@@ -61,6 +62,6 @@ def compare(
                 simulate(network, first=first, last=last, scenarios=named, assume=assume)
                 for named in scenarios
             ]
-    except ValueError as error:
+    except AskError as error:
         raise usage_error(str(error)) from error
     answer(comparison_document((one, other), results[0], results[1]), form, out, no_color, quiet)

@@ -16,9 +16,11 @@ from supplychain.cli.common import (
     load_network,
     output_options,
     read_quarter,
-    read_share,
     usage_error,
 )
+from supplychain.cli.numbers import Number, Share
+from supplychain.cli.numbers import count as whole
+from supplychain.errors import AskError
 from supplychain.model.quarters import FIRST, LAST, Quarter
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ class _Asked:
 @click.command()
 @click.option("--fleet", metavar="BUYER", help="What this buyer's accelerators can do.")
 @click.option("--chip", metavar="ID", help="A cluster of this accelerator.")
-@click.option("--count", type=float, metavar="N", help="Chips of it; 1,000 if absent.")
+@click.option("--count", type=Number(1, 1e9), metavar="N", help="Chips of it; 1,000 if absent.")
 @click.option("--model", "model", metavar="ID", help="An AI model of the data; all if absent.")
 @click.option("--compare", metavar="A,B,C", help="Accelerators side by side, or 'all'.")
 @click.option("--train", "trained", metavar="ID", default=TRAINED, show_default=True,
@@ -57,32 +59,34 @@ class _Asked:
               help="Of weights and arithmetic; BF16 and 8 bits if absent.")  # fmt: skip
 @click.option("--kv-precision", type=click.Choice(["bf16", "fp8", "int8"]), default="bf16",
               show_default=True, help="Of the key and value cache.")  # fmt: skip
-@click.option("--batch", type=click.IntRange(min=1), metavar="N",
+@click.option("--batch", type=whole(), metavar="N",
               help="Users at once; as many as give the most tokens if absent.")  # fmt: skip
-@click.option("--context", type=click.IntRange(min=1), metavar="N", help="Tokens of each user.")
-@click.option("--tensor-parallel", "split", type=click.IntRange(min=1), metavar="N",
+@click.option("--context", type=whole(1e9), metavar="N", help="Tokens of each user.")
+@click.option("--tensor-parallel", "split", type=whole(), metavar="N",
               help="Chips over which the model is split; the best number if absent.")  # fmt: skip
-@click.option("--speed", type=click.FloatRange(min=0, min_open=True), metavar="TOKENS/S",
+@click.option("--speed", type=Number(1e-6, 1e6), metavar="TOKENS/S",
               help="Least speed that each user accepts.")  # fmt: skip
-@click.option("--mfu", callback=read_share, metavar="SHARE", help="Of the peak, in training.")
-@click.option("--mbu", callback=read_share, metavar="SHARE", help="Of the bandwidth, in serving.")
-@click.option("--calendar", callback=read_share, metavar="SHARE",
+@click.option("--mfu", type=Share(above=True), metavar="SHARE", help="Of the peak, in training.")
+@click.option(
+    "--mbu", type=Share(above=True), metavar="SHARE", help="Of the bandwidth, in serving."
+)
+@click.option("--calendar", type=Share(above=True), metavar="SHARE",
               help="Use by the calendar over use in a running step.")  # fmt: skip
-@click.option("--price", type=click.FloatRange(min=0, min_open=True), metavar="US$",
+@click.option("--price", type=Number(1e-6, 1e9), metavar="US$",
               help="Of one accelerator, for --chip.")  # fmt: skip
-@click.option("--sites", "site_count", type=click.IntRange(min=1), metavar="N",
+@click.option("--sites", "site_count", type=whole(), metavar="N",
               help="Train over so many sites.")  # fmt: skip
-@click.option("--site-power", type=click.FloatRange(min=0, min_open=True), metavar="MW",
+@click.option("--site-power", type=Number(1e-6, 1e6), metavar="MW",
               help="Power of each site, which limits its chips.")  # fmt: skip
-@click.option("--site-link", type=click.FloatRange(min=0, min_open=True), metavar="GBIT/S",
+@click.option("--site-link", type=Number(1e-6, 1e9), metavar="GBIT/S",
               help="Of each site to the others.")  # fmt: skip
-@click.option("--inner-steps", type=click.IntRange(min=1), metavar="N",
+@click.option("--inner-steps", type=whole(), metavar="N",
               help="Steps between exchanges of sites; 1: after each.")  # fmt: skip
 @click.option("--cut", "cuts", multiple=True, metavar="TARGET=SHARE[@Q[:Q]]",
               help="For fleets: a cut, as in simulate; repeatable.")  # fmt: skip
 @click.option("--scenario", "names", multiple=True, metavar="ID|FILE",
               help="For fleets: a scenario of the data or a file; repeatable.")  # fmt: skip
-@click.option("--top", type=click.IntRange(min=1), default=15, show_default=True,
+@click.option("--top", type=whole(), default=15, show_default=True,
               help="Buyers to show; CSV has all.")  # fmt: skip
 @assume_option
 @output_options
@@ -153,7 +157,7 @@ def compute(
         else:
             shocks = (cuts, names)
             document = _fleets(network, asked, fleet, model or SERVED, trained, shocks, top)
-    except ValueError as error:
+    except AskError as error:
         raise usage_error(str(error)) from error
     answer(document, form, out, no_color, quiet)
 
@@ -164,11 +168,9 @@ def _check(fleet: str | None, chip: str | None, count: float | None, compare: st
         if value is not None
     ]  # fmt: skip
     if len(asked) > 1:
-        raise ValueError(f"{' and '.join(asked)} ask different questions; give one of them")
+        raise AskError(f"{' and '.join(asked)} ask different questions; give one of them")
     if count is not None and chip is None:
-        raise ValueError("--count says how many of --chip; give --chip too")
-    if count is not None and not 1 <= count < float("inf"):
-        raise ValueError(f"--count {count:g}: a cluster has 1 chip or more")
+        raise AskError("--count says how many of --chip; give --chip too")
 
 
 def _comparison(network: Network, asked: _Asked, model_id: str, compare: str) -> Document:
@@ -189,14 +191,14 @@ def _comparison(network: Network, asked: _Asked, model_id: str, compare: str) ->
                 candidate(model, chip, p, conditions, asked.split, asked.batch)
                 for p in ((asked.precision,) if asked.precision else precisions_of(chip))
             ]
-        except ValueError as error:
+        except AskError as error:
             if not every:
                 raise
             left_out.append(f"{id_}: {error}")
         else:
             costs[chip.id] = hourly(network, chip, asked.at)
     if not candidates:
-        raise ValueError(left_out[0] if left_out else "--compare names no accelerator")
+        raise AskError(left_out[0] if left_out else "--compare names no accelerator")
     said = [f"Left out: {'; '.join(left_out)}."] if left_out else []
     return comparison_document(
         network, model, candidates, costs, conditions, asked.batch, asked.at, said
@@ -260,11 +262,11 @@ def _sites(
 
     if site_power is not None:
         if chip.power_w is None:
-            raise ValueError(f"{chip.id}: its power is not published, so --site-power says nothing")
+            raise AskError(f"{chip.id}: its power is not published, so --site-power says nothing")
         pue = network.parameter("power.pue").value
         needed = sites_needed(count, site_power, chip.power_w, pue)
         if site_count is not None and site_count < needed:
-            raise ValueError(
+            raise AskError(
                 f"{count:,.0f} {chip.id} need {needed:,} sites of {site_power:g} MW; give "
                 f"--sites {needed} or more"
             )
@@ -286,19 +288,20 @@ def _fleets(
     shocks: tuple[Sequence[str], Sequence[str]],
     top: int,
 ) -> Document:
-    from supplychain.compute.chips import BYTES, find, known_chips, transformer_of
+    from supplychain.compute.chips import BYTES, known_chips, transformer_of
     from supplychain.compute.fleets import at_end, use
     from supplychain.compute.serving import conditions_of
+    from supplychain.model.finder import find_id
     from supplychain.report.answers.compute_fleets import fleets_document
     from supplychain.scenarios.targets import parse_cut
     from supplychain.simulation import simulate
 
     if not FIRST <= asked.at <= LAST:
-        raise ValueError(f"--at {asked.at}: fleets are known from {FIRST} to {LAST}")
+        raise AskError(f"--at {asked.at}: fleets are known from {FIRST} to {LAST}")
     trained, model = transformer_of(network, trained_id), transformer_of(network, model_id)
     if not trained.training_flop:
-        raise ValueError(f"--train {trained.id}: nothing is published of its training")
-    buyer = find(fleet, network.buyers.values(), "buyer").id if fleet else None
+        raise AskError(f"--train {trained.id}: nothing is published of its training")
+    buyer = find_id(network, fleet, "buyer") if fleet else None
     cuts, names = shocks
     result = simulate(
         network,
@@ -318,6 +321,6 @@ def _fleets(
     chosen = [b for b in before if before[b] and buyer in (None, b)]
     uses = {b: (able(before[b]), able(after[b])) for b in chosen}
     if buyer is not None and not uses:
-        raise ValueError(f"{buyer} has no accelerators in the data at the end of {asked.at}")
+        raise AskError(f"{buyer} has no accelerators in the data at the end of {asked.at}")
     said = [str(s) for s in result.shocks]
     return fleets_document(network, uses, trained, model, conditions, asked.at, said, chips, top)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from supplychain.cli.common import answer, load_network, output_options
+from supplychain.cli.numbers import Number, count
 from supplychain.cli.progress import counted, working
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def coverage(
 @data.command()
 @click.option(
     "--top",
-    type=click.IntRange(min=1),
+    type=count(),
     default=20,
     show_default=True,
     help="How many estimates, widest range first; about a second each.",
@@ -72,7 +73,7 @@ def sources(
 
 
 @data.command()
-@click.option("--days", type=click.IntRange(min=0), default=730, show_default=True)
+@click.option("--days", type=Number(0, 1_000_000, whole=True), default=730, show_default=True)
 @click.option(
     "--today",
     type=click.DateTime(["%Y-%m-%d"]),

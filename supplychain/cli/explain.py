@@ -9,6 +9,7 @@ import click
 
 from supplychain.cli import completion
 from supplychain.cli.common import answer, load_network, output_options, usage_error
+from supplychain.errors import AskError
 from supplychain.model.quarters import FIRST, LAST, Quarter
 
 if TYPE_CHECKING:
@@ -28,9 +29,10 @@ def explain(
 ) -> None:
     """Where a node stands, what it needs, who needs it, and the source of each figure.
 
-    NODE is an id, a name or an alias of a commodity, organization or buyer. For an accelerator in
-    a quarter it also says which equation of the production program held it back, with the line
-    of the data and the sources of every number in it.
+    NODE is an id, a name or an alias of a commodity, organization, buyer or AI model, or the name
+    of a figure, or where such names begin (tsmc.cowos). For an accelerator in a quarter it also
+    says which equation of the production program held it back, with the line of the data and the
+    sources of every number in it.
 
     \b
     supplychain explain h100@2024Q3
@@ -39,14 +41,22 @@ def explain(
     from supplychain.model import Commodity
     from supplychain.production.forward import Forward
     from supplychain.production.reading import read_plan
-    from supplychain.report.answers.explain import explain_document, find_nodes
+    from supplychain.report.answers.explain import (
+        explain_document,
+        figures_document,
+        find_figures,
+        find_nodes,
+    )
 
     name, at, when = node.rpartition("@") if "@" in node else (node, "", "")
+    network = load_network(data)
     try:
+        if found := find_figures(network, node):
+            answer(figures_document(network, node, found), form, out, no_color, quiet)
+            return
         quarter = Quarter.parse(when) if at else LAST
-        network = load_network(data)
         nodes = find_nodes(network, name)
-    except ValueError as error:
+    except AskError as error:
         raise usage_error(str(error)) from error
     baseline = None
     if at and any(isinstance(node, Commodity) and node.product for node in nodes):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,16 +12,18 @@ import click
 
 from supplychain.cli.common import (
     assume_option,
-    check_target,
     data_option,
     find_scenario,
     load_network,
+    read_target,
     remark,
     usage_error,
     window_options,
     write_file,
 )
+from supplychain.cli.numbers import Number
 from supplychain.cli.shocks import cut_options, parse_cuts
+from supplychain.errors import AskError
 from supplychain.model.quarters import Quarter
 
 if TYPE_CHECKING:
@@ -42,7 +45,7 @@ SENSITIVITY = 2
 )
 @click.option(
     "--sensitivity",
-    type=click.IntRange(min=0),
+    type=Number(0, 1000, whole=True),
     metavar="N",
     default=SENSITIVITY,
     show_default=True,
@@ -62,6 +65,7 @@ SENSITIVITY = 2
     "-o",
     "--out",
     type=click.Path(path_type=Path),
+    callback=read_target(".html", ".htm"),
     metavar="FILE.html",
     default=Path("report.html"),
     show_default=True,
@@ -100,15 +104,16 @@ def report(
     from supplychain.report.page.html import report_page
     from supplychain.simulation import simulate
 
-    check_target(out)
-    if out.suffix.lower() not in (".html", ".htm"):
-        raise usage_error(f"--out {out}: a report is a page; end its name in .html")
+    if sys.flags.optimize > 1:
+        raise usage_error(
+            "python -OO takes away texts that the library of the charts needs; use -O"
+        )
     parsed, problems = parse_cuts(hbm_cut, cowos_cut, wafer_cut, cuts)
     if problems:
         raise usage_error("\n".join(problems))
     try:
         day = day_of(os.environ.get("SOURCE_DATE_EPOCH"))
-    except ValueError as error:
+    except AskError as error:
         raise usage_error(str(error)) from error
     network = load_network(data)
     try:
@@ -116,15 +121,15 @@ def report(
         result = simulate(
             network, parsed, first, last, policy or "", scenarios=scenarios, assume=assume
         )
-    except ValueError as error:
+    except AskError as error:
         raise usage_error(str(error)) from error
     title = names_of(scenarios) if scenarios and not parsed else ""
     others = under_others(result) if variants and result.shocks else ()
     asked = Asked(title, _command(click.get_current_context(), out), day, sensitivity)
     exposed, why_not = _costs(result, quiet) if scores else (None, "")
     page = report_page(report_of(result, asked, others, exposed, why_not))
-    write_file(out, page)
-    remark(f"Wrote {out} ({len(page.encode()) / 1000:.0f} kB, self-contained)", quiet)
+    size = write_file(out, page)
+    remark(f"Wrote {out} ({size / 1000:.0f} kB, self-contained)", quiet)
 
 
 def _costs(result: Simulation, quiet: bool) -> tuple[Exposures | None, str]:

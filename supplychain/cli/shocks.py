@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from supplychain.cli import completion
+from supplychain.errors import AskError
 
 if TYPE_CHECKING:
     from supplychain.model import Cut
@@ -50,18 +51,19 @@ def parse_cuts(
 ) -> tuple[list[Cut], list[str]]:
     """All cuts asked for, and a line for each that is malformed."""
     from supplychain.model import Cut
-    from supplychain.scenarios.targets import parse_cut, parse_share
+    from supplychain.model.units import share as read_share
+    from supplychain.scenarios.targets import parse_cut
 
     parsed, problems = [], []
     for (option, target, _), share in zip(SHORTCUTS, (hbm_cut, cowos_cut, wafer_cut), strict=True):
         if share is not None:
             try:
-                parsed.append(Cut(target, parse_share(share)))
-            except ValueError as error:
+                parsed.append(Cut(target, read_share(share)))
+            except AskError as error:
                 problems.append(f"{option}: {error}")
     for text in cuts:
         try:
             parsed.append(parse_cut(text))
-        except ValueError as error:
+        except AskError as error:
             problems.append(f"--cut: {error}")
     return parsed, problems

@@ -18,8 +18,10 @@ from supplychain.cli.common import (
     usage_error,
     window_options,
 )
+from supplychain.cli.numbers import count
 from supplychain.cli.progress import counted, working
 from supplychain.cli.shocks import cut_options, parse_cuts
+from supplychain.errors import AskError
 from supplychain.model import ALLOCATION_RULES
 from supplychain.model.quarters import Quarter
 
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--sensitivity",
-    type=click.IntRange(min=1),
+    type=count(10_000),
     metavar="N",
     help="Also move each of the N least certain estimates to the ends of its range; 2 s each.",
 )
@@ -88,7 +90,7 @@ def simulate(
     for text in conditions:
         try:
             tests.append(parse_condition(text))
-        except ValueError as error:
+        except AskError as error:
             problems.append(f"--fail-on: {error}")
     if problems:
         raise usage_error("\n".join(problems))
@@ -99,7 +101,7 @@ def simulate(
             result = run(
                 network, parsed, first, last, policy or "", scenarios=scenarios, assume=assume
             )
-    except ValueError as error:
+    except AskError as error:
         raise usage_error(str(error)) from error
     with working("Other assumptions", quiet) as bars:
         others = variants(result) if result.shocks and not fast else ()

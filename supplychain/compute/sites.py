@@ -16,6 +16,7 @@ import math
 from dataclasses import dataclass
 
 from supplychain.compute.chips import Transformer
+from supplychain.errors import AskError
 from supplychain.model import Network
 
 
@@ -40,7 +41,7 @@ def exchange_of(network: Network) -> Exchange:
     """As the data's parameters give it.
 
     Raises:
-        ValueError: A parameter is missing.
+        AskError: A parameter is missing.
     """
     return Exchange(
         network.parameter("training.batch_tokens").value,
@@ -81,11 +82,11 @@ def sites_needed(count: float, site_mw: float, power_w: float, pue: float) -> in
     """Sites that power so many chips.
 
     Raises:
-        ValueError: A site does not power a single one.
+        AskError: A site does not power a single one.
     """
     each = chips_at_a_site(site_mw, power_w, pue)
     if not each:
-        raise ValueError(f"a site of {site_mw:g} MW does not power a single chip")
+        raise AskError(f"a site of {site_mw:g} MW does not power a single chip")
     return math.ceil(count / each)
 
 

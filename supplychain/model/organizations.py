@@ -8,8 +8,9 @@ from types import MappingProxyType
 from typing import Literal
 
 from supplychain.model.commodities import Need
-from supplychain.model.figures import NOWHERE, Basis, Figure, Place
+from supplychain.model.figures import NOWHERE, Basis, Figure, Place, in_year
 from supplychain.model.quarters import Quarter
+from supplychain.model.values import freeze
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,9 @@ class Capacity:
     per_base_unit: float = 1.0
     note: str = ""
     place: Place = NOWHERE
+
+    def __post_init__(self) -> None:
+        freeze(self, "figures", "bookings")
 
     @property
     def key(self) -> str:
@@ -130,6 +134,9 @@ class Supply:
     note: str = ""
     place: Place = NOWHERE
 
+    def __post_init__(self) -> None:
+        freeze(self, "draws", "share")
+
     @property
     def id(self) -> str:
         """``organization/commodity@COUNTRY``."""
@@ -148,10 +155,7 @@ class Supply:
 
     def share_in(self, quarter: Quarter) -> Figure | None:
         """The share of the latest year up to the quarter's, else of the first year known."""
-        if not self.share:
-            return None
-        years = sorted(self.share)
-        return self.share[max([y for y in years if y <= quarter.year], default=years[0])]
+        return in_year(self.share, quarter.year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +170,9 @@ class Orders:
     products: tuple[str, ...]
     figures: Mapping[Quarter, Figure]
     place: Place = NOWHERE
+
+    def __post_init__(self) -> None:
+        freeze(self, "figures")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,3 +199,6 @@ class Organization:
     note: str = ""
     sources: tuple[str, ...] = ()
     place: Place = NOWHERE
+
+    def __post_init__(self) -> None:
+        freeze(self, "lines")

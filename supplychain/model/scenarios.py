@@ -14,6 +14,7 @@ from typing import TypeAlias
 from supplychain.model.buyers import Buyer
 from supplychain.model.commodities import Commodity
 from supplychain.model.quarters import WEEKS_PER_QUARTER, Quarter
+from supplychain.model.values import freeze
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,9 @@ class Scenario:
     policy: str = ""
     assume: Mapping[str, float] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     note: str = ""
+
+    def __post_init__(self) -> None:
+        freeze(self, "assume")
 
 
 def _mean_level(curve: Sequence[tuple[float, float]], begin: float, end: float) -> float:

@@ -20,6 +20,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from supplychain.model import Commodity, Network
+from supplychain.model.figures import in_year
 from supplychain.model.quarters import WEEKS_PER_QUARTER, Quarter
 
 MIDPOINT = 1.6
@@ -78,11 +79,9 @@ def _line_weights(
     network: Network, designer: str, lines: Sequence[str], quarter: Quarter
 ) -> dict[str, float]:
     """The designer's figures for the year, else equal shares of the lines sold."""
-    by_year = network.organizations[designer].lines
-    if not by_year:
+    figures = in_year(network.organizations[designer].lines, quarter.year)
+    if figures is None:
         return dict.fromkeys(lines, 1.0)
-    years = sorted(by_year)
-    figures = by_year[max([y for y in years if y <= quarter.year], default=years[0])]
     weights = {line: figures[line].value if line in figures else 0.0 for line in lines}
     return weights if sum(weights.values()) > 0 else dict.fromkeys(lines, 1.0)
 

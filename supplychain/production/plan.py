@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
+from supplychain.errors import AskError
 from supplychain.model import Capacity, Need, Orders, Supply
 from supplychain.model.quarters import Quarter
 
@@ -152,6 +153,10 @@ class Plan:
     idle: Mapping[str, str]
     rules: Rules = Rules()
 
+    def __repr__(self) -> str:
+        held = f"{len(self.products)} products, {len(self.supplies)} supplies, "
+        return f"<Plan {self.quarters[0]} to {self.quarters[-1]}: {held}{len(self.lines)} lines>"
+
     def lines_of(self, supply: int) -> tuple[int, ...]:
         """Indices of the lines a supply runs on."""
         return tuple(i for i, line in enumerate(self.lines) if supply in line.members)
@@ -170,14 +175,14 @@ class Plan:
         """First and last period of some quarters, both included.
 
         Raises:
-            ValueError: They end before they begin, or lie outside the data.
+            AskError: They end before they begin, or lie outside the data.
         """
         if last < first:
-            raise ValueError(f"the window ends in {last}, before it begins in {first}")
+            raise AskError(f"the window ends in {last}, before it begins in {first}")
         known = self.quarters[: self.reported]
         for quarter in (first, last):
             if quarter not in known:
-                raise ValueError(
+                raise AskError(
                     f"the data says what can be made from {known[0]} to {known[-1]}; "
                     f"{quarter} is outside"
                 )

@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 from itertools import accumulate
 from types import MappingProxyType
 
+from supplychain.errors import AskError
 from supplychain.model import FLOW_ROLES, Capacity, Commodity, Need, Network, Supply
 from supplychain.model.quarters import WEEKS_PER_QUARTER, Quarter, quarter_range
 from supplychain.production.mix import mix_shares
@@ -33,14 +34,12 @@ def read_plan(
         quarters: The grid, instead of that of the data: for other data over the same quarters.
 
     Raises:
-        ValueError: The data holds no capacity in absolute units.
+        AskError: The data holds no capacity in absolute units.
     """
     rules = rules or rules_of(network)
     known = [q for c in capacities(network) for q in c.figures]
     if not known:
-        raise ValueError(
-            "the data holds no capacity in absolute units, so nothing can be simulated"
-        )
+        raise AskError("the data holds no capacity in absolute units, so nothing can be simulated")
     if quarters is None:
         first = max(min(known), _first_output(network))
         quarters = quarter_range(first, max(known) + LOOK_AHEAD)

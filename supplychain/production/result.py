@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from supplychain.model.quarters import Quarter
+from supplychain.model.values import same_values
 from supplychain.production.plan import Link, Plan
 from supplychain.production.recipes import Floats
 
@@ -62,6 +63,13 @@ class Production:
     capacity: Floats
     short: Mapping[str, Floats]
     kept: Floats
+
+    __eq__ = same_values
+
+    def __repr__(self) -> str:
+        window = self.quarters
+        units = float(self.total_by_quarter().sum())
+        return f"<Production {window[0]} to {window[-1]}: {units:,.0f} accelerators>"
 
     @property
     def quarters(self) -> tuple[Quarter, ...]:
@@ -166,7 +174,7 @@ class Production:
         return min(links, key=lambda pair: float(self.filled[pair[0], period]))[1]
 
     def slot_lines(self, product: str, period: int) -> list[int]:
-        """Lines on which the product can be packaged, first those with most booked for it."""
+        """Lines on which the product can be packaged, the one most booked for it first."""
         found: list[int] = []
         for link in self.plan.links:
             if link.consumer == self.plan.products[product] and link.kind == "slot":

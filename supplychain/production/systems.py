@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from supplychain.model import Commodity, Figure, Network
-from supplychain.model.quarters import WEEKS_PER_QUARTER, Quarter
+from supplychain.model.quarters import WEEKS_PER_QUARTER, Quarter, lag_parts
 from supplychain.production.recipes import Floats
 from supplychain.production.result import Production
 
@@ -73,9 +73,8 @@ def _next(network: Network, id_: str) -> tuple[Commodity, float] | None:
 
 def later(flow: Floats, lag: float) -> Floats:
     """The flow some quarters later; a fraction is split between two quarters."""
-    whole = int(lag)
-    part = lag - whole
-    padded = np.concatenate([np.zeros(whole + 1), flow])
     count = len(flow)
-    delayed: Floats = (1 - part) * padded[1 : count + 1] + part * padded[:count]
+    delayed: Floats = np.zeros(count)
+    for quarters, part in lag_parts(lag):
+        delayed += part * np.concatenate([np.zeros(quarters), flow])[:count]
     return delayed

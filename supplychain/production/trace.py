@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from supplychain.errors import AskError
 from supplychain.model import Capacity, Figure
 from supplychain.model.quarters import Quarter
 from supplychain.production.plan import Line, Link
@@ -83,15 +84,15 @@ def starts(production: Production, product: str, quarter: Quarter) -> tuple[Star
     """The starts that come out in a quarter, the earlier first.
 
     Raises:
-        ValueError: The product is not made, or the quarter not in the window.
+        AskError: The product is not made, or the quarter not in the window.
     """
     plan = production.plan
     if product not in plan.products:
         why = plan.left_out.get(product, "it is no accelerator")
-        raise ValueError(f"{product} is not in production: {why}")
+        raise AskError(f"{product} is not in production: {why}")
     if quarter not in production.quarters:
         first, last = production.quarters[0], production.quarters[-1]
-        raise ValueError(f"{quarter} is outside {first} to {last}")
+        raise AskError(f"{quarter} is outside {first} to {last}")
     row = list(plan.products).index(product)
     slot = _slot(production, product)
     whole = int(slot.lag)
@@ -114,7 +115,7 @@ def trace(production: Production, product: str, quarter: Quarter) -> tuple[Limit
     it, or was short of something; what was short first is named.
 
     Raises:
-        ValueError: As for :func:`starts`.
+        AskError: As for :func:`starts`.
     """
     plan = production.plan
     made = starts(production, product, quarter)
@@ -238,7 +239,7 @@ def _taken(production: Production, number: int, at: int) -> Iterator[Term]:
             name = names[link.consumer]
             amount = line.members[sender] * float(production.use[row, at])
             taken[name] = taken.get(name, 0.0) + amount
-            figures[name] = _per_unit(production, link)
+            figures[name] = _per_unit(link)
     for name, amount in sorted(taken.items(), key=lambda pair: (-pair[1], pair[0])):
         if amount > 0:
             yield Term(name, "use", amount, unit, figures[name])
@@ -256,7 +257,7 @@ def _memory_terms(production: Production, link: Link, at: int) -> tuple[Term, ..
         if sender in link.senders and other.consumer in names and other.kind == "memory":
             name = names[other.consumer]
             used[name] = used.get(name, 0.0) + float(production.use[row, at])
-            figures[name] = _per_unit(production, other)
+            figures[name] = _per_unit(other)
     terms = [
         Term(name, "use", amount, unit, figures[name])
         for name, amount in sorted(used.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -297,7 +298,7 @@ def _die_terms(production: Production, link: Link, at: int) -> tuple[Term, ...]:
     unit = _unit(plan.lines[plan.lines_of(next(iter(link.senders)))[0]])
     limit = [Term("in hand before", "limit", before, unit)] if before > 0 else []
     limit.append(Term("arrived, ordered a lead time ago", "limit", arrived, unit, known))
-    used = [Term(product, "use", taken, unit, _per_unit(production, link))]
+    used = [Term(product, "use", taken, unit, _per_unit(link))]
     return _closed(used, limit, unit, "left")
 
 
@@ -311,8 +312,7 @@ def _order_terms(production: Production, product: str, at: int) -> tuple[Term, .
         Term(p, "use", float(production.ship[names.index(p), at]), "units") for p in market.products
     ]
     terms.append(Term("left for later", "use", float(production.backlog[row, at]), "units"))
-    name = f"{market.designer}.orders.{'+'.join(market.book.products)}.{quarter}"
-    given = ((name, market.book.figures[quarter]),)
+    given = _called(market.book.figures[quarter])
     terms.append(Term("ordered", "limit", market.orders[at], "units", given))
     if at > 0:
         before = (1.0 - plan.rules.cancel) * float(production.backlog[row, at - 1])
@@ -325,11 +325,8 @@ def _unit(line: Line) -> str:
     return line.capacity.unit.partition("/")[0].rpartition(" ")[2]
 
 
-def _per_unit(production: Production, link: Link) -> tuple[tuple[str, Figure], ...]:
-    if link.need.per_unit is None:
-        return ()
-    consumer = production.plan.supplies[link.consumer].commodity
-    return ((f"{consumer}.{'|'.join(link.need.inputs)}.per_unit", link.need.per_unit),)
+def _per_unit(link: Link) -> tuple[tuple[str, Figure], ...]:
+    return () if link.need.per_unit is None else _called(link.need.per_unit)
 
 
 def _booked(
@@ -338,12 +335,18 @@ def _booked(
     """The booking of the holder, or of everybody outside the program."""
     quarter = production.plan.quarters[at]
     inside = {h for h, _ in production.accounts}
-    return tuple(
-        (f"{line.capacity.key}.bookings.{year}.{h}", figure)
-        for year in line.capacity.booked_years(quarter)
-        for h, figure in line.capacity.bookings[year].items()
-        if h == holder or (not holder and h not in inside)
+    return _called(
+        *(
+            figure
+            for year in line.capacity.booked_years(quarter)
+            for h, figure in line.capacity.bookings[year].items()
+            if h == holder or (not holder and h not in inside)
+        )
     )
+
+
+def _called(*figures: Figure) -> tuple[tuple[str, Figure], ...]:
+    return tuple((f.name, f) for f in figures)
 
 
 def rates(production: Production, line: Line, at: int) -> tuple[tuple[str, Figure], ...]:
@@ -369,4 +372,4 @@ def anchors(capacity: Capacity, quarter: Quarter) -> tuple[tuple[str, Figure], .
         wanted |= set(before[-1:])
         if before and before[-1] != exit_ and capacity.interpolate == "linear":
             wanted |= set([q for q in known if q > exit_][:1])
-    return tuple((f"{capacity.key}.{q}", capacity.figures[q]) for q in sorted(wanted))
+    return _called(*(capacity.figures[q] for q in sorted(wanted)))

@@ -11,6 +11,7 @@ import supplychain as sc
 from supplychain.analyses.exposure import Exposure, Exposures
 from supplychain.analyses.outages import DEFAULT_WEEKS, kept_while_down, recovery_weeks, removable
 from supplychain.analyses.removals import exposures
+from supplychain.errors import AskError
 from supplychain.model import Cut, Network
 from supplychain.model.quarters import Quarter, quarter_range
 from supplychain.production.availability import launch_delays, slips, upstream, web
@@ -130,8 +131,10 @@ def test_questions_without_an_answer_are_refused() -> None:
         exposures(slots(), AT, horizon=0)
     with pytest.raises(ValueError, match="made from 2022Q1 to 2025Q4; 2026Q1 is outside"):
         exposures(slots(), Quarter(2025, 4), horizon=2)
-    with pytest.raises(ValueError, match="none of the asked accelerators is made from 2024Q1"):
+    with pytest.raises(AskError, match="slot is no accelerator, and a loss is counted in these"):
         exposures(slots(), AT, products=["slot"], horizon=2)
+    with pytest.raises(ValueError, match="none of the asked accelerators is made from 2024Q1"):
+        exposures(slots(), AT, products=[], horizon=2)
 
 
 def test_a_stop_fills_quarters_from_the_first() -> None:

@@ -200,10 +200,10 @@ def test_rates_give_the_probability_of_losing_a_product() -> None:
         (("--explain",), "--explain: No score: few capacities are known after 2024Q4"),
         (("--rate", "tsmc"), "'tsmc' is not ID=SHARE, like tsmc=1%"),
         (("--rate", "tsmc=5"), "'5' is ambiguous; write 5% or 0.05"),
-        (("--rate", "tsmcs=1%"), "--rate: no organization has the id 'tsmcs'"),
+        (("--rate", "tsmcs=1%"), "no organization is called 'tsmcs'; did you mean 'tsmc'?"),
         (("--rate", "asml=0%"), "no cut set has a probability above zero"),
         (("--order", "2", "--by", "commodity"), "cut sets are of organizations, supplies or"),
-        (("--product", "h10"), "no commodity is called 'h10'; did you mean 'h100'?"),
+        (("--product", "h10"), "no commodity or group is called 'h10'; did you mean 'h100'?"),
         (("--assume", "tsmc.n5.2024Q9=1"), "no figure has the name 'tsmc.n5.2024Q9'"),
         (
             ("--fail-on", "chokepoint>1"),

@@ -24,7 +24,7 @@ def rows(text: str) -> list[dict[str, str]]:
 
 def test_production_rests_on_estimates_for_at_most_a_third() -> None:
     network = sc.load()
-    inputs = dict(production_figures(network, read_plan(network)))
+    inputs = {f.name: f for f in production_figures(network, read_plan(network))}
 
     assert {"tsmc.cowos.2024Q4", "h100.hbm3.per_unit", "sk-hynix.hbm3.2024Q1"} <= inputs.keys()
     assert sum(f.basis == "estimate" for f in inputs.values()) <= len(inputs) / 3

@@ -11,7 +11,6 @@ import pytest
 import supplychain as sc
 from supplychain.analyses.backtest import Backtest, backtest
 from supplychain.model import STAGES, Cut, Network
-from supplychain.model.names import figures
 from supplychain.model.quarters import Quarter
 from supplychain.report.answers.simulate import simulation_document
 from supplychain.report.tables import Table, render
@@ -86,12 +85,12 @@ def test_every_scenario_runs_and_changes_nothing_before_it_begins(name: str) -> 
 def test_every_figure_has_a_source_or_is_an_estimate_with_a_reason() -> None:
     unfounded = [
         name
-        for name, f in figures(data())
+        for name, f in data().figures.items()
         if not f.sources and not (f.basis == "estimate" and f.note)
     ]
 
     assert unfounded == []
-    assert all(f.low <= f.value <= f.high for _, f in figures(data()))
+    assert all(f.low <= f.value <= f.high for f in data().figures.values())
 
 
 def test_what_stands_behind_an_h100_in_2023() -> None:

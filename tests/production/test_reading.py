@@ -1,4 +1,4 @@
-"""What is read off the data for every quarter: rates, bookings, reserves, mix, constants."""
+"""What is read off the data by quarter: rates, bookings, who reserves, the mix, constants."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from supplychain.allocation.market import Market
 from supplychain.allocation.measures import Fairness, fairness
 from supplychain.model.quarters import WEEKS_PER_QUARTER
 from supplychain.report.tables import Cell, Column, Document, Kind, Table, compact, show
+from supplychain.report.ties import both, least, most
 
 SHOWN = 15
 """Buyers in the terminal table; all are in JSON and CSV."""
@@ -98,18 +99,21 @@ def allocation_document(
 
 
 def best_rules(results: Results) -> dict[str, str | None]:
-    """The rule that gives each buyer most; ``None`` where rules hardly differ for it."""
+    """The rule that gives each buyer most; ``None`` where rules hardly differ for it.
+
+    Rules that give it the same are named together, ``priority, price``.
+    """
     best: dict[str, str | None] = {}
     units = {rule: result.by_buyer() for rule, result in results.items()}
     for buyer in next(iter(results.values())).buyers:
         amounts = {rule: by_buyer[buyer.id] for rule, by_buyer in units.items()}
-        most = max(amounts, key=lambda rule: amounts[rule])
-        alike = amounts[most] - min(amounts.values()) <= ALIKE * amounts[most]
-        best[buyer.id] = None if alike else most
+        highest = max(amounts.values())
+        alike = highest - min(amounts.values()) <= ALIKE * highest
+        best[buyer.id] = None if alike else ", ".join(most(amounts))
     return best
 
 
-def buyers_table(results: Results, most: int | None) -> Table:
+def buyers_table(results: Results, shown: int | None) -> Table:
     """Units and fill rate of every buyer under every rule, the largest orders first."""
     first = next(iter(results.values()))
     asked = first.asked().tolist()
@@ -131,9 +135,9 @@ def buyers_table(results: Results, most: int | None) -> Table:
         columns.append(Column(f"{rule}_filled", "filled", "share", priority=2 + 2 * (n > 2)))
     columns.append(Column("best", "Best under", priority=2))
     title = "Units by rule"
-    if most is not None and len(rows) > most:
-        title += f" ({most} of {len(rows)} buyers; all with --format json)"
-    return Table("buyers", title, tuple(columns), tuple(rows[:most]), "no buyer has orders")
+    if shown is not None and len(rows) > shown:
+        title += f" ({shown} of {len(rows)} buyers; all with --format json)"
+    return Table("buyers", title, tuple(columns), tuple(rows[:shown]), "no buyer has orders")
 
 
 def measures_table(market: Market, results: Results) -> Table:
@@ -195,7 +199,10 @@ def best_sentences(results: Results) -> list[str]:
     rows = buyers_table(results, None).rows
     counts = Counter(str(row[-1]) for row in rows)
     alike = counts.pop("alike", 0)
-    said = [f"{n} {'buyer' if n == 1 else 'buyers'} under {r}" for r, n in counts.most_common()]
+    said = [
+        f"{n} {'buyer' if n == 1 else 'buyers'} under {both(tuple(rules.split(', ')))}"
+        for rules, n in counts.most_common()
+    ]
     if alike:
         said.append(f"{alike} get the same under all, within {ALIKE:.1%}")
     return [f"Best off: {'; '.join(said)}."]
@@ -224,7 +231,7 @@ def one_buyer_table(market: Market, results: Results, buyer: str) -> Table:
                 ),
             )
         )
-    rows.sort(key=lambda r: -float(r[1] or 0))
+    rows.sort(key=lambda r: -float(f"{r[1]:.9g}"))
     columns = (
         Column("rule", "Rule"),
         Column("units", "Units", "units"),
@@ -241,13 +248,16 @@ def one_buyer_table(market: Market, results: Results, buyer: str) -> Table:
 def one_buyer_sentences(results: Results, buyer: str) -> list[str]:
     """Under which rule the buyer is best and worst off."""
     units = {rule: result.by_buyer()[buyer] for rule, result in results.items()}
-    best, worst = max(units, key=lambda r: units[r]), min(units, key=lambda r: units[r])
+    best, worst = most(units), least(units)
+    highest, lowest = units[best[0]], units[worst[0]]
     name = next(b.name for b in next(iter(results.values())).buyers if b.id == buyer)
-    if units[best] - units[worst] <= ALIKE * units[best]:
+    if highest < 0.5:
+        return [f"{name} gets no accelerator under any rule."]
+    if highest - lowest <= ALIKE * highest:
         return [f"{name} gets the same under every rule, within {ALIKE:.1%}."]
     return [
-        f"{name} is best off under {best} ({compact(units[best])}) and worst off under {worst} "
-        f"({compact(units[worst])})."
+        f"{name} is best off under {both(best)} ({compact(highest)}) and worst off under "
+        f"{both(worst)} ({compact(lowest)})."
     ]
 
 

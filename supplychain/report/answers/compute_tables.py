@@ -120,7 +120,7 @@ def _many_users(c: Candidate, cost: Hourly) -> tuple[Cell, ...]:
         step.tokens_s_chip,
         c.many.binds,
         per_million(cost.owned.total, step.tokens_s_chip) if cost.owned else None,
-        per_million(cost.rented[1].value, step.tokens_s_chip) if cost.rented else None,
+        per_million(cost.rented.value, step.tokens_s_chip) if cost.rented else None,
         c.crossover,
         c.crossover_cached if c.crossover_cached is not None else "never",
         c.prompt_tokens_s,
@@ -202,7 +202,7 @@ def revenue_table(network: Network, hour: Hour) -> Table:
     return Table("revenue", "Cost structure against a classic software firm", columns, rows)
 
 
-def assumptions_table(figures: Mapping[str, Figure]) -> Table:
+def assumptions_table(figures: Iterable[Figure]) -> Table:
     """What was taken, by the name that ``--assume`` knows, with its range and source."""
     rows = tuple(
         (
@@ -213,7 +213,7 @@ def assumptions_table(figures: Mapping[str, Figure]) -> Table:
             ", ".join(f.sources),
             f.note,
         )
-        for name, f in figures.items()
+        for name, f in {f.name: f for f in figures}.items()
     )
     columns = (
         Column("figure", "Assumption"),
@@ -230,12 +230,7 @@ def _written(value: float) -> str:
     return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
 
 
-def chip_figures(chips: Iterable[Chip], trained: Iterable[str]) -> dict[str, Figure]:
-    """The figures behind the chips, by name, as far as training in these precisions takes them."""
+def chip_figures(chips: Iterable[Chip], trained: Iterable[str]) -> list[Figure]:
+    """The figures behind the chips, as far as training in these precisions takes them."""
     eight = any(precision != "bf16" for precision in trained)
-    return {
-        name: figure
-        for chip in chips
-        for name, figure in chip.taken.items()
-        if eight or name != "training.mfu_8_bit"
-    }
+    return [f for chip in chips for f in chip.taken if eight or f.name != "training.mfu_8_bit"]

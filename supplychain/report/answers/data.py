@@ -8,16 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from supplychain.analyses.sensitivity import one_at_a_time, production_figures, widest_estimates
 from supplychain.model import STAGES, Figure, Network
-from supplychain.model.names import (
-    buyer_figures,
-    commodity_figures,
-    disruption_figures,
-    figures,
-    model_figures,
-    organization_figures,
-    outcome_figures,
-    parameter_figures,
-)
+from supplychain.model.names import figures
 from supplychain.model.quarters import FIRST, LAST
 from supplychain.production.plan import Plan
 from supplychain.report.tables import Cell, Column, Document, Table
@@ -28,9 +19,9 @@ ETO = "cset-eto"
 
 def coverage_document(network: Network, plan: Plan) -> Document:
     """Counts, figures by basis, and the estimates among the inputs of production."""
-    inputs = dict(production_figures(network, plan))
-    estimates = [(name, f) for name, f in sorted(inputs.items()) if f.basis == "estimate"]
-    eto = sum(any(s.startswith(ETO) for s in f.sources) for _, f in figures(network))
+    inputs = production_figures(network, plan)
+    estimates = [f for f in inputs if f.basis == "estimate"]
+    eto = sum(any(s.startswith(ETO) for s in f.sources) for f in network.figures.values())
     flat = basis_table(network, inputs)
     return Document(
         schema="supplychain/data-coverage/1",
@@ -68,21 +59,19 @@ def counts_table(network: Network) -> Table:
     return Table("counts", "What the data holds", columns, tuple(rows))
 
 
-def basis_table(network: Network, inputs: dict[str, Figure]) -> Table:
+def basis_table(network: Network, inputs: Sequence[Figure]) -> Table:
     """Figures by what they rest on."""
     kinds: dict[str, list[Figure]] = {
-        "commodities": [f for c in network.commodities.values() for _, f in commodity_figures(c)],
-        "organizations": [
-            f for o in network.organizations.values() for _, f in organization_figures(o)
-        ],
-        "buyers": [f for b in network.buyers.values() for _, f in buyer_figures(b)],
-        "AI models": [f for m in network.models.values() for _, f in model_figures(m)],
-        "parameters": [f for p in network.parameters.values() for _, f in parameter_figures(p)],
-        "published series": [f for o in network.outcomes.values() for _, f in outcome_figures(o)],
-        "disruptions": [f for d in network.disruptions.values() for _, f in disruption_figures(d)],
+        "commodities": [*figures(network.commodities)],
+        "organizations": [*figures(network.organizations)],
+        "buyers": [*figures(network.buyers)],
+        "AI models": [*figures(network.models)],
+        "parameters": [*figures(network.parameters)],
+        "published series": [*figures(network.outcomes)],
+        "disruptions": [*figures(network.disruptions)],
     }
     kinds["all"] = [f for some in kinds.values() for f in some]
-    kinds["of them inputs of production"] = list(inputs.values())
+    kinds["of them inputs of production"] = list(inputs)
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
             kind,
@@ -103,11 +92,11 @@ def basis_table(network: Network, inputs: dict[str, Figure]) -> Table:
     return Table("basis", "What the figures rest on", columns, rows)
 
 
-def estimates_table(estimates: list[tuple[str, Figure]]) -> Table:
+def estimates_table(estimates: Sequence[Figure]) -> Table:
     """The estimates among them, widest range first."""
     rows = [
-        (name, f.value, f.low, f.high, (f.high - f.low) / f.value if f.value else None, f.note)
-        for name, f in estimates
+        (f.name, f.value, f.low, f.high, (f.high - f.low) / f.value if f.value else None, f.note)
+        for f in estimates
     ]
     rows.sort(key=lambda row: (-(row[4] or 0.0), row[0]))
     columns = (
@@ -125,7 +114,7 @@ def estimates_table(estimates: list[tuple[str, Figure]]) -> Table:
 def influence_document(
     network: Network,
     top: int,
-    passed: Callable[[Sequence[tuple[str, Figure]]], Iterable[tuple[str, Figure]]] = iter,
+    passed: Callable[[Sequence[Figure]], Iterable[Figure]] = iter,
 ) -> Document:
     """How far the estimates with the widest ranges move the headline, one at a time.
 
@@ -145,8 +134,8 @@ def influence_document(
     estimates = widest_estimates(network, of, top)
     base = units(network)
     rows: list[tuple[Cell, ...]] = [
-        (name, f.value, f.low, f.high, low / base - 1, high / base - 1)
-        for name, f, low, high in one_at_a_time(network, passed(estimates), units)
+        (f.name, f.value, f.low, f.high, low / base - 1, high / base - 1)
+        for f, low, high in one_at_a_time(network, passed(estimates), units)
     ]
     rows.sort(key=lambda row: (-max(abs(float(x or 0)) for x in row[4:]), str(row[0])))
     columns = (
@@ -166,7 +155,7 @@ def sources_document(network: Network) -> Document:
     """Every source: how many figures rest on it, and in which files."""
     counts: Counter[str] = Counter()
     files: dict[str, set[str]] = defaultdict(set)
-    for _, figure in figures(network):
+    for figure in network.figures.values():
         for id_ in {*figure.sources, *(s for c in figure.contradicted_by for s in c.sources)}:
             counts[id_] += 1
             files[id_].add(figure.place.file.rpartition("/")[2].removesuffix(".yaml"))
@@ -198,7 +187,7 @@ def sources_document(network: Network) -> Document:
 def stale_document(network: Network, today: datetime.date, days: int) -> Document:
     """Figures past their own day, or whose newest dated source is older than some days."""
     rows: list[tuple[Cell, ...]] = []
-    for name, figure in figures(network):
+    for name, figure in network.figures.items():
         dates = [d for s in figure.sources if (d := _day(network.sources[s].published))]
         age = (today - max(dates)).days if dates else 0
         past = bool(figure.stale_after) and today > datetime.date.fromisoformat(figure.stale_after)

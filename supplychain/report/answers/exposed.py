@@ -6,12 +6,13 @@ import re
 from collections.abc import Collection
 
 from supplychain.analyses.exposure import Exposure, Exposures
-from supplychain.loader.places import place
 from supplychain.model import Network, Supply
+from supplychain.model.countries import place
 from supplychain.model.quarters import Quarter
 from supplychain.model.shares import shares_of
 from supplychain.report.tables import Cell, Column, Table, compact, show
 from supplychain.risk import Chokepoint, Chokepoints
+from supplychain.simulation import RECOVERED
 
 SCORE = Column("score", "Score", "number")
 COST_COLUMNS = (
@@ -22,9 +23,6 @@ COST_COLUMNS = (
     Column("recovery", "Down for", priority=6, least=9),
     Column("survives_weeks", "Stocks last", priority=6, least=9),
 )
-RECOVERED = 0.01
-"""Of output: below it nothing is missing that would be said to be back."""
-
 COSTLY = 1.0
 """Score from which a loss is listed though others could stand in."""
 

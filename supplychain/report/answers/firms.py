@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from supplychain.firms.edges import NAMES, EdgeError
+from supplychain.firms.edge_files import read_edges
+from supplychain.firms.edges import EdgeError
 from supplychain.firms.singles import SinglePoints, single_points
 from supplychain.report.tables import Column, Document, Table
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import numpy.typing as npt
 
 COLUMNS = (
     Column("rank", "#", "number", priority=1),
@@ -27,59 +28,37 @@ COLUMNS = (
     Column("why", "Why", priority=3, least=28),
 )
 NAMED = 3
-"""Products named in a cell; the others are counted."""
+"""Products named in a cell for people; the others are counted."""
+
+MOST_NAMED = 5_000_000
+"""Products named in all cells of a CSV file together; beyond it each cell is one for people."""
 
 
-def edges_document(path: Path, products: Sequence[str], top: int | None) -> Document:
+def edges_document(
+    path: Path, products: Sequence[str], top: int | None, every: bool = True
+) -> Document:
     """Read the file, remove every firm on its own, and rank them.
+
+    Args:
+        path: A .csv or .parquet file.
+        products: Commodities or firms; all firms that supply nobody, if none is given.
+        top: Rows shown; all if not given.
+        every: Whether the flat table holds every row, not only those shown.
 
     Raises:
         EdgeError: The file cannot be read or has problems; one problem a line.
-        ValueError: A product is not in the table.
+        AskError: A product is not in the table.
     """
     table = read_edges(path)
     try:
         found = single_points(table, products or None)
     except EdgeError as error:
         raise EdgeError(_with_path(path, str(error))) from error
-    return single_points_document(found, path.name, bool(products), top)
-
-
-def read_edges(path: Path) -> pd.DataFrame:
-    """An edge table from a .csv or .parquet file; names are text, whatever they look like.
-
-    Raises:
-        EdgeError: The file cannot be read, or holds no row; the message says why.
-    """
-    import pandas as pd
-
-    try:
-        if path.suffix.lower() == ".parquet":
-            table = pd.read_parquet(path)
-        elif path.suffix.lower() == ".csv":
-            # "NA" is Namibia and "nan" may be a firm: only an empty share is missing.
-            text = dict.fromkeys(NAMES, str)
-            table = pd.read_csv(path, dtype=text, keep_default_na=False, na_values={"share": [""]})
-        else:
-            raise EdgeError(f"{path}: an edge table is a .csv or a .parquet file")
-    except ImportError as error:
-        message = f"{path}: reading .parquet needs pyarrow: pip install pyarrow, or give a .csv"
-        raise EdgeError(message) from error
-    except OSError as error:
-        raise EdgeError(f"{path}: {error.strerror or error}") from error
-    except pd.errors.EmptyDataError as error:
-        raise EdgeError(f"{path}: the file is empty; an edge table has a header") from error
-    except EdgeError:
-        raise
-    except ValueError as error:  # malformed CSV, other encodings, broken Parquet
-        raise EdgeError(f"{path}: cannot be read: {str(error).splitlines()[0]}") from error
-    if table.empty and {*NAMES, "share"} <= set(table.columns):
-        raise EdgeError(f"{path}: no rows below the header; give at least one link")
-    return table
+    return single_points_document(found, path.name, bool(products), top, every)
 
 
 def single_points_document(
-    found: SinglePoints, name: str, asked: bool, top: int | None
+    found: SinglePoints, name: str, asked: bool, top: int | None, every: bool = True
 ) -> Document:
     """Every firm ranked: what is lost with it, and the first need that fails."""
     of = found.edges
@@ -96,40 +75,76 @@ def single_points_document(
         ("Products", f"{len(found.products):,}: {goal}"),
     )
     ranked = found.ranked()
-    frame = found.to_frame().iloc[ranked]
-    numbers = list(frame.astype({"firm": str}).itertuples(index=False, name=None))
-    rows = tuple(
-        (i, *cells, *_words(found, int(firm)))
-        for i, (firm, cells) in enumerate(zip(ranked[:top], numbers, strict=False), 1)
-    )
-    hidden = len(ranked) - len(rows)
+    whole = _rows(found, ranked if every else ranked[:top])
+    shown = whole[:top]
     title = "Single points of failure"
-    if hidden > 0:
-        title += f" ({len(rows):,} of {len(ranked):,}; --top sets how many)"
-    parts: list[Table | str] = [
-        Table("points", title, COLUMNS, rows, "none: no firm takes down another"),
-        f"Lost: products lost with the firm, itself not counted. Falls: firms that fall with it, "
-        f"itself included, where one supplier left is enough. Nearly: a need fails once those "
-        f"left hold less than {found.cover:.0%} of it.",
-    ]
-    if of.own:
-        many = "1 firm buys" if of.own == 1 else f"{of.own:,} times a firm buys"
-        parts.append(f"{many} from itself: such a need never fails before the firm does.")
+    if len(ranked) > len(shown):
+        title += f" ({len(shown):,} of {len(ranked):,}; --top sets how many)"
+    rows = tuple((i, *r[:-2], _few(r[-2]), r[-1]) for i, r in enumerate(shown, 1))
+    points = Table("points", title, COLUMNS, rows, "none: no firm takes down another")
+    names = sum(len(row[-2]) for row in whole)
+    join = "; ".join if names <= MOST_NAMED else _few
+    keys = [column.key for column in COLUMNS]
     return Document(
-        schema="supplychain/chokepoints-edges/1",
+        schema="supplychain/chokepoints-edges/2",
         meta={"file": name, "firms": len(of.firms), "links": len(of.supplier), "needs": needs,
-              "cover": found.cover, "products": len(found.products)},
+              "cover": found.cover, "products": len(found.products),
+              "needs_with_unused_second_source": of.unused},
         head=head,
-        parts=tuple(parts),
-        flat=Table("flat", "", COLUMNS[1:7], tuple(numbers)),
+        parts=(points, *_sentences(found)),
+        flat=Table("flat", "", COLUMNS[1:], tuple((*r[:-2], join(r[-2]), r[-1]) for r in whole)),
+        records={"points": [
+            dict(zip(keys, (i, *r[:-2], list(r[-2]), r[-1]), strict=True))
+            for i, r in enumerate(shown, 1)
+        ]},
     )  # fmt: skip
 
 
-def _words(found: SinglePoints, firm: int) -> tuple[str, str]:
-    """The products lost, and why."""
-    lost = found.lost(firm)
-    more = f" and {len(lost) - NAMED:,} more" if len(lost) > NAMED else ""
-    return ", ".join(lost[:NAMED]) + more, _why(found, firm)
+_Row: TypeAlias = tuple[Any, ...]
+"""A firm, its numbers, the products lost with it, and why."""
+
+
+def _rows(found: SinglePoints, firms: npt.NDArray[np.int64]) -> list[_Row]:
+    numbers = found.to_frame().iloc[firms].astype({"firm": str}).itertuples(index=False, name=None)
+    return [
+        (*row, found.beside(firm), _why(found, firm))
+        for firm, row in zip(firms.tolist(), numbers, strict=True)
+    ]
+
+
+def _few(products: Sequence[str]) -> str:
+    """Products as a cell for people names them."""
+    more = f" and {len(products) - NAMED:,} more" if len(products) > NAMED else ""
+    return ", ".join(products[:NAMED]) + more
+
+
+def _sentences(found: SinglePoints) -> list[str]:
+    """What the columns mean, and what the table leaves open."""
+    of = found.edges
+    said = [
+        f"Lost: products lost with the firm, itself not counted. Falls: firms that fall with it, "
+        f"itself included, where one supplier left is enough. Nearly: a need fails once those "
+        f"left hold less than {found.cover:.0%} of it."
+    ]
+    if of.unused:
+        many = "1 need has" if of.unused == 1 else f"{of.unused:,} needs have"
+        said.append(
+            f"{many} no second source but those with share 0: such a supplier is qualified and "
+            "counts. Leave its row out if it is not."
+        )
+    if of.unknown:
+        many = "1 need has" if of.unknown == 1 else f"{of.unknown:,} needs have"
+        said.append(f"{many} several suppliers, all with share 0: they hold equal shares.")
+    if of.own:
+        many = "1 firm buys" if of.own == 1 else f"{of.own:,} times a firm buys"
+        said.append(f"{many} from itself: such a need never fails before the firm does.")
+    firms = set(of.labels) if found.asked_goods else set()
+    said += [
+        f"'{p}' is a commodity and a firm; the commodity is meant."
+        for p in found.asked_goods
+        if p in firms
+    ]
+    return [*said, *of.remarks]
 
 
 def _why(found: SinglePoints, firm: int) -> str:
@@ -141,7 +156,8 @@ def _why(found: SinglePoints, firm: int) -> str:
     share, customer, commodity = found.largest_share(firm)
     if share < 1 - found.cover:
         return "nothing else falls with it"
-    return f"{customer} needs {commodity} and {name} supplies {share:.0%} of it"
+    much = f"{share:.0%}" if share == 1 or share < 0.995 else "more than 99%"
+    return f"{customer} needs {commodity} and {name} supplies {much} of it"
 
 
 def _with_path(path: Path, problems: str) -> str:

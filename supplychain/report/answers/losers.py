@@ -10,6 +10,7 @@ from supplychain.allocation import RICH_H100E, RULES, Allocation
 from supplychain.allocation.market import side_by_side
 from supplychain.allocation.measures import fairness, grouped
 from supplychain.report.tables import Cell, Column, Table, show
+from supplychain.report.ties import both, least, most
 from supplychain.simulation import Simulation, change
 
 SHOWN_COUNTRIES = 8
@@ -61,10 +62,10 @@ def rules_sentence(table: Table, rule: str) -> str:
     text = f"Under {rule} the rich {_loss(rich[rule])} and the poor {_loss(poor[rule])}"
     if not known or len({show(x, "change") for x in known.values()}) == 1:
         return f"{text}; no other rule changes what the poor get."
-    worst, best = min(known, key=lambda r: known[r]), max(known, key=lambda r: known[r])
+    worst, best = least(known), most(known)
     return (
-        f"{text}; the poor fare worst under {worst}, where they {_loss(known[worst])}, and best "
-        f"under {best}, where they {_loss(known[best])}."
+        f"{text}; the poor fare worst under {both(worst)}, where they {_loss(known[worst[0]])}, "
+        f"and best under {both(best)}, where they {_loss(known[best[0]])}."
     )
 
 
@@ -76,7 +77,7 @@ def _loss(share: Cell) -> str:
     return f"{'gain' if text[0] == '+' else 'lose'} {text[1:]}"
 
 
-def countries_table(result: Simulation, most: int | None) -> Table:
+def countries_table(result: Simulation, shown: int | None) -> Table:
     """Deliveries by the buyers' country, most units lost first."""
     before, after = result.baseline_allocation, result.allocation
     values = [before.units(), after.units(), after.asked()]
@@ -94,9 +95,9 @@ def countries_table(result: Simulation, most: int | None) -> Table:
         Column("filled", "Filled", "share", priority=1),
     )
     title = "Who loses, by country"
-    if most is not None and len(rows) > most:
-        title += f" ({most} of {len(rows)}; all with --format json)"
-    return Table("countries", title, columns, tuple(rows[:most]), "no buyer has orders")
+    if shown is not None and len(rows) > shown:
+        title += f" ({shown} of {len(rows)}; all with --format json)"
+    return Table("countries", title, columns, tuple(rows[:shown]), "no buyer has orders")
 
 
 def fleets_table(result: Simulation) -> Table:

@@ -9,7 +9,7 @@ import numpy as np
 from supplychain.analyses.sensitivity import Variant
 from supplychain.report.tables import compact, show
 from supplychain.scenarios.targets import find_supplies
-from supplychain.simulation import Simulation, change
+from supplychain.simulation import RECOVERED, Simulation, change
 
 UNSURE = 0.005
 """A sign is in doubt where one assumption gives more than this and another less than minus it."""
@@ -49,7 +49,7 @@ def _when(result: Simulation) -> str:
     back = result.recovered_by()
     if back is not None:
         return text + f" Back within 1% of the baseline from {back}."
-    if depth < -0.01:
+    if depth < -RECOVERED:
         return text + f" Not back within 1% of the baseline by {result.quarters[-1]}."
     return text
 

@@ -343,7 +343,7 @@ def variants_table(result: Simulation, others: tuple[Variant, ...]) -> Table:
 def sensitivity_table(
     result: Simulation,
     top: int | None,
-    passed: Callable[[Sequence[tuple[str, Figure]]], Iterable[tuple[str, Figure]]] = iter,
+    passed: Callable[[Sequence[Figure]], Iterable[Figure]] = iter,
 ) -> Table:
     """The headline with one estimate at a time at either end of its range, widest effect first.
 
@@ -353,8 +353,8 @@ def sensitivity_table(
     estimates = widest_estimates(result.network, result.baseline.plan, top)
     base = change(result.baseline.total(), result.scenario.total()) or 0.0
     rows: list[tuple[Cell, ...]] = [
-        (name, f.value, f.low, f.high, low, high, max(abs(low - base), abs(high - base)))
-        for name, f, low, high in one_at_a_time(result.network, passed(estimates), headline)
+        (f.name, f.value, f.low, f.high, low, high, max(abs(low - base), abs(high - base)))
+        for f, low, high in one_at_a_time(result.network, passed(estimates), headline)
     ]
     rows.sort(key=lambda row: (-float(row[6] or 0), str(row[0])))
     columns = (

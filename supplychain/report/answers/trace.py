@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
+from supplychain.errors import AskError
 from supplychain.model import Figure, Network
 from supplychain.model.quarters import Quarter
 from supplychain.production.result import Production
@@ -23,7 +24,7 @@ def trace_parts(
     try:
         limits = trace(production, product, at)
         made = starts(production, product, at)
-    except ValueError as error:
+    except AskError as error:
         return [f"Not traced: {error}."]
     shipped = float(production.units()[product][production.quarters.index(at)])
     name = network.commodities[product].name

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from html import escape
 
 from supplychain.allocation.flows import Flow
-from supplychain.report.graph.export import xml_text
+from supplychain.escapes import xml_text
 from supplychain.report.tables import compact
 
 WIDTH, HEIGHT = 1080, 470

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
+from supplychain.errors import AskError
 from supplychain.model.quarters import FIRST, LAST, Quarter, quarter_range
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class States:
 
     def __post_init__(self) -> None:
         if self.at not in self.quarters:
-            raise ValueError(f"{self.at} is not among the quarters shown")
+            raise AskError(f"{self.at} is not among the quarters shown")
 
     @property
     def marked(self) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from supplychain.report.page.parts import Card, Finding, Quote, Words, quote
 from supplychain.report.tables import Cell, Column, Table, show
-from supplychain.simulation import FELT, Simulation, change
+from supplychain.simulation import FELT, RECOVERED, Simulation, change
 
 _SHIPPED = "Accelerators shipped"
 
@@ -16,7 +16,7 @@ def timing_table(result: Simulation) -> Table:
     during, after = result.lost()
     until = result.shocked_until()
     back = result.recovered_by()
-    never = f"not by {result.quarters[-1]}" if depth < -0.01 else "never below it"
+    never = f"not by {result.quarters[-1]}" if depth < -RECOVERED else "never below it"
     rows: list[tuple[Cell, ...]] = [
         ("First felt", str(felt) if felt else "never"),
         ("Deepest quarter", str(deepest) if felt else "none"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -60,7 +60,7 @@ def assumptions_table(result: Simulation) -> Table:
 
 def basis_table(result: Simulation) -> Table:
     """How many of the figures that enter production are reported, derived, estimated."""
-    found = dict(production_figures(result.network, result.baseline.plan)).values()
+    found = production_figures(result.network, result.baseline.plan)
     total = max(len(found), 1)
     counts = {b: sum(f.basis == b for f in found) for b in ("reported", "derived", "estimate")}
     counts["contradicted by another source"] = sum(bool(f.contradicted_by) for f in found)
@@ -78,10 +78,10 @@ def basis_table(result: Simulation) -> Table:
 def assumptions_section(result: Simulation) -> Section:
     """Constants, what the figures rest on, and every figure that enters production."""
     network = result.network
-    figures = sorted(dict(production_figures(network, result.baseline.plan)).items())
+    figures = sorted(production_figures(network, result.baseline.plan), key=lambda f: f.name)
     every = _figures_table("figures", figures)
-    widest = sorted(figures, key=lambda pair: (-_width(pair[1]), pair[0]))
-    estimates = [(name, f) for name, f in widest if f.basis == "estimate"][:_ESTIMATES]
+    widest = sorted(figures, key=lambda f: (-_width(f), f.name))
+    estimates = [f for f in widest if f.basis == "estimate"][:_ESTIMATES]
     table = _figures_table("estimates", estimates)
     return Section(
         "assumptions",
@@ -105,17 +105,17 @@ _ESTIMATES, _CITED = 6, 5
 
 def contradictions_section(result: Simulation, most: int = 8) -> Section:
     """Figures that another source contradicts, the widest disagreement first."""
-    figures = dict(production_figures(result.network, result.baseline.plan))
-    found = [(n, f) for n, f in figures.items() if f.contradicted_by]
-    found.sort(key=lambda pair: (-_disagreement(pair[1]), pair[0]))
+    figures = production_figures(result.network, result.baseline.plan)
+    found = [f for f in figures if f.contradicted_by]
+    found.sort(key=lambda f: (-_disagreement(f), f.name))
     rows: list[tuple[Cell, ...]] = [
         (
-            name,
+            f.name,
             f"{f.value:,g} {f.unit}".strip(),
             ", ".join(f"{c.value:,g}" for c in f.contradicted_by),
             _disagreement(f),
         )
-        for name, f in found
+        for f in found
     ]
     columns = (
         Column("figure", "Figure"),
@@ -125,7 +125,7 @@ def contradictions_section(result: Simulation, most: int = 8) -> Section:
     )
     sources = {
         row: (*f.sources, *(s for c in f.contradicted_by for s in c.sources))[:_CITED]
-        for row, (_, f) in enumerate(found)
+        for row, f in enumerate(found)
     }
     none = "No source contradicts a figure that enters production."
     shown = Table("contradictions-table", "", columns, tuple(rows[:most]), none)
@@ -172,9 +172,9 @@ def program_digest() -> str:
     return digest.hexdigest()
 
 
-def _figures_table(name: str, figures: list[tuple[str, Figure]]) -> Table:
+def _figures_table(name: str, figures: Sequence[Figure]) -> Table:
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (id_, f.value, f.low, f.high, f.unit or "–", f.basis) for id_, f in figures
+        (f.name, f.value, f.low, f.high, f.unit or "–", f.basis) for f in figures
     )
     columns = (
         Column("figure", "Figure"),
@@ -187,8 +187,8 @@ def _figures_table(name: str, figures: list[tuple[str, Figure]]) -> Table:
     return Table(name, "", columns, rows, "No figure of the data enters production.")
 
 
-def _sources(figures: list[tuple[str, Figure]]) -> dict[int, tuple[str, ...]]:
-    return {row: f.sources for row, (_, f) in enumerate(figures) if f.sources}
+def _sources(figures: Sequence[Figure]) -> dict[int, tuple[str, ...]]:
+    return {row: f.sources for row, f in enumerate(figures) if f.sources}
 
 
 def _width(figure: Figure) -> float:

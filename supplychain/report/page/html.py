@@ -8,7 +8,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from supplychain.report.page.parts import RING, Grid, Part, Picture, Quote, Report, Section, Words
+from supplychain.escapes import is_web
+from supplychain.report.page.parts import (
+    RING,
+    Grid,
+    Part,
+    Picture,
+    Quote,
+    Report,
+    Section,
+    Words,
+)
 from supplychain.report.tables import Cell, Column, Table, show
 
 _HTML = Path(__file__).parents[1] / "html"
@@ -98,14 +108,9 @@ def _sources_section(report: Report) -> Section:
         Column("rows", "Cited by", "number"),
     )
     table = Table("sources-table", "", columns, rows, "Nothing on this page cites a source.")
-    links = {number: s.url for number, s in enumerate(found) if web(s.url)}
+    links = {number: s.url for number, s in enumerate(found) if is_web(s.url)}
     caption = "Sources cited on this page, in order of first mention; rows that cite each."
     return Section("sources", "Sources", (Grid(table, caption, links=links),))
-
-
-def web(url: str) -> bool:
-    """Whether a page may link to it."""
-    return url.lower().startswith(("https://", "http://"))
 
 
 def _quotes(report: Report) -> Iterator[Quote]:
