@@ -92,11 +92,8 @@ def test_an_exit_rate_between_two_figures_names_both() -> None:
         interpolate="linear",
     )
 
-    assert [name for name, _ in anchors(line, Quarter(2024, 2))] == [
-        "maker.line.2023Q4",
-        "maker.line.2024Q4",
-    ]
-    assert [name for name, _ in anchors(line, Quarter(2025, 2))] == ["maker.line.2024Q4"]
+    assert [f.value for _, f in anchors(line, Quarter(2024, 2))] == [10.0, 50.0]
+    assert [f.value for _, f in anchors(line, Quarter(2025, 2))] == [50.0]
     assert anchors(line, Quarter(2023, 1)) == ()
 
 
