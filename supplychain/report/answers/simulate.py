@@ -347,7 +347,7 @@ def variants_table(result: Simulation, others: tuple[Variant, ...]) -> Table:
             for n, d in enumerate(designers)
         ),
     )
-    title = "Accelerators, the same under other assumptions of the program"
+    title = "Accelerators, the same under other assumptions of production"
     return Table("assumptions", title, columns, tuple(rows))
 
 
