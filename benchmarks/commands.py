@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import os
 import platform
-import re
-import shutil
 import statistics
 import subprocess
 import sys
@@ -20,8 +18,8 @@ import tempfile
 import time
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent.parent
-DATA = HERE / "graph_data"
+from growth import copies
+
 PYTHON = [sys.executable]
 CUT = ["simulate", "--hbm-cut", "20%"]
 
@@ -33,29 +31,6 @@ def seconds(command: list[str], environment: dict[str, str]) -> float:
     return time.perf_counter() - begin
 
 
-def tenfold(folder: Path) -> None:
-    """Write the built-in data and nine renamed copies of it into the folder."""
-    shutil.copytree(DATA, folder, dirs_exist_ok=True)
-    names = [
-        p for k in ("commodities", "organizations", "buyers") for p in (DATA / k).rglob("*.yaml")
-    ]
-    ids = {p.stem for p in names}
-    token = re.compile(r"(?<![\w-])[a-z0-9]+(?:-[a-z0-9]+)*(?![\w-])")
-    for number in range(1, 10):
-        for path in names:
-            text = path.read_text(encoding="utf-8")
-            text = re.sub(r"^aliases:.*\n", "", text, flags=re.MULTILINE)
-            text = re.sub(r"^name:.*", f"name: {path.stem} {number}", text, flags=re.MULTILINE)
-            lines = [
-                line
-                if line.startswith("name:")
-                else token.sub(lambda m, n=number: f"{m[0]}-{n}" if m[0] in ids else m[0], line)
-                for line in text.splitlines()
-            ]
-            target = folder / path.relative_to(DATA).with_name(f"{path.stem}-{number}.yaml")
-            target.write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
 def main() -> None:
     """Measure and print a Markdown table."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 3
@@ -63,7 +38,7 @@ def main() -> None:
         warm = {**os.environ, "XDG_CACHE_HOME": f"{scratch}/cache"}
         cold = {**os.environ, "XDG_CACHE_HOME": "/dev/null"}
         large = Path(scratch) / "tenfold"
-        tenfold(large)
+        copies(large, 10)
         program = [*PYTHON, "-m", "supplychain"]
         commands = {
             "python -c pass": ([*PYTHON, "-c", "pass"], warm),

@@ -17,8 +17,8 @@ from typing import Any
 
 from supplychain import loader, simulation
 from supplychain.cli import main as supplychain
-from supplychain.report.page import contents, points, sections, sharing
-from supplychain.report.page import html as page
+from supplychain.report.page.html import contents, points, sections, sharing
+from supplychain.report.page.html import html as page
 
 SPENT: dict[str, float] = defaultdict(float)
 

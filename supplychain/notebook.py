@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from supplychain.allocation import Allocation
+from supplychain.analyses.chokepoints import Points
 from supplychain.errors import AskError
 from supplychain.model import Network
+from supplychain.model.finder import members
 from supplychain.model.names import each_name
 from supplychain.production.result import Production
 from supplychain.report.tables import Column, Document, Table, show
@@ -134,6 +136,12 @@ def _simulation_summary(result: Simulation) -> Summary:
     return Summary(document_html(simulation_document(result)))
 
 
+@summary.register(Points)
+def _points_summary(points: Points) -> Summary:
+    """What ``supplychain chokepoints`` found, without the order that costs give it."""
+    return _chokepoints_summary(points.found)
+
+
 @summary.register(Chokepoints)
 def _chokepoints_summary(found: Chokepoints) -> Summary:
     """Exact and nearly single points, those that lose most first."""
@@ -170,9 +178,7 @@ def _production_summary(result: Production) -> Summary:
 @summary.register(Allocation)
 def _allocation_summary(given: Allocation) -> Summary:
     """Orders, deliveries and fill rate of each buyer, the largest first."""
-    ordered = dict(
-        zip((b.id for b in given.buyers), given.orders.sum(axis=1).tolist(), strict=True)
-    )
+    ordered = given.orders_known()
     delivered, filled = given.by_buyer(), given.fill_rates()
     buyers = sorted(given.buyers, key=lambda b: (-delivered[b.id], b.id))
     rows = [(b.name, b.tier, ordered[b.id], delivered[b.id], filled[b.id]) for b in buyers]
@@ -231,6 +237,12 @@ def _production_chart(result: Production) -> altair.Chart:
     return drawn
 
 
+@chart.register(Points)
+def _points_chart(points: Points) -> altair.Chart:
+    """As of the points that were found."""
+    return _chokepoints_chart(points.found)
+
+
 @chart.register(Chokepoints)
 def _chokepoints_chart(found: Chokepoints) -> altair.Chart:
     """What is at stake with each single point, and each nearly single one."""
@@ -278,9 +290,7 @@ def graph(
     from supplychain.report.graph.view import near
 
     network, simulation = (of.network, of) if isinstance(of, Simulation) else (of, None)
-    starts = each_name(focus)
-    if unknown := sorted(set(starts) - network.commodities.keys()):
-        raise AskError(f"no commodity is called '{unknown[0]}'")
+    starts = [id_ for name in each_name(focus) for id_ in members(network, name)]
     keep = near(network, starts, depth) if starts else None
     steps = f"{depth} step{'' if depth == 1 else 's'}"
     remarks = [f"Within {steps} of {', '.join(starts)}"] if starts else []

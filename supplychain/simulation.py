@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from supplychain.allocation import Allocation, rule_name
+from supplychain.allocation import DEFAULT, Allocation, rule_name
 from supplychain.allocation.market import Market, market, side_by_side, with_units
 from supplychain.errors import AskError
 from supplychain.model import (
@@ -25,7 +25,7 @@ from supplychain.model import (
     Scenario,
     Shock,
 )
-from supplychain.model.quarters import FIRST, LAST, Quarter
+from supplychain.model.quarters import Quarter
 from supplychain.model.values import same_values
 from supplychain.production.availability import Floats, left_over, slips
 from supplychain.production.forward import Forward
@@ -36,6 +36,7 @@ from supplychain.production.worth import Worth, worth_of_lines
 from supplychain.scenarios.assumptions import assumed
 from supplychain.scenarios.changes import changed, first_quarter
 from supplychain.scenarios.targets import by_id, parse_cut, shares_kept
+from supplychain.scenarios.windows import find_window
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,6 +121,19 @@ class Simulation:
                 return quarter
         return None
 
+    def felt_later(self) -> Quarter | None:
+        """First quarter after the window in which output differs by more than 0.1%.
+
+        Of those that production was worked out for, which go a year beyond the data.
+        """
+        end = self.baseline.window[1] + 1
+        for quarter, change in zip(
+            self.baseline.plan.quarters[end:], self._changes()[end:], strict=True
+        ):
+            if abs(change) > FELT:
+                return quarter
+        return None
+
     def deepest(self) -> tuple[Quarter, float]:
         """The quarter with the largest relative loss of units, and that loss (negative)."""
         change = self.change_by_quarter()
@@ -129,8 +143,11 @@ class Simulation:
     def change_by_quarter(self) -> tuple[float, ...]:
         """Relative change of the accelerators shipped, by quarter; 0 where none were."""
         first, last = self.baseline.window
-        before = self.baseline.ship[:, first : last + 1].sum(axis=0)
-        after = self.scenario.ship[:, first : last + 1].sum(axis=0)
+        return self._changes()[first : last + 1]
+
+    def _changes(self) -> tuple[float, ...]:
+        """The same by period of the plan's grid."""
+        before, after = self.baseline.ship.sum(axis=0), self.scenario.ship.sum(axis=0)
         change = np.divide(after - before, before, out=np.zeros_like(before), where=before > 0)
         return tuple(change.tolist())
 
@@ -178,8 +195,8 @@ class Simulation:
 def simulate(
     network: Network,
     cuts: str | Cut | Sequence[str | Cut] = (),
-    first: Quarter | str = FIRST,
-    last: Quarter | str = LAST,
+    first: Quarter | str | None = None,
+    last: Quarter | str | None = None,
     policy: str = "",
     rules: Rules | None = None,
     scenarios: Scenario | Sequence[Scenario] = (),
@@ -190,17 +207,22 @@ def simulate(
     Args:
         network: The data.
         cuts: One or several, such as ``"hbm=20%"`` or ``"org:sk-hynix=50%@2024Q1:2024Q4"``.
-        first: First quarter of the window; a cut without quarters begins with it and goes on.
-        last: Its last quarter.
+        first: First quarter of the window, 2023Q1 if not given; a cut without quarters begins
+            with it and goes on.
+        last: Its last quarter; if not given 2026Q4 or a year after the last shock, as far as the
+            data goes.
         policy: The allocation rule; if not given the scenarios', else contract-first.
         rules: Constants of production, if not the data's.
         scenarios: One or several named lists of further shocks; their order does not matter.
         assume: Figures replaced, in the baseline as in the scenario, by the names that
             ``explain`` shows.
 
+    Production is worked out from the beginning to the end of the data; the window only chooses
+    what is shown of it, so that a quarter is the same in every window.
+
     Raises:
         AskError: A cut is malformed, a name is not in the data, two scenarios disagree, or the
-            window is not in the data.
+            window is not in the data or does not reach a shock.
     """
     first = Quarter.parse(first) if isinstance(first, str) else first
     last = Quarter.parse(last) if isinstance(last, str) else last
@@ -212,7 +234,8 @@ def simulate(
     # An input stays what it is by the data, memory or dies, however long it is assumed to take.
     kinds = read_plan(network).kinds if values else None
     network = assumed(network, values)
-    rule = rule_name(policy or chosen_policy(scenarios))
+    rule = rule_name(policy or chosen_policy(scenarios) or DEFAULT)
+    first, last = find_window(network, shocks, first, last)
     program = Forward(read_plan(network, kinds, rules))
     baseline = program.baseline.between(first, last)
     scenario = disturbed(network, program, shocks, first)
@@ -322,7 +345,7 @@ def together(scenarios: Sequence[Scenario], assume: Mapping[str, float]) -> Mapp
 
 
 def chosen_policy(scenarios: Sequence[Scenario]) -> str:
-    """The allocation rule the scenarios ask for; contract-first if none does.
+    """The allocation rule the scenarios ask for; empty if none does.
 
     Raises:
         AskError: They ask for different ones.
@@ -330,4 +353,4 @@ def chosen_policy(scenarios: Sequence[Scenario]) -> str:
     rules = sorted({s.policy for s in scenarios if s.policy})
     if len(rules) > 1:
         raise AskError(f"the scenarios ask for different allocation rules: {', '.join(rules)}")
-    return rules[0] if rules else "contract-first"
+    return rules[0] if rules else ""

@@ -14,9 +14,9 @@ from tests import ROOT
 FLOORS = (
     "errors escapes interrupts",
     "model",
-    "cache",
+    "cache scenarios",
     "loader",
-    "importing scenarios risk",
+    "importing risk",
     "firms",
     "production",
     "allocation",
@@ -27,7 +27,7 @@ FLOORS = (
     "report.graph",
     "report.charts",
     "report.answers",
-    "report.page",
+    "report.page questions",
     "notebook",
     "cli",
 )

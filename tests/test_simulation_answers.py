@@ -19,8 +19,9 @@ from supplychain.analyses.conditions import MEASURES, holding, parse_condition
 from supplychain.analyses.sensitivity import CALIBRATIONS, variants
 from supplychain.cli import _group
 from supplychain.model import Network
+from supplychain.model.accelerators import per_accelerator
 from supplychain.model.quarters import Quarter
-from supplychain.production.quantities import per_unit, series, totals
+from supplychain.production.quantities import series, totals
 from supplychain.report.answers.sentences import sentences
 from supplychain.report.answers.simulate import sensitivity_table, simulation_document
 from supplychain.report.tables import Table
@@ -146,14 +147,16 @@ def test_more_wafers_bring_what_a_hundredth_more_says() -> None:
 def test_an_h100_counts_one_h100_equivalent_80_gb_and_its_price_of_the_year() -> None:
     h100 = data().commodities["h100"]
 
-    assert per_unit(h100, Quarter(2024, 2)) == {
+    known = per_accelerator(data(), h100, Quarter(2024, 2))
+    assert {key: known[key] for key in ("units", "h100e", "memory_gb", "revenue_usd")} == {
         "units": 1.0,
         "h100e": 1.0,
         "memory_gb": 80.0,
-        "power_mw": 0.0007,
         "revenue_usd": 26_268.0,
     }
-    assert per_unit(h100, Quarter(2019, 1))["revenue_usd"] == 36_742.0
+    assert known["site_mw"] == pytest.approx(1389 * 0.8 * 1.25 / 1e6)
+    assert per_accelerator(data(), h100, Quarter(2019, 1))["revenue_usd"] == 36_742.0
+    assert "revenue_usd" not in per_accelerator(data(), h100)
 
 
 def test_totals_say_for_what_share_of_units_they_are_known() -> None:

@@ -22,7 +22,7 @@ class State:
             of later quarters stand ready.
         promised: Open commitments, scenario x line.
         stock: Units nobody took yet, scenario x product.
-        orders, wanted, backlog, waited, moved: Buyer x quarter.
+        orders, exchanged, wanted, backlog, waited, moved: Buyer x quarter.
         delivered: Buyer x product x quarter.
         unsold, price: Product x quarter.
     """
@@ -31,6 +31,7 @@ class State:
     promised: Floats
     stock: Floats
     orders: Floats
+    exchanged: Floats
     wanted: Floats
     backlog: Floats
     waited: Floats
@@ -50,6 +51,7 @@ def nothing_yet(scenarios: int, lines: Lines) -> State:
         promised=np.zeros((scenarios, len(lines.owner))),
         stock=np.zeros((scenarios, len(lines.products))),
         orders=np.repeat(lines.by_buyer(lines.new[None]), scenarios, axis=0),
+        exchanged=np.zeros(flat),
         wanted=np.zeros(flat),
         backlog=np.zeros(flat),
         waited=np.zeros(flat),
@@ -87,7 +89,7 @@ def carry_over(state: State, lines: Lines, t: int, cancel: float, move: float) -
             open_[:, :, line] *= 1 - move
             state.waiting[:, t + 1, own] += moved * worth
             buyer = lines.owner[line]
-            state.orders[:, buyer, t + 1] += moved * (worth - 1)
+            state.exchanged[:, buyer, t + 1] += moved * (worth - 1)
             state.moved[:, buyer, t + 1] += moved
     open_ *= 1 - cancel
 

@@ -14,15 +14,14 @@ import numpy as np
 
 from supplychain.allocation.chips import (
     LIFE_QUARTERS,
-    QUANTITIES,
     in_service,
-    per_chip,
     surviving,
 )
 from supplychain.allocation.deliveries import Allocation
 from supplychain.allocation.paths import Floats, Mask
 from supplychain.errors import AskError
 from supplychain.model import Buyer, Network
+from supplychain.model.accelerators import QUANTITIES, per_accelerator
 from supplychain.model.quarters import Quarter
 from supplychain.model.values import same_values
 
@@ -59,20 +58,26 @@ class Fleets:
         """A quantity of :data:`QUANTITIES` by buyer and quarter.
 
         A product without a figure for it counts nothing; :meth:`known` says how much that is.
+        Revenue is of no fleet.
 
         Raises:
             KeyError: No such quantity.
         """
         each = np.array(
-            [per_chip(network.commodities[p]).get(quantity, 0.0) for p in self.products]
+            [
+                per_accelerator(network, network.commodities[p]).get(quantity, 0.0)
+                for p in self.products
+            ]
         )
-        if quantity not in QUANTITIES:
+        if quantity not in QUANTITIES or quantity == "revenue_usd":
             raise KeyError(quantity)
         return np.asarray(np.einsum("...bpq,p->...bq", self.in_service, each))
 
     def known(self, network: Network, quantity: str) -> float:
         """Share of all units in service, over all quarters, whose product has the figure."""
-        has = np.array([quantity in per_chip(network.commodities[p]) for p in self.products])
+        has = np.array(
+            [quantity in per_accelerator(network, network.commodities[p]) for p in self.products]
+        )
         units = self.in_service.sum(axis=-1)
         total = float(units.sum())
         return float(units[..., has].sum()) / total if total > 0 else 1.0

@@ -1,7 +1,7 @@
 """From production to deliveries and fleets, under any rule, without and with the shocks.
 
 Fleets and open orders do not begin with the window that is asked about: the quarters since the
-data's first fleet are delivered before it, from the baseline of a longer plan.
+data's first fleet are delivered before it.
 """
 
 from __future__ import annotations

@@ -267,17 +267,20 @@ def _stages(size: Floats, speed: Floats, asked: Asked) -> tuple[Stage, Stage]:
 
 
 RULES: Mapping[str, Rule] = MappingProxyType(
-    dict(
-        zip(
-            ALLOCATION_RULES,
-            (contract_first, orders_first, pro_rata, max_min, priority, price, alpha_fair),
-            strict=True,
-        )
-    )
+    {
+        "contract-first": contract_first,
+        "orders-first": orders_first,
+        "pro-rata": pro_rata,
+        "max-min": max_min,
+        "priority": priority,
+        "price": price,
+        "alpha-fair": alpha_fair,
+    }
 )
-"""The rules by name, the default first."""
+"""The rules by name; the names are those of :data:`~supplychain.model.ALLOCATION_RULES`."""
 
 DEFAULT = ALLOCATION_RULES[0]
+"""The rule of a question that names none."""
 
 
 def find_rule(name: str) -> Rule:

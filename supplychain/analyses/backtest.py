@@ -29,6 +29,7 @@ from supplychain.production.quantities import used_of
 from supplychain.production.reading import read_plan
 from supplychain.production.result import Production
 from supplychain.production.systems import racks
+from supplychain.scenarios.windows import check_window
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -170,6 +171,7 @@ def backtest(
     Raises:
         AskError: The data publishes no units of any accelerator in these quarters.
     """
+    check_window(network, first, last)
     plan_ = read_plan(network, rules=rules)
     end = min(last + 4, plan_.quarters[plan_.reported - 1])
     baseline = Forward(plan_).baseline.between(first, max(end, last))

@@ -26,10 +26,11 @@ class Measure(Generic[T]):
     """What a condition can be about.
 
     Attributes:
+        value: ``None`` where it is not known.
         count: Whether it is a number of things rather than a share.
     """
 
-    value: Callable[[T], float]
+    value: Callable[[T], float | None]
     meaning: str
     count: bool = False
 
@@ -46,9 +47,9 @@ def _deepest(result: Simulation) -> float:
     return -result.deepest()[1]
 
 
-def _unfilled(result: Simulation) -> float:
-    ordered = float(result.allocation.asked().sum())
-    return 1 - float(result.allocation.units().sum()) / ordered if ordered > 0 else 0.0
+def _unfilled(result: Simulation) -> float | None:
+    asked = float(result.allocation.asked().sum())
+    return 1 - float(result.allocation.served().sum()) / asked if asked > 0 else None
 
 
 def _poor_loss(result: Simulation) -> float:
@@ -56,12 +57,13 @@ def _poor_loss(result: Simulation) -> float:
     return -(change(*grouped(result.allocation.buyers, "tier", units).get("poor", (0, 0))) or 0.0)
 
 
-def _gini(result: Simulation) -> float:
+def _gini(result: Simulation) -> float | None:
     return fairness(result.allocation).gini_fill
 
 
-def _empty_handed(result: Simulation) -> float:
-    return float(sum(rate == 0 for rate in result.allocation.fill_rates().values()))
+def _empty_handed(result: Simulation) -> float | None:
+    rates = [rate for rate in result.allocation.fill_rates().values() if rate is not None]
+    return float(sum(rate == 0 for rate in rates)) if rates else None
 
 
 def _single(points: Points) -> float:
@@ -72,12 +74,13 @@ def _near(points: Points) -> float:
     return float(sum(not row.trivial for row in points[0].near))
 
 
-def _costliest(points: Points) -> float:
+def _costliest(points: Points) -> float | None:
     """Of those that lose more than their own products."""
     found, exposed = points
+    if exposed is None:
+        return None
     own = {(row.kind, row.id) for row in found.rows if row.trivial}
-    rows = exposed.rows if exposed is not None else ()
-    return max((r.score / 100 for r in rows if (r.kind, r.id) not in own), default=0.0)
+    return max((r.score / 100 for r in exposed.rows if (r.kind, r.id) not in own), default=0.0)
 
 
 MEASURES: Mapping[str, Measure[Simulation]] = {
@@ -141,11 +144,17 @@ def parse_condition(text: str, measures: Mapping[str, Measure[Any]] = MEASURES) 
 def holding(
     conditions: Iterable[Condition], result: T, measures: Mapping[str, Measure[T]]
 ) -> list[str]:
-    """The conditions that hold, each with the value found."""
+    """The conditions that hold, each with the value found.
+
+    Raises:
+        AskError: What a condition is about is not known, so that nothing can be said of it.
+    """
     out = []
     for condition in conditions:
         measure = measures[condition.measure]
         value = measure.value(result)
+        if value is None:
+            raise AskError(f"--fail-on {condition.text}: {measure.meaning} is not known")
         if condition.holds(value):
             found = f"{value:.0f}" if measure.count else f"{value:.1%}"
             out.append(f"{condition.text}: {measure.meaning} is {found}")

@@ -15,10 +15,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 
-from supplychain.analyses.exposure import HORIZON, Exposure, Exposures
+from supplychain.analyses.exposure import Exposure, Exposures, counted_until, quarters_counted
 from supplychain.analyses.outages import kept_while_down, recovery_weeks, removable
 from supplychain.errors import AskError
 from supplychain.model import Network
+from supplychain.model.accelerators import per_accelerator
 from supplychain.model.quarters import WEEKS_PER_QUARTER, Quarter
 from supplychain.production.availability import (
     DESIGN_ROLES,
@@ -30,7 +31,6 @@ from supplychain.production.availability import (
 )
 from supplychain.production.forward import Forward
 from supplychain.production.plan import Rules
-from supplychain.production.quantities import per_unit
 from supplychain.production.reading import read_plan
 from supplychain.risk.scope import asked_products
 from supplychain.risk.structure import Entity, Kind
@@ -47,7 +47,7 @@ def exposures(
     at: Quarter | str,
     products: str | Sequence[str] | None = None,
     by: Kind | Collection[Kind] = ORGANIZATIONS,
-    horizon: int = HORIZON,
+    horizon: int | None = None,
     recovery: float | None = None,
     removed: Sequence[Entity] | None = None,
     rules: Rules | None = None,
@@ -59,7 +59,8 @@ def exposures(
         at: The quarter with which each loss begins.
         products: Accelerator or accelerators whose output counts; all if not given.
         by: Kind or kinds of what is taken away, each on its own.
-        horizon: Quarters over which losses are counted.
+        horizon: Quarters over which losses are counted; eight if not given, but not beyond the
+            last for which capacities are known.
         recovery: Weeks to recover, instead of each supply's own.
         removed: Instead of ``by``, what is taken away; positions in ``network.supplies``.
         rules: Constants of production, if not the data's.
@@ -69,8 +70,12 @@ def exposures(
             none of them is made in it.
     """
     at = Quarter.parse(at) if isinstance(at, str) else at
+    horizon = quarters_counted(network, at, horizon)
     if horizon < 1:
-        raise AskError(f"a horizon of {horizon} quarters is none")
+        raise AskError(
+            f"a horizon of {horizon} quarters is none; losses are counted until "
+            f"{counted_until(network)} unless a horizon is given"
+        )
     wanted = asked_products(network, products)
     if other := [id_ for id_ in wanted if id_ not in network.products]:
         raise AskError(f"{other[0]} is no accelerator, and a loss is counted in these")
@@ -224,7 +229,7 @@ def _worth(
     worth = {q: np.zeros((len(program.plan.products), len(quarters))) for q in COUNTED}
     for row, product in enumerate(program.plan.products):
         if product in asked:
-            each = [per_unit(network.commodities[product], q) for q in quarters]
+            each = [per_accelerator(network, network.commodities[product], q) for q in quarters]
             for quantity, rates in worth.items():
                 rates[row] = [e.get(quantity, 0.0) for e in each]
     return worth

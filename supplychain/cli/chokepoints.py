@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,15 +9,12 @@ import click
 
 from supplychain.cli import completion
 from supplychain.cli.common import (
-    ENDINGS,
-    answer,
+    Output,
     assume_option,
     fail_on,
     fail_on_option,
-    load_network,
     output_options,
     read_quarter,
-    remark,
     usage_error,
 )
 from supplychain.cli.errors import Refused
@@ -27,8 +23,6 @@ from supplychain.errors import AskError
 from supplychain.model.quarters import Quarter
 
 if TYPE_CHECKING:
-    from supplychain.cli.asked import Asked
-    from supplychain.report.tables import Document, Format
     from supplychain.risk import Kind
     from supplychain.risk.concentration import Holder
 
@@ -173,11 +167,7 @@ def chokepoints(
     top: int,
     edges: Path | None,
     conditions: tuple[str, ...],
-    form: Format | None,
-    out: Path | None,
-    no_color: bool,
-    quiet: bool,
-    data: Path | None,
+    output: Output,
 ) -> None:
     """Single points of failure, exactly, and what each would cost.
 
@@ -196,7 +186,7 @@ def chokepoints(
     supplychain chokepoints --product h100 --rate tsmc=1% --rate sk-hynix=2%
     """
     if edges is not None:
-        _edges(edges, products, top, form, out, no_color, quiet)
+        _edges(edges, products, top, output)
         return
     others = [
         name
@@ -216,79 +206,39 @@ def chokepoints(
         raise usage_error(f"{wrong} is about single points; leave out {others[0]}")
     if explain and no_score:
         raise usage_error("--explain tells what losses cost; leave out --no-score")
-    from supplychain.cli.asked import (
-        Asked,
-        asked_ids,
-        changes_answer,
-        concentration_answer,
-        joint_answer,
-        matrix_answer,
-        rates_answer,
-    )
+    from supplychain.analyses.chokepoints import ask_points
+    from supplychain.report.answers import points
 
-    network = load_network(data)
+    network = output.load()
     held: list[str] = []
+    scores, say = not no_score, output.remark
     try:
-        if assume:
-            from supplychain.scenarios.assumptions import assumed
-
-            network = assumed(network, assume)
-        ids = asked_ids(network, products)
-        asked = Asked(network, ids, by, weeks, recovery, horizon, not no_score, assume, quiet)
-        at = at or asked.busiest()
+        network, question = ask_points(network, products, at, by, weeks, recovery, horizon, assume)
         if compare is not None:
-            document = changes_answer(asked, *compare, top)
+            document = points.changes_answer(network, question, compare, top, scores, say)
         elif matrix:
-            document = matrix_answer(asked, at)
+            document = points.matrix_answer(network, question)
         elif concentration is not None:
-            document = concentration_answer(asked, at, concentration, top)
+            document = points.concentration_answer(network, question, concentration, top)
         elif rates:
-            document = rates_answer(asked, at, max(order, 3), rates)
+            document = points.rates_answer(network, question, max(order, 3), rates)
         elif order > 1:
-            document = joint_answer(asked, at, order, top)
+            document = points.joint_answer(network, question, order, top, scores, say)
         else:
-            document, held = _points(asked, at, top, explain, conditions)
+            document, held = points.points_answer(
+                network, question, top, scores, explain, conditions, say
+            )
     except AskError as error:
         raise usage_error(str(error)) from error
-    answer(document, form, out, no_color, quiet)
+    output.answer(document)
     fail_on(held)
-
-
-def _points(
-    asked: Asked, at: Quarter, top: int, explain: bool, conditions: Sequence[str]
-) -> tuple[Document, list[str]]:
-    """Single points as tables or sentences, and the conditions that hold.
-
-    Raises:
-        AskError: A condition is malformed, or sentences are asked and no cost can be computed.
-    """
-    from supplychain.report.answers.chokepoints import chokepoints_document, explanations
-
-    tests = []
-    if conditions:
-        from supplychain.analyses.conditions import CHOKEPOINT_MEASURES, holding, parse_condition
-
-        tests = [parse_condition(text, CHOKEPOINT_MEASURES) for text in conditions]
-    found = asked.points(at)
-    exposed, why_not = asked.costs(at)
-    held = holding(tests, (found, exposed), CHOKEPOINT_MEASURES) if tests else []
-    weighted = asked.weights(at) is not None
-    if explain:
-        if exposed is None:
-            raise AskError(f"--explain: {why_not.rstrip('.')}")
-        return explanations(asked.network, found, top, weighted, exposed), held
-    remarks = [why_not] if why_not else []
-    return chokepoints_document(asked.network, found, top, weighted, exposed, remarks), held
 
 
 def _edges(
     path: Path,
     products: tuple[str, ...],
     top: int,
-    form: Format | None,
-    out: Path | None,
-    no_color: bool,
-    quiet: bool,
+    output: Output,
 ) -> None:
     """``--edges``: the firms of a table instead of the built-in data."""
     from click.core import ParameterSource
@@ -296,7 +246,6 @@ def _edges(
     from supplychain.firms.edges import EdgeError
     from supplychain.report.answers.firms import edges_document
 
-    form = form or (ENDINGS.get(out.suffix.lower(), "table") if out else "table")
     context = click.get_current_context()
     for option in context.command.params:
         given = context.get_parameter_source(str(option.name)) is ParameterSource.COMMANDLINE
@@ -304,12 +253,12 @@ def _edges(
             message = f"{option.opts[-1]} is about the network of the data, not about --edges"
             raise usage_error(message)
     try:
-        document = edges_document(path, products, top, every=form == "csv")
+        document = edges_document(path, products, top, every=output.written == "csv")
     except EdgeError as error:
         raise Refused(error) from error
     except AskError as error:
         raise usage_error(str(error)) from error
-    if form == "csv":  # which holds rows only
+    if output.written == "csv":  # which holds rows only
         for text in document.parts[2:]:
-            remark(str(text), quiet)
-    answer(document, form, out, no_color, quiet)
+            output.remark(str(text))
+    output.answer(document)

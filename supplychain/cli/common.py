@@ -6,6 +6,8 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,6 +16,7 @@ import click
 from supplychain.cli import writing
 from supplychain.cli.caching import no_cache_option
 from supplychain.cli.errors import Refused, say
+from supplychain.cli.paths import PathName
 from supplychain.errors import AskError
 from supplychain.model.quarters import Quarter
 
@@ -41,19 +44,19 @@ def data_option(command: F) -> F:
     command = no_cache_option(command)
     return click.option(
         "--data",
-        type=click.Path(path_type=Path),
+        type=PathName(),
         metavar="DIR",
         help="Data folder instead of the built-in one.",
     )(command)
 
 
 def window_options(first: str, last: str) -> Callable[[F], F]:
-    """``--from Q`` and ``--to Q``, with these defaults."""
+    """``--from Q`` and ``--to Q``; what is done without them is said in these words."""
 
     def options(command: F) -> F:
-        for name, target, default in (("--to", "last", last), ("--from", "first", first)):
+        for name, target, usual in (("--to", "last", last), ("--from", "first", first)):
             command = click.option(
-                name, target, callback=read_quarter, metavar="Q", default=default, show_default=True
+                name, target, callback=read_quarter, metavar="Q", show_default=usual
             )(command)
         return command
 
@@ -129,6 +132,52 @@ def find_scenario(network: Network, name: str) -> Scenario:
     raise AskError(f"{unknown(network, name, ['scenario'])}; or name a .yaml file")
 
 
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where the data comes from and where the answer goes.
+
+    Attributes:
+        form: Of the answer; ``None``: a table, or what the ending of ``out`` says.
+        out: The file to write; ``None``: the terminal.
+        quiet: No remarks on standard error.
+        data: The data folder; ``None``: the built-in one.
+    """
+
+    form: Format | None = None
+    out: Path | None = None
+    no_color: bool = False
+    quiet: bool = False
+    data: Path | None = None
+
+    @property
+    def written(self) -> Format:
+        """The form the answer will have."""
+        ending = "" if self.out is None else self.out.suffix.lower()
+        return self.form or ENDINGS.get(ending, "table")
+
+    def load(self) -> Network:
+        """The data, or exit 1 with every problem it has."""
+        return load_network(self.data)
+
+    def remark(self, text: str) -> None:
+        """One line for people, on standard error."""
+        remark(text, self.quiet)
+
+    def answer(self, document: Document) -> None:
+        """Print the document, or write it to a file."""
+        from supplychain.report.tables import render
+
+        form = self.written
+        if self.out is not None:
+            write_file(self.out, render(document, form, width=100))
+            self.remark(f"Wrote {self.out}")
+            return
+        width = shutil.get_terminal_size(fallback=(100, 24)).columns
+        color = _colors(self.no_color) and form == "table"
+        terminal = sys.stdout.isatty()
+        echo(render(document, form, width=width, color=color, terminal=terminal))
+
+
 def check_target(path: Path) -> None:
     """Refuse a file that cannot be written, before the work that would be lost.
 
@@ -164,7 +213,16 @@ def read_target(*endings: str, always: bool = False) -> Callable[..., Path | Non
 
 
 def output_options(command: F) -> F:
-    """``--format``, ``--out``, ``--no-color``, ``--quiet`` and ``--data``."""
+    """``--format``, ``--out``, ``--no-color``, ``--quiet`` and ``--data``, as one ``output``."""
+
+    @wraps(command)
+    def with_output(
+        form: Format | None, out: Path | None, no_color: bool, quiet: bool, data: Path | None,
+        **rest: Any,
+    ) -> Any:  # fmt: skip
+        return command(output=Output(form, out, no_color, quiet, data), **rest)
+
+    wrapped: Any = with_output
     for option in (
         click.option(
             "-f",
@@ -185,8 +243,9 @@ def output_options(command: F) -> F:
         click.option("--no-color", is_flag=True, help="No colours (NO_COLOR does the same)."),
         click.option("-q", "--quiet", is_flag=True, help="No remarks on standard error."),
     ):
-        command = option(command)
-    return data_option(command)
+        wrapped = option(wrapped)
+    done: F = data_option(wrapped)
+    return done
 
 
 def load_network(data: Path | None) -> Network:
@@ -208,22 +267,6 @@ def remark(text: str, quiet: bool = False) -> None:
     """One line for people, on standard error."""
     if not quiet:
         say(text)
-
-
-def answer(
-    document: Document, form: Format | None, out: Path | None, no_color: bool, quiet: bool
-) -> None:
-    """Print the document, or write it to a file."""
-    from supplychain.report.tables import render
-
-    form = form or (ENDINGS.get(out.suffix.lower(), "table") if out else "table")
-    if out is not None:
-        write_file(out, render(document, form, width=100))
-        remark(f"Wrote {out}", quiet)
-        return
-    width = shutil.get_terminal_size(fallback=(100, 24)).columns
-    color = _colors(no_color) and form == "table"
-    echo(render(document, form, width=width, color=color, terminal=sys.stdout.isatty()))
 
 
 def echo(text: str) -> None:

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 import click
 
 from supplychain.cli import completion
-from supplychain.cli.common import answer, load_network, output_options, usage_error
+from supplychain.cli.common import Output, output_options, usage_error
 from supplychain.errors import AskError
 from supplychain.model.quarters import FIRST, LAST, Quarter
-
-if TYPE_CHECKING:
-    from supplychain.report.tables import Format
 
 
 @click.command()
@@ -21,11 +15,7 @@ if TYPE_CHECKING:
 @output_options
 def explain(
     node: str,
-    form: Format | None,
-    out: Path | None,
-    no_color: bool,
-    quiet: bool,
-    data: Path | None,
+    output: Output,
 ) -> None:
     """Where a node stands, what it needs, who needs it, and the source of each figure.
 
@@ -47,20 +37,24 @@ def explain(
         find_figures,
         find_nodes,
     )
+    from supplychain.scenarios.windows import check_at, known_quarters
 
     name, at, when = node.rpartition("@") if "@" in node else (node, "", "")
-    network = load_network(data)
+    network = output.load()
     try:
         if found := find_figures(network, node):
-            answer(figures_document(network, node, found), form, out, no_color, quiet)
+            output.answer(figures_document(network, node, found))
             return
         quarter = Quarter.parse(when) if at else LAST
         nodes = find_nodes(network, name)
+        if at:
+            check_at(network, quarter)
     except AskError as error:
         raise usage_error(str(error)) from error
     baseline = None
     if at and any(isinstance(node, Commodity) and node.product for node in nodes):
-        if not FIRST <= quarter <= LAST:
-            raise usage_error(f"{quarter} is outside {FIRST} to {LAST}, the quarters it can trace")
-        baseline = Forward(read_plan(network)).baseline.between(FIRST, LAST)
-    answer(explain_document(network, nodes, quarter, baseline), form, out, no_color, quiet)
+        if quarter < FIRST:
+            raise usage_error(f"{quarter} is before {FIRST}, the first quarter it can trace")
+        _, last = known_quarters(network)
+        baseline = Forward(read_plan(network)).baseline.between(FIRST, last)
+    output.answer(explain_document(network, nodes, quarter, baseline))

@@ -95,6 +95,8 @@ def graph(
     if names and suffix != PAGE:
         raise usage_error(f"--scenario colours a page only; name an .html file, not {out}")
     network = load_network(data)
+    if at is not None:
+        _check_at(network, at, quiet)
     keep = _near(network, focus, depth)
     if suffix not in EXPORTS and collapse is None:
         from supplychain.report.graph.explorer import drawn_together
@@ -110,6 +112,19 @@ def graph(
             text = _export(network, keep, collapse, suffix)
     size = write_file(out, text)
     remark(f"Wrote {out} ({size / 1000:.0f} kB)", quiet)
+
+
+def _check_at(network: Network, at: Quarter, quiet: bool) -> None:
+    """Refuse a quarter outside the data; say it where no accelerator can be lost in it."""
+    from supplychain.scenarios.windows import check_at
+
+    try:
+        check_at(network, at)
+    except AskError as error:
+        raise usage_error(f"--at: {error}") from error
+    sold = [c.product.sold(at) for c in network.products.values() if c.product]
+    if not any(sold):
+        remark(f"No accelerator of the data is sold in {at}: no chokepoint is marked", quiet)
 
 
 def _near(network: Network, focus: str | None, depth: int) -> frozenset[str]:

@@ -10,6 +10,7 @@ import click
 
 from supplychain.cli.common import remark, usage_error
 from supplychain.cli.errors import Refused
+from supplychain.cli.paths import PathName
 from supplychain.cli.writing import why_no_folder, write_folder
 
 
@@ -30,7 +31,7 @@ def _read_day(ctx: click.Context, param: click.Parameter, value: str | None) -> 
 
 
 @import_.command()
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR", type=PathName())
 @click.option(
     "-o",
     "--out",

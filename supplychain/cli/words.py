@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 import click
 
-from supplychain.cli.common import answer, output_options, usage_error
-
-if TYPE_CHECKING:
-    from supplychain.report.tables import Format
+from supplychain.cli.common import Output, output_options, usage_error
 
 
 @click.command()
@@ -18,11 +12,7 @@ if TYPE_CHECKING:
 @output_options
 def words(
     terms: tuple[str, ...],
-    form: Format | None,
-    out: Path | None,
-    no_color: bool,
-    quiet: bool,
-    data: Path | None,
+    output: Output,
 ) -> None:
     """What the words of tables and pages mean, in one sentence each; all without TERM.
 
@@ -37,4 +27,4 @@ def words(
     if unknown := [term for term, word in zip(terms, found, strict=True) if word is None]:
         raise usage_error(f"no word '{unknown[0]}' is explained; supplychain words lists all")
     asked = [word for word in found if word] or list(WORDS.values())
-    answer(words_document(asked), form, out, no_color, quiet)
+    output.answer(words_document(asked))

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from supplychain.errors import AskError
 from supplychain.model import Commodity, Figure, Network, Product
+from supplychain.model.accelerators import server_figures, server_w, site_w
 from supplychain.model.figures import in_year
 from supplychain.model.finder import find_id
 
@@ -28,6 +29,7 @@ class Chip:
         bandwidth: Of the memory, bytes/s.
         link: To other chips, one way, bytes/s; ``None`` where unknown.
         power_w: With its share of server and network, at rated load; ``None`` where unknown.
+        site_w: At the meter of its site: the same at average load, times PUE.
         price_usd: Of the accelerator alone; ``None`` where unknown.
         mfu: Share of the 16-bit peak that training reaches in a running step; 0: does not train.
         mfu_8_bit: The same of the 8-bit peak.
@@ -42,6 +44,7 @@ class Chip:
     bandwidth: float
     link: float | None
     power_w: float | None
+    site_w: float | None
     price_usd: float | None
     mfu: float
     mfu_8_bit: float
@@ -148,7 +151,8 @@ def chip_of(network: Network, id_: str, year: int, overrides: Mapping[str, float
         memory=facts["memory_gb"].value * 1e9,
         bandwidth=facts["bandwidth_tb_s"].value * 1e12,
         link=link.value * 1e9 / 2 if link else None,
-        power_w=_power_w(product, used),
+        power_w=server_w(network, commodity),
+        site_w=site_w(network, commodity),
         price_usd=price.value if price else None,
         mfu=used["mfu"].value,
         mfu_8_bit=used["mfu_8_bit"].value,
@@ -178,25 +182,15 @@ def _used(
     for key, default in (("mfu", "training.mfu"), ("mbu", "serving.mbu")):
         used[key] = product.utilization.get(key) or network.parameter(default)
     used["mfu_8_bit"] = network.parameter("training.mfu_8_bit")
-    if "server_w" in product.facts:
-        used["server_w"] = product.facts["server_w"]
-    elif "tdp_w" in product.facts:
-        used["server_ratio"] = network.parameter("power.server_ratio")
+    # A chip's own power is a fact of it, not shown among what is assumed.
+    behind = server_figures(network, network.commodities[id_])
+    used |= {key: figure for key, figure in behind.items() if key != "tdp_w"}
     if (price := in_year(product.price_usd, year)) is not None:
         used["price_usd"] = price
     used |= {key: given(value, f"{id_}.{key}") for key, value in overrides.items()}
     if "mfu" in overrides:
         used["mfu_8_bit"] = used["mfu"]
     return used
-
-
-def _power_w(product: Product, used: _Used) -> float | None:
-    """The chip with its share of server and network; ``None`` where neither is published."""
-    if "server_w" in used:
-        return used["server_w"].value
-    if "server_ratio" in used:
-        return product.facts["tdp_w"].value * used["server_ratio"].value
-    return None
 
 
 def given(value: float, name: str) -> Figure:

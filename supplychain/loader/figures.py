@@ -7,6 +7,7 @@ plus-or-minus range.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -43,6 +44,9 @@ class Standing:
 
 
 NOTHING = Standing()
+FAR = 10
+"""Years after the newest source was read beyond which a date is doubted."""
+_DATED = re.compile(r"[0-9]{4}(?:Q[1-4])?")
 
 
 @dataclass(slots=True)
@@ -56,6 +60,11 @@ class Reader:
         """Note a problem where the value stands."""
         node = node_of(value)
         self.page.problem(place(node, self.page), message, *cures, width=width(node))
+
+    def warning(self, value: Value, message: str, *cures: str) -> None:
+        """Note something that could be true but is probably not meant, where the value stands."""
+        node = node_of(value)
+        self.page.warning(place(node, self.page), message, *cures, width=width(node))
 
     def at_key(self, block: Block, key: str, message: str, *cures: str) -> None:
         """Note a problem where the key of an entry stands."""
@@ -208,11 +217,26 @@ class Reader:
         if block is None:
             return MappingProxyType({})
         standing = self.standing(block, outer)
+        self._check_years(block)
         return {
             key: self.figure(value, amount, standing, unit)
             for key, value in block.values.items()
             if key not in STANDING
         }
+
+    def _check_years(self, block: Block) -> None:
+        """Warn of figures that lie far beyond all that the sources can know."""
+        if not self.index.newest:
+            return
+        last = int(self.index.newest[:4]) + FAR
+        for key in block.values:
+            if key not in STANDING and _DATED.fullmatch(key) and int(key[:4]) > last:
+                self.page.warning(
+                    place(block.keys[key], self.page),
+                    f"a figure of {key}, more than {FAR} years after any source was read",
+                    "correct the year, if that is not meant",
+                    width=len(key),
+                )
 
 
 def _percent(text: str) -> bool:

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from supplychain.loader.problems import Page, short
+from supplychain.loader.problems import MOST_SHOWN, Page, short
 from supplychain.loader.shapes import Block, Value
 from supplychain.loader.text import place, width
 from supplychain.model import Network
-from supplychain.model.finder import nearest
 from supplychain.model.units import Rate
 
 
@@ -32,6 +31,9 @@ class Index:
         unsure: Organizations whose files have problems, so that their supplies are not all known.
         unread: Folders in which some file hides ids or groups by its problems.
         cited: Sources that some figure cites.
+        lines: Product lines by designer.
+        names: Ids, names and aliases of each organization, in lower case.
+        newest: The last day on which any source was read, ``YYYY-MM-DD``; empty if none was.
     """
 
     commodities: set[str] = field(default_factory=set)
@@ -47,6 +49,11 @@ class Index:
     unsure: set[str] = field(default_factory=set)
     unread: set[str] = field(default_factory=set)
     cited: set[str] = field(default_factory=set)
+    lines: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    names: dict[str, set[str]] = field(default_factory=dict)
+    newest: str = ""
+    _products: set[str] = field(default_factory=set)
+    _things: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, network: Network) -> Index:
@@ -57,6 +64,7 @@ class Index:
             buyers=set(network.buyers),
             sources=set(network.sources),
             units={c.id: c.unit for c in network.commodities.values()},
+            newest=max((s.accessed for s in network.sources.values()), default=""),
         )
         for commodity in network.commodities.values():
             for group in commodity.groups:
@@ -71,6 +79,19 @@ class Index:
             if supply.metered:
                 index.metered.add(supply.commodity)
         return index
+
+    def products(self) -> set[str]:
+        """Products, and groups that have some; asked when all files are added."""
+        if not self._products:
+            chips = self.designers.keys()
+            self._products.update(chips, (n for n, ids in self.groups.items() if ids & chips))
+        return self._products
+
+    def things(self) -> set[str]:
+        """Commodities, organizations and groups; asked when all files are added."""
+        if not self._things:
+            self._things.update(self.commodities, self.organizations, self.groups)
+        return self._things
 
     def add(self, folder: str, stem: str, block: Block | None, faulty: bool) -> None:
         """Take in one file; the block is ``None`` where it is not even YAML."""
@@ -90,6 +111,9 @@ class Index:
             self.buyers.add(stem)
         elif folder == "sources":
             self.sources.update(block.keys if block else ())
+            for entry in block.values.values() if block else ():
+                if isinstance(entry, Block):
+                    self.newest = max(self.newest, entry.word("accessed"))
 
     def _commodity(self, id_: str, block: Block) -> None:
         self.units[id_] = block.word("unit")
@@ -99,8 +123,10 @@ class Index:
         if product := block.block("product"):
             self.designers[id_] = product.word("designer")
             self.makers[id_].add(product.word("designer"))
+            self.lines[product.word("designer")].add(product.word("line") or "main")
 
     def _organization(self, id_: str, block: Block) -> None:
+        self.names[id_] = names_of(block, id_)
         nouns = self.capacities.setdefault(id_, {})
         for capacity in block.items("capacities"):
             if isinstance(capacity, Block) and capacity.word("unit"):
@@ -112,6 +138,13 @@ class Index:
                     self.metered.add(supply.word("commodity"))
 
 
+def names_of(block: Block, id_: str) -> set[str]:
+    """Id, name and aliases that a file gives, in lower case."""
+    names = {id_, block.word("name")}
+    names.update(node.value.strip() for node in words(block.values.get("aliases")))
+    return {name.casefold() for name in names if name}
+
+
 def known(
     node: yaml.Node, id_: str, ids: Iterable[str], what: str, page: Page, *cures: str
 ) -> bool:
@@ -119,7 +152,7 @@ def known(
     ids = ids if isinstance(ids, set | dict) else set(ids)
     if id_ in ids:
         return True
-    close = nearest(id_, sorted(ids))
+    close = page.nearest(id_, sorted(ids)) if len(page.problems) < MOST_SHOWN else None
     helps = ([f"did you mean '{close}'?"] if close else []) + list(cures)
     page.problem_once(
         place(node, page), f"unknown {what} '{short(id_)}'", *helps, width=width(node)

@@ -72,6 +72,7 @@ def _need(reader: Reader, block: Block, consumer: str, metered: bool) -> Need:
         note=standing.note,
         place=place(block.node, reader.page),
     )
+    _check_itself(reader, block, inputs, consumer)
     _check_role(reader, block, role)
     if metered and role in FLOW_ROLES and need.per_unit is None:
         _check_quantity(reader, block, inputs, unit)
@@ -136,6 +137,19 @@ def _makers(
                 f"or add a supply of it to organizations/{id_}.yaml",
             )
     return MappingProxyType({id_: Quarter.parse(makers.word(id_)) for id_ in sorted(makers.values)})
+
+
+def _check_itself(
+    reader: Reader, block: Block, inputs: Mapping[str, Figure | None], consumer: str
+) -> None:
+    if consumer in inputs:
+        name = "input" if "input" in block.keys else "any_of"
+        reader.at_key(
+            block,
+            name,
+            f"'{consumer}' needs itself: none of it could ever be made",
+            "name what it is made of; losses of its own are in 'yield'",
+        )
 
 
 def _check_role(reader: Reader, block: Block, role: Role) -> None:

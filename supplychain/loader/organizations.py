@@ -20,6 +20,7 @@ from supplychain.loader.shapes import Block, node_of
 from supplychain.loader.text import place, width
 from supplychain.loader.words import Amount
 from supplychain.model import Capacity, Figure, Orders, Organization, Supply, units
+from supplychain.model.finder import nearest
 from supplychain.model.quarters import Quarter
 from supplychain.model.units import Rate
 
@@ -56,19 +57,21 @@ def read_organization(reader: Reader, block: Block, stem: str) -> Organization:
 
 
 def _check_doubles(reader: Reader, capacities: list[Block], supplies: list[Block]) -> None:
-    ids = [c.word("id") for c in capacities]
-    for i, capacity in enumerate(capacities):
-        if ids[i] in ids[:i]:
-            reader.problem(capacity.values["id"], f"a second capacity '{ids[i]}'", "rename one")
-    made = [(s.word("commodity"), s.word("country")) for s in supplies]
-    for i, supply in enumerate(supplies):
-        if made[i] in made[:i]:
-            commodity, country = made[i]
+    ids: set[str] = set()
+    for capacity in capacities:
+        if (id_ := capacity.word("id")) in ids:
+            reader.problem(capacity.values["id"], f"a second capacity '{id_}'", "rename one")
+        ids.add(id_)
+    made: set[tuple[str, str]] = set()
+    for supply in supplies:
+        commodity, country = supply.word("commodity"), supply.word("country")
+        if (commodity, country) in made:
             reader.problem(
                 supply.values["commodity"],
                 f"a second supply of '{commodity}' in {country}",
                 "put the two into one; 'capacity: {a: 1, b: 1}' draws on several capacities",
             )
+        made.add((commodity, country))
 
 
 def _by_year(
@@ -88,6 +91,7 @@ def _by_year(
 def _lines(reader: Reader, block: Block) -> Mapping[int, Mapping[str, Figure]]:
     table = block.block("lines")
     lines = _by_year(reader, table, SHARE, NOTHING)
+    _check_lines(reader, table, block.word("id"), lines)
     for year, figures in lines.items():
         total = sum(f.value for f in figures.values())
         if table is not None and not 0.99 - ROUNDING <= total <= 1.01 + ROUNDING:
@@ -98,6 +102,27 @@ def _lines(reader: Reader, block: Block) -> Mapping[int, Mapping[str, Figure]]:
                 "shares of one designer's product lines add up to 100%",
             )
     return lines
+
+
+def _check_lines(
+    reader: Reader, table: Block | None, id_: str, lines: Mapping[int, Mapping[str, Figure]]
+) -> None:
+    """Warn of lines that no product of the designer is of: their units are nobody's."""
+    made = reader.index.lines.get(id_, set())
+    if table is None or "commodities" in reader.index.unread:
+        return
+    for year, figures in lines.items():
+        for line in sorted(figures.keys() - made):
+            made = made | {line}
+            rows = table.block(str(year))
+            assert rows is not None
+            close = nearest(line, reader.index.lines.get(id_, ()))
+            reader.page.warning(
+                place(rows.keys[line], reader.page),
+                f"no product of '{id_}' is of the line '{line}'",
+                f"did you mean '{close}'?" if close else f"add 'line: {line}' to a product",
+                width=len(line),
+            )
 
 
 def _sold(reader: Reader, block: Block, stem: str) -> tuple[Orders, ...]:

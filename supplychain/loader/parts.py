@@ -7,10 +7,10 @@ from types import MappingProxyType
 
 from supplychain.loader.figures import NOTHING, Reader, Standing
 from supplychain.loader.forms import (
-    DOLLARS,
-    FACT_UNITS,
-    FACT_VALUE,
+    FACTS,
+    PRICE,
     SHARE,
+    USED,
     WEEKS,
     YIELD,
 )
@@ -26,7 +26,7 @@ from supplychain.model.quarters import Quarter
 
 def texts(value: Value | None) -> tuple[str, ...]:
     """The words of a word or a list."""
-    return tuple(node.value for node in words(value))
+    return tuple(node.value.strip() for node in words(value))
 
 
 def quarter(block: Block, key: str) -> Quarter | None:
@@ -90,7 +90,7 @@ def read_commodity(reader: Reader, block: Block, stem: str) -> Commodity:
         product=_product(reader, product) if product else None,
         note=block.word("note"),
         place=place(block.node, reader.page),
-        price_usd=_by_year(reader, block, "price_usd", DOLLARS, NOTHING),
+        price_usd=_by_year(reader, block, "price_usd", PRICE, NOTHING),
     )
 
 
@@ -104,6 +104,7 @@ def _by_year(
 def _product(reader: Reader, block: Block) -> Product:
     standing = reader.standing(block)
     check_order(reader, block, "launch", "end")
+    _check_prices(reader, block)
     organizations = reader.index.organizations
     for node in [*words(block.values["designer"]), *words(block.values.get("partners"))]:
         cure = f"or add organizations/{node.value}.yaml"
@@ -112,7 +113,7 @@ def _product(reader: Reader, block: Block) -> Product:
     if (table := block.block("facts")) is not None:
         inner = reader.standing(table, standing)
         facts = {
-            key: reader.figure(value, FACT_VALUE, inner, FACT_UNITS[key])
+            key: reader.figure(value, FACTS[key], inner)
             for key, value in table.values.items()
             if key not in STANDING
         }
@@ -123,15 +124,37 @@ def _product(reader: Reader, block: Block) -> Product:
         end=quarter(block, "end"),
         line=block.word("line") or "main",
         facts=MappingProxyType(facts),
-        price_usd=_by_year(reader, block, "price_usd", DOLLARS, standing),
+        price_usd=_by_year(reader, block, "price_usd", PRICE, standing),
         rack_share=_by_year(reader, block, "rack_share", SHARE, standing),
         half_weeks=reader.optional(block, "half_weeks", WEEKS, standing),
-        utilization=MappingProxyType(reader.table(block.block("utilization"), SHARE, standing)),
+        utilization=MappingProxyType(reader.table(block.block("utilization"), USED, standing)),
     )
+
+
+def _check_prices(reader: Reader, block: Block) -> None:
+    """Warn of prices of years before the product was sold."""
+    prices, launch = block.block("price_usd"), Quarter.parse(block.word("launch")).year
+    for year in prices.values.keys() - STANDING.keys() if prices is not None else ():
+        if prices is not None and int(year) < launch:
+            reader.page.warning(
+                place(prices.keys[year], reader.page),
+                f"a price of {year}, but it is sold from {block.word('launch')}",
+                "correct the year, if it is not what was asked for orders in advance",
+                width=len(year),
+            )
 
 
 def read_sources(reader: Reader, block: Block) -> list[Source]:
     """The entries of one file of the bibliography."""
+    for entry in block.values.values():
+        if isinstance(entry, Block) and "published" in entry.values:
+            published, accessed = entry.word("published"), entry.word("accessed")
+            if published > accessed[: len(published)]:
+                reader.problem(
+                    entry.values["accessed"],
+                    f"read on {accessed}, before it was published: {published}",
+                    "correct one of the two dates",
+                )
     return [
         Source(
             id=id_,

@@ -6,15 +6,20 @@ These stand apart from the loader so that every module may raise and catch them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from supplychain.escapes import visible_lines
+from supplychain.loader.characters import printable
 from supplychain.model import Place
+from supplychain.model.finder import nearest
 
 _LINE_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 _TOKEN = re.compile(r"\"[^\"]*\"|'[^']*'|[^\s,:{}\[\]]+|.")
 _LONGEST = 160
+
+MOST_SHOWN = 100
+"""Problems written out in one answer; of the others only the number is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,10 @@ class Page:
             self._again[message] = []
             self.problem(place, message, *cures, width=width)
 
+    def nearest(self, word: str, known: Iterable[str]) -> str | None:
+        """As :func:`nearest`, as long as anybody reads the answer."""
+        return nearest(word, known) if len(self.problems) < MOST_SHOWN else None
+
     def found(self) -> list[Problem]:
         """The problems, each that was noted once with the lines where it comes again."""
         return [
@@ -115,12 +124,24 @@ class Page:
             token = _TOKEN.match(line, start)
             width = len(token[0]) if token else 1
         cut = max(0, start - _LONGEST // 2) if len(line) > _LONGEST else 0
-        line = line[cut : cut + _LONGEST]
+        line = _shown(line[cut : cut + _LONGEST])
         before = self._lines[place.line - 2] if place.line > 1 else ""
+        before = _shown(before)
         shown = (before, line) if before.strip() and len(before) <= _LONGEST else (line,)
         caret = start - cut + 1
         width = max(1, min(width, len(line) - caret + 1))
         return Problem(place, message, cures, shown, caret, width, self.path)
+
+
+def _shown(line: str) -> str:
+    """A line with a mark for each character that a terminal would not show as itself."""
+    return line if line.isprintable() else "".join(_mark(c) for c in line)
+
+
+def _mark(character: str) -> str:
+    if character == "\t":
+        return "→"
+    return character if character.isprintable() else "\ufffd"
 
 
 def _again(lines: Sequence[int]) -> str:
@@ -131,8 +152,8 @@ def _again(lines: Sequence[int]) -> str:
 
 def short(text: str) -> str:
     """A text as a message quotes it: its beginning, if it is long or has line breaks."""
-    text = " ".join(text.split())
-    return text if len(text) <= 50 else f"{text[:50]}…"
+    text = " ".join(text[:1_000].split())
+    return printable(text if len(text) <= 50 else f"{text[:50]}…")
 
 
 class DataError(Exception):
@@ -152,9 +173,11 @@ class DataError(Exception):
         return f"{render(self.problems)}\n\n{closing(self.problems, self.files)}"
 
 
-def render(problems: Iterable[Problem]) -> str:
-    """All problems, an empty line between them."""
-    return "\n\n".join(str(problem) for problem in problems)
+def render(problems: Sequence[Problem], write: Callable[[Problem], str] = str) -> str:
+    """The problems, an empty line between them; of very many the first, and how many more."""
+    more = len(problems) - MOST_SHOWN
+    last = [f"... and {more:,} more"] if more > 0 else []
+    return "\n\n".join([write(problem) for problem in problems[:MOST_SHOWN]] + last)
 
 
 def closing(problems: Sequence[Problem], files: int) -> str:

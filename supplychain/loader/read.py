@@ -6,20 +6,17 @@ import gc
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import TypeVar
 
 from supplychain.cache import make_key
-from supplychain.loader.buyers import read_buyer
+from supplychain.loader.build import Parts, assembled, build
+from supplychain.loader.characters import printable
 from supplychain.loader.figures import Reader
-from supplychain.loader.files import data_folder, gather
+from supplychain.loader.files import data_folder, gather, read_file, why
 from supplychain.loader.index import Index
 from supplychain.loader.kept import keep_network, recall_network
-from supplychain.loader.organizations import read_organization
-from supplychain.loader.parts import read_commodity, read_sources
-from supplychain.loader.past import read_disruption, read_model, read_outcome, read_parameters
 from supplychain.loader.problems import DataError, Page, Problem
 from supplychain.loader.rules import (
     check_ids,
@@ -30,29 +27,18 @@ from supplychain.loader.rules import (
     check_shares,
     take_over_needs,
     warn_bookings,
+    warn_read_late,
     warn_unused,
 )
-from supplychain.loader.scenarios import read_scenario
+from supplychain.loader.scenarios import check_scenario, read_scenario
 from supplychain.loader.schema import shape_of
 from supplychain.loader.shapes import Block
-from supplychain.loader.text import MAX_BYTES, compose, decode
+from supplychain.loader.text import compose, decode
 from supplychain.model import (
-    AIModel,
-    Buyer,
     Commodity,
-    Disruption,
     Network,
-    Organization,
-    Outcome,
-    Parameters,
     Place,
     Scenario,
-    Source,
-    assemble,
-)
-
-_Part = TypeVar(
-    "_Part", Commodity, Organization, Buyer, Source, AIModel, Parameters, Outcome, Disruption
 )
 
 
@@ -73,20 +59,6 @@ class Report:
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
     network: Network | None
-
-
-@dataclass(slots=True)
-class _Parts:
-    commodities: dict[str, Commodity] = field(default_factory=dict)
-    organizations: dict[str, Organization] = field(default_factory=dict)
-    buyers: dict[str, Buyer] = field(default_factory=dict)
-    sources: dict[str, Source] = field(default_factory=dict)
-    models: dict[str, AIModel] = field(default_factory=dict)
-    parameters: dict[str, Parameters] = field(default_factory=dict)
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    disruptions: dict[str, Disruption] = field(default_factory=dict)
-    scenarios: dict[str, Scenario] = field(default_factory=dict)
-    needs_as: dict[str, str] = field(default_factory=dict)
 
 
 def load(path: str | PathLike[str] | None = None) -> Network:
@@ -140,17 +112,19 @@ def load_scenario(path: str | PathLike[str], network: Network) -> Scenario:
         DataError: The file cannot be read, or something in it is wrong; it lists every problem.
     """
     path = Path(path)
+    shown = printable(path.as_posix())
     try:
-        with path.open("rb") as stream:  # what is too large is not read to its end
-            data = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        message = error.strerror or "cannot be read"
-        raise DataError([Problem(Place(str(path), 0, 0), message.lower())], 1) from error
-    page = Page(f"scenarios/{path.name}", path.as_posix())
+        data = read_file(path)
+    except (OSError, ValueError) as error:
+        raise DataError([Problem(Place(shown, 0, 0), why(error))], 1) from error
+    page = Page(f"scenarios/{path.name}", shown)
     block = _read_shape(data, page)
     scenario = None
     if block is not None and not page.problems:
-        scenario = read_scenario(Reader(page, Index.of(network)), block, path.stem)
+        reader = Reader(page, Index.of(network))
+        scenario = read_scenario(reader, block, path.stem)
+        if not page.problems:
+            check_scenario(reader, block, scenario, network)
     if scenario is None or page.problems:
         raise DataError(page.found(), 1)
     return scenario
@@ -186,28 +160,19 @@ def _check(files: Mapping[str, bytes], prefix: str, strays: list[Problem]) -> Re
         index.add(folder, stem, block, bool(page.problems))
         if block is not None and not page.problems:
             blocks[file] = block
-    parts = _Parts()
+    parts = Parts()
     for file, block in blocks.items():
-        _build(Reader(pages[file], index), block, parts)
+        build(Reader(pages[file], index), block, parts)
     commodities = _check_rules(parts, index, pages)
     problems = [*strays, *_missing(files, prefix), *(p for g in pages.values() for p in g.found())]
     network = None
     if not problems:
         organizations, sources = parts.organizations.values(), parts.sources.values()
+        warn_read_late(sources, pages)
         warn_unused(commodities.values(), organizations, sources, index, pages)
         warn_bookings(commodities.values(), organizations, pages)
-        network = assemble(
-            commodities.values(),
-            parts.organizations.values(),
-            parts.buyers.values(),
-            parts.sources.values(),
-            _digest(files),
-            parts.models.values(),
-            parts.outcomes.values(),
-            parts.disruptions.values(),
-            parts.scenarios.values(),
-            parts.parameters.values(),
-        )
+        network = assembled(parts, commodities, _digest(files))
+        problems = _scenarios_checked(parts, network, index, pages, blocks)
     return Report(
         tuple(pages),
         {
@@ -219,8 +184,23 @@ def _check(files: Mapping[str, bytes], prefix: str, strays: list[Problem]) -> Re
         },
         tuple(sorted(problems, key=_order)),
         tuple(sorted((w for g in pages.values() for w in g.warnings), key=_order)),
-        network,
+        None if problems else network,
     )
+
+
+def _scenarios_checked(
+    parts: Parts,
+    network: Network,
+    index: Index,
+    pages: Mapping[str, Page],
+    blocks: Mapping[str, Block],
+) -> list[Problem]:
+    """Problems of scenarios that only the whole network can tell."""
+    for file, block in blocks.items():
+        if file.startswith("scenarios/"):
+            scenario = parts.scenarios[file.rpartition("/")[2].removesuffix(".yaml")]
+            check_scenario(Reader(pages[file], index), block, scenario, network)
+    return [p for page in pages.values() for p in page.found()]
 
 
 def _extra(files: Mapping[str, bytes]) -> dict[str, int]:
@@ -249,44 +229,7 @@ def _read_shape(data: bytes, page: Page) -> Block | None:
     return block if isinstance(block, Block) else None
 
 
-def _build(reader: Reader, block: Block, parts: _Parts) -> None:
-    file = reader.page.file
-    stem = file.rpartition("/")[2].removesuffix(".yaml")
-    match file.split("/", 1)[0]:
-        case "commodities":
-            _once(reader, parts.commodities, read_commodity(reader, block, stem))
-            if "needs_as" in block.values:
-                parts.needs_as[stem] = block.word("needs_as")
-        case "organizations":
-            _once(reader, parts.organizations, read_organization(reader, block, stem))
-        case "buyers":
-            _once(reader, parts.buyers, read_buyer(reader, block, stem))
-        case "models":
-            _once(reader, parts.models, read_model(reader, block, stem))
-        case "parameters":
-            _once(reader, parts.parameters, read_parameters(reader, block, stem))
-        case "history" if block.word("kind") == "outcome":
-            _once(reader, parts.outcomes, read_outcome(reader, block, stem))
-        case "history":
-            _once(reader, parts.disruptions, read_disruption(reader, block, stem))
-        case "scenarios":
-            parts.scenarios[stem] = read_scenario(reader, block, stem)
-        case _:
-            for source in read_sources(reader, block):
-                _once(reader, parts.sources, source)
-
-
-def _once(reader: Reader, parts: dict[str, _Part], part: _Part) -> None:
-    if (first := parts.get(part.id)) is not None:
-        reader.page.problem(
-            part.place,
-            f"a second '{part.id}'",
-            f"an id stands for one thing; the first is in {first.place.file}",
-        )
-    parts.setdefault(part.id, part)
-
-
-def _check_rules(parts: _Parts, index: Index, pages: dict[str, Page]) -> dict[str, Commodity]:
+def _check_rules(parts: Parts, index: Index, pages: dict[str, Page]) -> dict[str, Commodity]:
     organizations = parts.organizations
     commodities = take_over_needs(parts.commodities, parts.needs_as, pages, index)
     check_own_needs(commodities, organizations.values(), pages)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from supplychain.loader.index import Index
 from supplychain.loader.problems import Page, count, short
@@ -13,6 +15,9 @@ from supplychain.model.quarters import Quarter
 
 MOST_SHARED = 1.02
 """What shares of one commodity and year may add up to; rounding explains the 2%."""
+
+MOST_YEARS = 5
+"""Between two days on which sources were read; a longer gap is more likely a slip."""
 
 Pages = Mapping[str, Page]
 
@@ -24,17 +29,28 @@ def follow(starts: Iterable[str], step: Mapping[str, str]) -> list[tuple[str, ..
         >>> follow("abcd", {"a": "b", "b": "c", "c": "b"})
         [('b', 'c')]
     """
-    cycles = set()
+    cycles = []
+    seen: set[str] = set()
     for start in starts:
-        path: list[str] = []
-        while start in step and start not in path:
-            path.append(start)
+        path: dict[str, None] = {}  # ordered, and quick to ask
+        while start in step and start not in seen:
+            path[start] = None
+            seen.add(start)
             start = step[start]
         if start in path:
-            cycle = path[path.index(start) :]
+            order = list(path)
+            cycle = order[order.index(start) :]
             first = cycle.index(min(cycle))
-            cycles.add(tuple(cycle[first:] + cycle[:first]))
+            cycles.append(tuple(cycle[first:] + cycle[:first]))
     return sorted(cycles)
+
+
+def _ring(cycle: Sequence[str]) -> str:
+    """A circle in words; of a long one its beginning and its end."""
+    shown = list(cycle)
+    if len(cycle) > 10:
+        shown[5:-3] = [f"... {len(cycle) - 8:,} more ..."]
+    return " -> ".join([*shown, cycle[0]])
 
 
 def check_owners(organizations: Mapping[str, Organization], pages: Pages) -> None:
@@ -42,9 +58,10 @@ def check_owners(organizations: Mapping[str, Organization], pages: Pages) -> Non
     owners = {o.id: o.owner for o in organizations.values() if o.owner}
     for cycle in follow(owners, owners):
         at = organizations[cycle[0]].place
-        ring = " -> ".join([*cycle, cycle[0]])
         pages[at.file].problem(
-            at, f"a circle of owners: {ring}", "an organization is not owned by what it owns"
+            at,
+            f"a circle of owners: {_ring(cycle)}",
+            "an organization is not owned by what it owns",
         )
 
 
@@ -58,24 +75,26 @@ def take_over_needs(
     cycles = follow(sorted(needs_as), needs_as)
     for cycle in cycles:
         at = commodities[cycle[0]].place
-        ring = " -> ".join([*cycle, cycle[0]])
         pages[at.file].problem(
-            at, f"a circle of 'needs_as': {ring}", "one of them lists its needs itself"
+            at, f"a circle of 'needs_as': {_ring(cycle)}", "one of them lists its needs itself"
         )
+    keys = {id(need): _key(need) for c in commodities.values() for need in c.needs}
     caught = {id_ for cycle in cycles for id_ in cycle}
     done: dict[str, Commodity] = {}
 
-    def resolve(id_: str) -> Commodity:
-        if id_ not in done:
-            commodity, base = commodities[id_], needs_as.get(id_, "")
-            if base in commodities and id_ not in caught:
-                taken = _merge(resolve(base).needs, commodity.needs)
-                commodity = replace(commodity, needs=taken)
-            done[id_] = commodity
-        return done[id_]
-
     for id_ in commodities:
-        resolve(id_)
+        waiting = [id_]  # bases first, without recursion: a chain may be long
+        while (base := needs_as.get(waiting[-1], "")) in commodities and base not in done:
+            if waiting[-1] in caught:
+                break
+            waiting.append(base)
+        for one in reversed(waiting):
+            commodity, base = commodities[one], needs_as.get(one, "")
+            if base in commodities and one not in caught:
+                replaced = {keys[id(need)] for need in commodity.needs}
+                taken = (need for need in done[base].needs if keys[id(need)] not in replaced)
+                commodity = replace(commodity, needs=(*taken, *commodity.needs))
+            done[one] = commodity
     for id_ in needs_as:
         if id_ in commodities:
             _check_quantities(commodities[id_], done[id_], pages, index)
@@ -86,18 +105,14 @@ def _key(need: Need) -> tuple[frozenset[str], str]:
     return frozenset(need.inputs), need.role
 
 
-def _merge(base: Sequence[Need], own: Sequence[Need]) -> tuple[Need, ...]:
-    replaced = {_key(need) for need in own}
-    return (*(need for need in base if _key(need) not in replaced), *own)
-
-
 def _check_quantities(own: Commodity, full: Commodity, pages: Pages, index: Index) -> None:
     """Note needs taken over without a quantity by something that owes one."""
     if own.id not in index.metered and own.product is None:
         return
+    own_needs = {id(need) for need in own.needs}
     for need in full.needs:
         inputs = [id_ for id_ in need.inputs if id_ in index.metered]
-        if need not in own.needs and need.role in FLOW_ROLES and not need.per_unit and inputs:
+        if id(need) not in own_needs and need.role in FLOW_ROLES and not need.per_unit and inputs:
             pages[own.place.file].problem(
                 own.place,
                 f"the need of '{inputs[0]}' taken over by 'needs_as' has no 'per_unit'",
@@ -127,13 +142,13 @@ def check_launches(
     commodities: Mapping[str, Commodity], organizations: Iterable[Organization], pages: Pages
 ) -> None:
     """Note products that are sold before anything they are made of can be had."""
-    starts: dict[tuple[str, str], Quarter | None] = {}
+    starts: dict[str, dict[str, Quarter | None]] = defaultdict(dict)
     for organization in organizations:
         for supply in organization.supplies:
-            key = supply.commodity, organization.id
-            before = starts.get(key, supply.start)
+            made = starts[supply.commodity]
+            before = made.get(organization.id, supply.start)
             both = before is not None and supply.start is not None
-            starts[key] = min(before, supply.start) if both else None  # type: ignore[type-var]
+            made[organization.id] = min(before, supply.start) if both else None  # type: ignore[type-var]
     for commodity in commodities.values():
         if commodity.product is None:
             continue
@@ -149,16 +164,17 @@ def check_launches(
                 )
 
 
-def _first_made(need: Need, starts: Mapping[tuple[str, str], Quarter | None]) -> Quarter | None:
+def _first_made(need: Need, starts: Mapping[str, Mapping[str, Quarter | None]]) -> Quarter | None:
     """First quarter in which a qualified maker has one of the inputs; ``None``: always, or never.
 
     A need that nobody makes is the business of another rule.
     """
     dates = []
-    for (commodity, maker), start in starts.items():
-        if commodity in need.inputs and (need.makers is None or maker in need.makers):
-            known = [q for q in (start, need.makers[maker] if need.makers else None) if q]
-            dates.append(max(known) if known else None)
+    for commodity in need.inputs:
+        for maker, start in starts.get(commodity, {}).items():
+            if need.makers is None or maker in need.makers:
+                known = [q for q in (start, need.makers[maker] if need.makers else None) if q]
+                dates.append(max(known) if known else None)
     return min(dates) if dates and None not in dates else None  # type: ignore[type-var]
 
 
@@ -171,10 +187,11 @@ def check_shares(organizations: Iterable[Organization], pages: Pages) -> None:
                 entry = (figure.value, f"{organization.id} {supply.country}", figure.place)
                 shares[supply.commodity, year].append(entry)
     for (commodity, year), entries in sorted(shares.items()):
-        total = sum(value for value, _, _ in entries)
+        total = math.fsum(value for value, _, _ in entries)
         if total > MOST_SHARED + 1e-9:
-            at = max(entries, key=lambda e: (e[0], e[1]))[2]
-            listed = ", ".join(f"{who} {100 * v:.4g}%" for v, who, _ in sorted(entries)[::-1])
+            ranked = sorted(entries, key=lambda e: (-e[0], e[1], str(e[2])))
+            at = ranked[0][2]
+            listed = ", ".join(f"{who} {100 * v:.4g}%" for v, who, _ in ranked)
             pages[at.file].problem(
                 at,
                 f"the shares of '{commodity}' in {year} add up to {100 * total:.4g}%",
@@ -219,6 +236,21 @@ def check_ids(
                 f"'{commodity.id}' is also the name of a group",
                 "rename one of the two",
             )
+
+
+def warn_read_late(sources: Iterable[Source], pages: Pages) -> None:
+    """Warn of sources that were read long after all the others, at most half of them."""
+    ordered = sorted(sources, key=lambda s: (s.accessed, s.id))
+    for i, (before, after) in enumerate(pairwise(ordered), 1):
+        gap = int(after.accessed[:4]) - int(before.accessed[:4])
+        if gap > MOST_YEARS and len(ordered) - i <= i:
+            for late in ordered[i:]:
+                pages[late.place.file].warning(
+                    late.place,
+                    f"'{late.id}' was read on {late.accessed}, {gap} years after the others",
+                    "correct the date, if that is not meant",
+                )
+            return
 
 
 def warn_unused(

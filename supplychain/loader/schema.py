@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from supplychain.loader.forms import (
     BASIS,
     BUYER_KIND,
     CAUSE,
     CHANGE,
+    CLASS,
     COUNT,
     COUNTRY,
     DATE,
     DAY,
     DOLLARS,
+    EXPORT_CLASSES,
     FACT,
-    FACT_VALUE,
+    FACTS,
     FIGURE_NAME,
     HISTORY,
     ID,
     LOSS_FACT,
+    LOSS_FACTS,
     MEASURE,
     MEGAWATTS,
     MODEL_FACT,
+    MODEL_FACTS,
     NAME,
     NOTE,
     PARAMETER,
-    PARAMETER_VALUE,
+    PARAMETER_AMOUNTS,
     PER_UNIT,
     PERIOD,
+    PRICE,
     PUBLISHED,
     QUARTER,
     RATE,
@@ -36,7 +43,7 @@ from supplychain.loader.forms import (
     ROLE,
     RULE,
     RUN_FACT,
-    RUN_VALUE,
+    RUN_FACTS,
     SERIES_UNIT,
     SHARE,
     SPREAD,
@@ -48,6 +55,7 @@ from supplychain.loader.forms import (
     UNIT,
     UNITS,
     URL,
+    USED,
     UTILIZATION,
     WEEK,
     WEEKS,
@@ -101,6 +109,11 @@ def figures(name: str, key: Text, amount: Amount) -> Table:
     return Table(name, key, figure(amount), STANDING)
 
 
+def facts(name: str, key: Text, amounts: Mapping[str, Amount]) -> Table:
+    """As :func:`figures`, with an amount of its own for each key."""
+    return Table(name, key, {k: figure(amount) for k, amount in amounts.items()}, STANDING)
+
+
 NEED = Record(
     "a need",
     {
@@ -130,13 +143,13 @@ PRODUCT = Record(
         "end": Key(QUARTER, "last quarter of shipments"),
         "line": Key(ID, "products of one line succeed one another; main if absent"),
         "half_weeks": Key(figure(WEEKS), "from launch to half of the line's units, where known"),
-        "facts": Key(figures("a block of facts", FACT, FACT_VALUE), "peaks are dense"),
-        "price_usd": Key(figures("a block of prices", YEAR, DOLLARS), "by year"),
+        "facts": Key(facts("a block of facts", FACT, FACTS), "peaks are dense"),
+        "price_usd": Key(figures("a block of prices", YEAR, PRICE), "by year"),
         "rack_share": Key(
             figures("a block of shares", YEAR, SHARE), "part of the units in whole racks, by year"
         ),
         "utilization": Key(
-            figures("a block of utilization", UTILIZATION, SHARE),
+            figures("a block of utilization", UTILIZATION, USED),
             "measured: mfu of the 16-bit peak in training, 0: does not train; mbu in serving",
         ),
         **STANDING,
@@ -163,7 +176,7 @@ COMMODITY = Record(
         "needs": Key(ListOf(NEED), "what it needs: all of them"),
         "product": Key(PRODUCT, "accelerators only"),
         "price_usd": Key(
-            figures("a block of prices", YEAR, DOLLARS),
+            figures("a block of prices", YEAR, PRICE),
             "of one unit, by year; for accelerators it stands in 'product'",
         ),
         "note": Key(NOTE),
@@ -266,18 +279,18 @@ BUYER = Record(
         "count": Key(COUNT, "how many buyers alike this is; 1 if absent"),
         "organization": Key(ID, "if it is one of the organizations"),
         "export_class": Key(
-            Text("an export class", "open", choices=("open", "tier-2", "china")),
+            Text("an export class", "open", choices=EXPORT_CLASSES),
             "which export rule applies; open if absent",
         ),
         "orders": Key(ListOf(ORDER), "what it asks for"),
         "contracts": Key(ListOf(ORDER), "the part committed by the seller"),
         "fleet": Key(figures("a fleet", ID, UNITS), "owned at the start of the data, by product"),
         "site_power_mw": Key(figures("a block of power", QUARTER, MEGAWATTS), "of its sites"),
-        "price_limit_usd": Key(figure(DOLLARS), "the most it pays for one H100 equivalent"),
+        "price_limit_usd": Key(figure(PRICE), "the most it pays for one H100 equivalent"),
         "budget_usd": Key(
             figures("a budget", PERIOD, DOLLARS), "what it can spend on accelerators, by period"
         ),
-        "priority": Key(COUNT, "its class where a rule serves by priority, 1 first; by tier"),
+        "priority": Key(CLASS, "its class where a rule serves by priority, 1 first; by tier"),
         "source": Key(SOURCES),
         "note": Key(NOTE),
     },
@@ -304,7 +317,7 @@ MODEL = Record(
         "developer": Key(NAME, "id of an organization or buyer, or a name", required=True),
         "published": Key(DATE, "YYYY-MM-DD, YYYY-MM or YYYY", required=True),
         "facts": Key(
-            figures("a block of facts", MODEL_FACT, FACT_VALUE),
+            facts("a block of facts", MODEL_FACT, MODEL_FACTS),
             "architecture, tokens, FLOP",
             required=True,
         ),
@@ -313,9 +326,7 @@ MODEL = Record(
                 "a training run",
                 {
                     "chip": Key(NAME, "id of a product, or a name", required=True),
-                    "figures": Key(
-                        figures("a block of figures", RUN_FACT, RUN_VALUE), required=True
-                    ),
+                    "figures": Key(facts("a block of figures", RUN_FACT, RUN_FACTS), required=True),
                 },
             ),
             "a published run",
@@ -330,7 +341,7 @@ PARAMETERS_FILE = Record(
         "id": Key(TOPIC, "the file's name without .yaml", required=True),
         "name": Key(NAME, "as people write it", required=True),
         "figures": Key(
-            figures("a block of parameters", PARAMETER, PARAMETER_VALUE),
+            facts("a block of parameters", PARAMETER, PARAMETER_AMOUNTS),
             "figures of no single node",
             required=True,
         ),
@@ -365,7 +376,7 @@ HISTORY_FILE = Record(
         "cause": Key(CAUSE, "disruptions: what happened"),
         "hits": Key(ListOf(TARGET), "disruptions: what it hit, as targets of cuts"),
         "lost": Key(NOTE, "disruptions: what was lost, in a sentence"),
-        "figures": Key(figures("a block of figures", LOSS_FACT, PUBLISHED), "disruptions"),
+        "figures": Key(facts("a block of figures", LOSS_FACT, LOSS_FACTS), "disruptions"),
         "curve": Key(
             figures("a curve", WEEK, PUBLISHED), "disruptions: weeks to share of normal output"
         ),

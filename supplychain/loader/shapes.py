@@ -17,7 +17,6 @@ import yaml
 from supplychain.loader.problems import Page, short
 from supplychain.loader.text import place, width
 from supplychain.loader.words import Amount, Json, Text, misplaced, tagged
-from supplychain.model.finder import nearest
 
 
 @dataclass(slots=True)
@@ -80,6 +79,8 @@ class ListOf:
             wanted = f"exactly {self.shortest}" if self.longest else f"at least {self.shortest}"
             page.problem(place(node, page), f"a list of {n}; {wanted} are expected here")
         read = [self.item.read(item, page) for item in node.value]
+        if isinstance(self.item, Text):
+            _note_doubles(read, page)
         return Items(node, [item for item in read if item is not None])
 
     def schema(self, definitions: Json) -> Json:
@@ -89,6 +90,8 @@ class ListOf:
             made["minItems"] = self.shortest
         if self.longest:
             made["maxItems"] = self.longest
+        if isinstance(self.item, Text):
+            made["uniqueItems"] = True
         return made
 
 
@@ -130,7 +133,7 @@ class Record:
         return block
 
     def _unknown(self, key: yaml.ScalarNode, child: yaml.Node, page: Page) -> None:
-        close = nearest(key.value, self.keys)
+        close = page.nearest(key.value, self.keys)
         if isinstance(child, yaml.ScalarNode) and not child.value and not close:
             cure = "a text with a comma inside {...} or [...] is put in quotes"
         else:
@@ -162,12 +165,13 @@ class Table:
     """A mapping from keys of one kind to values of one kind, with a few known keys beside.
 
     Attributes:
+        value: The shape of every value, or that of each key where the keys are choices.
         beside: Keys that say something of the whole table, such as ``source``.
     """
 
     name: str
     key: Text
-    value: Shape
+    value: Shape | Mapping[str, Shape]
     beside: Mapping[str, Key] = field(default_factory=dict)
     shortest: int = 1
 
@@ -180,14 +184,14 @@ class Table:
             if key in self.beside:
                 shape = self.beside[key].shape
             elif (fault := self.key.fault(key)) is not None:
-                close = nearest(key, self.beside)
+                close = page.nearest(key, self.beside)
                 message, cures = fault
                 cures = [f"did you mean '{close}'?"] if close else cures
                 at = block.keys[key]
                 page.problem(place(at, page), message, *cures, width=width(at))
                 continue
             else:
-                shape = self.value
+                shape = self.value[key] if isinstance(self.value, Mapping) else self.value
             if (value := shape.read(child, page)) is not None:
                 block.values[key] = value
         if len(self.rows(block.keys)) < self.shortest:
@@ -200,7 +204,6 @@ class Table:
 
     def schema(self, definitions: Json) -> Json:
         """Its JSON Schema."""
-        value = self.value.schema(definitions)
         made: Json = {"type": "object", "minProperties": self.shortest}
         if self.beside:
             made["properties"] = {
@@ -208,9 +211,12 @@ class Table:
                 for k, spec in self.beside.items()
             }
         if self.key.choices:
-            rows = dict.fromkeys(self.key.choices, value)
+            each = self.value if isinstance(self.value, Mapping) else {}
+            one = None if isinstance(self.value, Mapping) else self.value.schema(definitions)
+            rows = {k: one or each[k].schema(definitions) for k in self.key.choices}
             made["properties"] = rows | made.get("properties", {})
-        else:
+        elif not isinstance(self.value, Mapping):
+            value = self.value.schema(definitions)
             others = f"(?!(?:{'|'.join(self.beside)})$)" if self.beside else ""
             made["patternProperties"] = {f"^{others}(?:{self.key.pattern})$": value}
         return made | {"additionalProperties": False}
@@ -232,6 +238,17 @@ class Either:
     def schema(self, definitions: Json) -> Json:
         """Its JSON Schema."""
         return {"anyOf": [self.word.schema(definitions), self.other.schema(definitions)]}
+
+
+def _note_doubles(read: list[Value | None], page: Page) -> None:
+    """Note a word that a list has already."""
+    seen: set[str] = set()
+    for node in read:
+        if isinstance(node, yaml.ScalarNode):
+            if (word := node.value.strip()) in seen:
+                message = f"'{short(word)}' stands in this list twice"
+                page.problem(place(node, page), message, "keep one", width=width(node))
+            seen.add(word)
 
 
 Shape: TypeAlias = Text | Amount | ListOf | Record | Table | Either

@@ -20,6 +20,8 @@ from supplychain.model import Place
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 30
 MAX_NODES = 100_000
+_LONG = 1_000
+"""Characters of a repeated text that count as much as an entry more."""
 
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _PLAIN_WORDS = {
@@ -176,7 +178,7 @@ def _bounded(root: yaml.Node, page: Page) -> bool:
 
     def size(node: yaml.Node) -> float:
         if isinstance(node, yaml.ScalarNode):
-            return 1
+            return 1 + len(node.value) // _LONG
         if id(node) in open_:
             return math.inf  # it contains itself
         if id(node) not in sizes:

@@ -103,6 +103,10 @@ class Product:
         """Whether the quarter lies between launch and end of the product."""
         return self.launch <= quarter and (self.end is None or quarter <= self.end)
 
+    def lifetime(self) -> str:
+        """When it is sold, in words: ``from 2022Q4 to 2025Q4``."""
+        return f"from {self.launch}" + ("" if self.end is None else f" to {self.end}")
+
     def price_in(self, quarter: Quarter) -> Figure | None:
         """The price of the latest year up to the quarter's, else of the first year known."""
         return in_year(self.price_usd, quarter.year)

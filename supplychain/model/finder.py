@@ -39,6 +39,9 @@ WORDS: Mapping[Kind, str] = {
 PREFIXES: Mapping[Kind, str] = {"organization": "org"}
 """What says in a target which kind is meant, where it is not the kind itself."""
 
+LONGEST = 160
+"""Characters of a name that anybody writes; of a longer one no nearest is sought."""
+
 CLOSE = 0.75
 """How much alike (0 to 1, as difflib counts) two words are before one is taken for the other."""
 
@@ -57,9 +60,13 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
         >>> nearest("TMSC", ["asml", "tsmc"]), nearest("nothing", ["naphtha", "hbm"])
         ('tsmc', None)
     """
+    if len(word) > LONGEST:
+        return None
     by_key = {key(text): text for text in known}
     close = difflib.get_close_matches(key(word), by_key, n=1, cutoff=CLOSE)
-    return by_key[close[0]] if close else None
+    swapped = (k for k in by_key if sorted(k) == sorted(key(word)))
+    found = close[0] if close else next(swapped, None)  # of a short word, two letters are much
+    return None if found is None else by_key[found]
 
 
 def listed(known: Iterable[str]) -> str:

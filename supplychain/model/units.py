@@ -1,6 +1,7 @@
 """Numbers and rates as they are written in the data and on the command line.
 
-A number is ``14_500``, ``3.35``, ``1e6``, ``54%`` or ``1/28.5``. A rate is a noun over a
+A number is ``14_500``, ``3.35``, ``1e6``, ``54%`` or ``1/28.5``; underscores part thousands and
+nothing else, and no zero leads. A rate is a noun over a
 period, with a scale if need be: ``wafers/month``, ``million GB/quarter``. Everything is
 computed per quarter, a month being a third and a week a thirteenth of one.
 """
@@ -14,8 +15,13 @@ from functools import lru_cache
 
 from supplychain.errors import AskError
 
-_DECIMAL = r"[+-]?(?:[0-9]+(?:_[0-9]+)*(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
-NUMBER = rf"{_DECIMAL}(?: ?%|/{_DECIMAL})?"
+WHOLE = r"(?:0|[1-9][0-9]{0,2}(?:_[0-9]{3})+|[1-9][0-9]*)"
+"""The form of a whole number without a sign: ``14500`` or ``14_500``."""
+
+DECIMAL = rf"[+-]?(?:{WHOLE}(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{{1,3}})?"
+"""The form of a number that is neither a fraction nor a share."""
+
+NUMBER = rf"{DECIMAL}(?: ?%|/{DECIMAL})?"
 """The form of a number, as a regular expression."""
 
 _NUMBER = re.compile(NUMBER)

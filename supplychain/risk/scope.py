@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from supplychain.errors import AskError
-from supplychain.model import Network, Product
+from supplychain.model import Network
 from supplychain.model.finder import members
 from supplychain.model.names import each_name
 from supplychain.model.quarters import Quarter, quarter_range
@@ -54,7 +54,7 @@ def scope(
     for id_ in asked:
         product = network.commodities[id_].product
         if product is not None and not product.sold(whole.at):
-            not_sold[id_] = _lifetime(id_, product)
+            not_sold[id_] = f"{id_} is sold {product.lifetime()}"
         elif not whole.makers(id_):
             not_made[id_] = f"nobody in the data makes {id_} in {whole.at}"
         elif not of.makers(id_):
@@ -90,12 +90,6 @@ def busiest_quarter(network: Network, asked: str | Sequence[str]) -> Quarter:
     first = min(p.launch for p in products)
     last = max(p.end or p.launch for p in products)
     return max(quarter_range(first, last), key=lambda q: (sum(p.sold(q) for p in products), q))
-
-
-def _lifetime(id_: str, product: Product) -> str:
-    if product.end is None:
-        return f"{id_} is sold from {product.launch}"
-    return f"{id_} is sold from {product.launch} to {product.end}"
 
 
 def _shares(products: Sequence[str], weights: Mapping[str, float] | None) -> dict[str, float]:

@@ -133,12 +133,85 @@ def test_what_is_no_accelerator_has_no_score() -> None:
     assert shown.exit_code == 0
 
 
+NOT_SOLD = "h100 is not sold in 2026Q1, so nothing can be said about losing it; h100 is sold from"
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        (),
+        ("-f", "csv"),
+        ("-f", "json"),
+        ("--fail-on", "chokepoints>=1"),
+        ("--by", "organization", "--order", "2"),
+        ("--matrix",),
+        ("--concentration", "owner"),
+        ("--rate", "tsmc=1%"),
+        ("--explain",),
+    ],
+)
+def test_a_product_that_is_not_sold_is_no_answer_in_any_form(args: tuple[str, ...]) -> None:
+    shown = run("--product", "h100", "--at", "2026Q1", *args)
+
+    assert shown.exit_code == 2
+    assert NOT_SOLD in " ".join(shown.stderr.split())
+    assert shown.stdout == ""
+
+
+@pytest.mark.parametrize("quarters", [("2024Q1", "2026Q1"), ("2026Q1", "2024Q1")])
+@pytest.mark.parametrize("form", ["table", "csv", "json", "md"])
+def test_nothing_became_safer_because_it_is_not_sold(quarters: tuple[str, str], form: str) -> None:
+    shown = run("--product", "h100", "--compare", *quarters, "-f", form)
+
+    assert shown.exit_code == 2
+    assert NOT_SOLD in " ".join(shown.stderr.split())
+    assert shown.stdout == ""
+
+
+def test_a_product_on_sale_in_one_of_two_quarters_only_is_named_first() -> None:
+    shown = run("--compare", "2023Q2", "2026Q1", "--no-score", data=None)
+
+    assert shown.exit_code == 0
+    said = [line for line in shown.stdout.splitlines() if line.startswith("Not sold in ")]
+    assert [line[:19] for line in said] == ["Not sold in 2023Q2,", "Not sold in 2026Q1,"]
+    assert shown.stdout.index("Not sold in") < shown.stdout.index("Became worse")
+
+
 def test_a_quarter_before_every_launch_says_when_they_are_sold() -> None:
     shown = run("--at", "2020Q1")
 
-    assert shown.exit_code == 0
-    assert "Single points of failure\n  none" in shown.stdout
-    assert "Nothing asked is sold in 2020Q1: h100 is sold from 2022Q3 to 2025Q4." in shown.stdout
+    assert shown.exit_code == 2
+    assert "h100 is not sold in 2020Q1" in shown.stderr
+    assert "h100 is sold from 2022Q3 to 2025Q4" in shown.stderr
+
+
+def test_a_quarter_after_all_data_is_refused() -> None:
+    shown = run("--product", "hbm", "--at", "2031Q1", data=None)
+
+    assert shown.exit_code == 2
+    assert "2031Q1 lies after the data, which says nothing after 20" in shown.stderr
+
+
+def test_data_without_accelerators_is_no_finding(tmp_path: Path) -> None:
+    import shutil
+
+    shutil.copytree(EXAMPLE, tmp_path / "data")
+    for folder in ("buyers", "scenarios", "history", "outcomes"):
+        shutil.rmtree(tmp_path / "data" / folder, ignore_errors=True)
+    for path in (tmp_path / "data").rglob("*.yaml"):
+        if "\nproduct:" in path.read_text(encoding="utf-8"):
+            path.unlink()
+    shown = run("--no-score", data=tmp_path / "data")
+
+    assert shown.exit_code == 2
+    assert "the data holds no accelerator" in shown.stderr
+
+
+def test_a_condition_on_a_score_that_is_not_known_is_not_green() -> None:
+    shown = run("--fail-on", "score>30%")
+
+    assert shown.exit_code == 2
+    assert "--fail-on score>30%: No score: few capacities are known after" in shown.stderr
 
 
 def test_a_product_nobody_makes_says_why(tmp_path: Path) -> None:
@@ -154,8 +227,9 @@ def test_a_product_nobody_makes_says_why(tmp_path: Path) -> None:
     )
     shown = run("--at", "2024Q1", data=tmp_path / "data")
 
-    assert shown.exit_code == 0
-    assert "h100: h100 needs hbm3 and nobody in the data makes it in 2024Q1." in shown.stdout
+    assert shown.exit_code == 2
+    assert "no asked product is made in 2024Q1, so none can be lost" in shown.stderr
+    assert "h100 needs hbm3 and nobody in the data makes it in 2024Q1" in shown.stderr
 
 
 def test_cut_sets_country_by_stage_and_concentration() -> None:

@@ -217,7 +217,7 @@ READERS: dict[str, Callable[[str], object]] = {
     [
         ["chokepoints", "--product", "h100", "--at", "2023Q2", "--no-score"],
         ["explain", "tsmc"],
-        ["compare", "baseline", "h20-ban", "--to", "2023Q2"],
+        ["compare", "baseline", "h20-ban", "--from", "2025Q1", "--to", "2025Q3"],
         ["data", "coverage"],
     ],
     ids=lambda args: args[0],

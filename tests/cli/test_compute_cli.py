@@ -123,7 +123,8 @@ def test_a_cluster() -> None:
     assert gpt_4["days"] == pytest.approx(2.1e25 / (20480 * 989e12 * 0.41 * 0.7) / 86400)
     assert [row["part"] for row in found["bill"]][-2:] == ["together", "published, 2023"]
     shown = run("--chip", "h100", "--count", "20480", "--model", "gpt-4").stdout
-    assert "28.4 MW with servers and network · 249,193 MWh a year" in shown
+    assert "28.4 MW at the site, servers and network at 80% load and PUE 1.25" in shown
+    assert "249,193 MWh a year" in shown
     assert "US$ 20.7M" in shown
     assert "Not served, for layers or heads are not published: gpt-4." in shown
 

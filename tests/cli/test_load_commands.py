@@ -86,6 +86,50 @@ def test_warnings_are_shown_and_stop_nothing(folder: Path) -> None:
     assert "hbm4" not in run("--no-warnings", "data").output
 
 
+def test_warnings_are_errors_where_that_is_asked_for(folder: Path) -> None:
+    hbm4 = folder / "commodities/memory/hbm4.yaml"
+    hbm4.write_text("id: hbm4\nname: HBM4\nstage: memory\nunit: GB\n", encoding="utf-8")
+
+    assert run("data").exit_code == 0
+    assert run("--strict", "data").exit_code == 1
+    assert run("--strict", "--no-warnings", "data").exit_code == 1
+    hbm4.unlink()
+    assert run("--strict", "data").exit_code == 0
+
+
+def test_names_that_no_file_can_have(folder: Path) -> None:
+    long, nul = run("x" * 300), run("a\0b")
+
+    assert (long.exit_code, nul.exit_code) == (1, 2)
+    assert long.output.startswith(f"{'x' * 300}: cannot be read: file name too long\n")
+    assert "no file can have the name 'a\\x00b'" in nul.stderr
+
+
+def test_a_file_that_is_no_folder(folder: Path) -> None:
+    Path("notes.txt").touch()
+
+    result = run("notes.txt")
+
+    assert result.exit_code == 1
+    assert result.output == (
+        "notes.txt: not a folder\n"
+        "  help: a data folder holds sources/, commodities/, organizations/ and buyers/\n"
+        "\n"
+        "Checked 0 files: 1 error, 0 warnings.\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["README.md", "organizations/notes.txt", "organizations/.a.yaml"])
+def test_a_file_that_is_not_read_is_not_said_to_be_right(folder: Path, name: str) -> None:
+    (folder / name).touch()
+
+    result = run(f"data/{name}")
+
+    assert result.exit_code == 1
+    assert result.output.startswith(f"data/{name}: not a file of the data\n")
+    assert result.output.endswith(" 1 error, 0 warnings.\n")
+
+
 @pytest.mark.parametrize("path", ["nowhere", "data/organizations/nowhere.yaml"])
 def test_a_path_that_is_not_there(folder: Path, path: str) -> None:
     result = run(path)

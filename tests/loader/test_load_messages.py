@@ -1,7 +1,8 @@
 """Every rule of the loader has a broken file here, and the exact text of its message beside it.
 
 ``tests/data/broken/<case>.yaml`` is laid over the example data at the path in its first line;
-``<case>.txt`` is what the loader then says.
+``<case>.txt`` is what the loader then says. ``tests/data/doubtful`` holds what could be true, with
+the warnings of each.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from supplychain.loader import DataError, check, check_texts, load, load_texts
+from supplychain.loader.problems import render
 from tests import DATA
 
 BROKEN = sorted((DATA / "broken").glob("*.yaml"))
+DOUBTFUL = sorted((DATA / "doubtful").glob("*.yaml"))
 
 
 def example() -> dict[str, str]:
@@ -36,6 +39,15 @@ def test_the_message_of_each_rule(file: Path) -> None:
         load_texts(broken(file))
 
     assert f"{caught.value}\n" == file.with_suffix(".txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("file", DOUBTFUL, ids=[file.stem for file in DOUBTFUL])
+def test_what_could_be_true_is_a_warning(file: Path) -> None:
+    report = check_texts(broken(file))
+
+    assert report.problems == ()
+    assert report.network is not None
+    assert f"{render(report.warnings)}\n" == file.with_suffix(".txt").read_text(encoding="utf-8")
 
 
 def test_the_example_has_neither_problems_nor_warnings() -> None:
@@ -247,6 +259,7 @@ def test_what_nothing_uses_is_a_warning() -> None:
     assert [f"{w.place}: {w.message}" for w in report.warnings] == [
         "commodities/memory/hbm4.yaml:1:1: nobody makes 'hbm4'",
         "organizations/tsmc.yaml:5:5: no supply draws on the capacity 'n5'",
+        "organizations/tsmc.yaml:5:5: 'nvidia' books 'n5', where none of its accelerators is made",
         "sources/more.yaml:1:1: nothing cites 2 sources of this file",
     ]
-    assert report.warnings[2].cures == ("cite or take out: trade-press-2025, maker-2022",)
+    assert report.warnings[3].cures == ("cite or take out: trade-press-2025, maker-2022",)

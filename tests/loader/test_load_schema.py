@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from supplychain.loader import check_texts, json_schema
+from supplychain.loader import check_texts, data_folder, json_schema
 from supplychain.loader.countries import ALPHA_2, COUNTRIES, meant
-from supplychain.loader.schema import FOLDERS
+from supplychain.loader.schema import FOLDERS, KINDS
+from supplychain.loader.shapes import Either, ListOf, Record, Table
+from supplychain.loader.words import Amount
 from tests.loader.test_load import readme_files
 from tests.loader.test_load_messages import BROKEN, broken, example
 
@@ -35,6 +38,38 @@ SHAPE_FAULTS = {
     "not-a-choice",
     "range-of-one",
     "percent-sign-missing",
+    "half-a-die",
+    "part-of-a-stack",
+    "peak-beyond-reason",
+    "price-of-1901",
+    "price-of-2999",
+    "price-of-next-to-nothing",
+    "mfu-of-all",
+    "mfu-of-a-run-above-all",
+    "buyers-beyond-reason",
+    "read-in-2999",
+    "control-character",
+    "zero-width-title",
+    "blank-letters-for-a-title",
+    "right-to-left-override",
+    "line-break-in-a-name",
+    "long-name",
+    "half-a-layer",
+    "world-share-above-all",
+    "output-lost-above-all",
+    "disruption-of-2999",
+    "cut-of-2999",
+    "per-unit-beyond-reason",
+    "per-unit-next-to-nothing",
+    "capacity-beyond-reason",
+    "capacity-next-to-nothing",
+    "pue-of-a-thousand",
+    "underscores-anywhere",
+    "decimal-comma",
+    "quote-in-an-address",
+    "control-in-an-address",
+    "address-of-a-script",
+    "stands-twice-in-a-list",
 }
 
 
@@ -56,9 +91,13 @@ def faults(value: Any, schema: dict[str, Any], root: dict[str, Any]) -> list[str
         if not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", math.inf):
             found.append(f"{len(value)} items")
         found += [f for item in value for f in faults(item, schema.get("items", {}), root)]
+        if schema.get("uniqueItems") and len({*map(str, value)}) < len(value):
+            found.append("an item twice")
     elif isinstance(value, str):
         if not re.search(schema.get("pattern", ""), value):
             found.append(f"{value!r} is not like {schema['pattern']}")
+        if len(value) > schema.get("maxLength", math.inf):
+            found.append(f"{len(value)} characters")
     elif isinstance(value, int | float):
         above = value > schema.get("exclusiveMinimum", -math.inf)
         if not (above and schema.get("minimum", value) <= value <= schema.get("maximum", value)):
@@ -129,6 +168,43 @@ def test_the_schemas_refuse_what_the_loader_refuses_for_its_shape(case: str) -> 
 
     assert schema_faults(path, broken(file)[path])
     assert check_texts(broken(file)).problems
+
+
+def test_the_schemas_accept_the_built_in_data() -> None:
+    root = data_folder()
+    files = {f.relative_to(root).as_posix(): f for f in root.rglob("*.yaml")}
+
+    assert [
+        (path, fault)
+        for path in [*files][::7]  # a seventh, for time
+        for fault in schema_faults(path, files[path].read_text(encoding="utf-8"))
+    ] == []
+
+
+def test_no_two_numbers_of_one_name_have_other_limits() -> None:
+    """A definition of the schema is known by the name, so a second would take its place."""
+    amounts: dict[str, Amount] = {}
+
+    def walk(shape: object) -> None:
+        if isinstance(shape, Amount):
+            assert amounts.setdefault(shape.what, shape) == shape
+        parts: list[object] = []
+        if isinstance(shape, Either):
+            parts = [shape.word, shape.other]
+        elif isinstance(shape, ListOf):
+            parts = [shape.item]
+        elif isinstance(shape, Record):
+            parts = [key.shape for key in shape.keys.values()]
+        elif isinstance(shape, Table):
+            of = shape.value
+            parts = [*of.values()] if isinstance(of, Mapping) else [of]
+        for part in parts:
+            walk(part)
+
+    for kind in KINDS.values():
+        walk(kind)
+
+    assert len(amounts) > 40
 
 
 @pytest.mark.parametrize("kind", FOLDERS.values())

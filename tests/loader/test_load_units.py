@@ -19,7 +19,8 @@ from supplychain.model.units import PERIODS, SCALES, Rate, number
         ("1e6", 1e6),
         (".5", 0.5),
         ("-3", -3.0),
-        ("007", 7.0),
+        ("0.5", 0.5),
+        ("1_400_000.25", 1_400_000.25),
     ],
 )
 def test_forms_of_a_number(text: str, value: float) -> None:
@@ -28,7 +29,10 @@ def test_forms_of_a_number(text: str, value: float) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "x", "1,5", "1__0", "_1", "1/2/3", "1%/2", "inf", "nan", "0x10", "1 000", "١", "1e"],
+    [
+        *("", "x", "1,5", "1__0", "_1", "1/2/3", "1%/2", "inf", "nan", "0x10", "1 000", "١", "1e"),
+        *("007", "0140000", "1_4_0_0_0_0", "10_00", "1000_000", "0_100", "1_00", "00.5"),
+    ],
 )
 def test_what_is_not_a_number(text: str) -> None:
     with pytest.raises(ValueError, match="is not a number; write it like 14_500, 54%, 1/28"):

@@ -34,9 +34,9 @@ def test_a_parameter_is_found_by_topic_and_name() -> None:
 
 
 def test_a_parameter_of_another_topic_is_named_with_its_file() -> None:
-    said = problems(POWER, GOOD.replace("pue:", "calendar:"))
-    assert "'calendar' is no parameter of power" in said
-    assert "move it to parameters/training.yaml" in said
+    said = problems(POWER, GOOD.replace("pue:", "system_ratio:"))
+    assert "'system_ratio' is no parameter of power" in said
+    assert "move it to parameters/cost.yaml" in said
 
 
 def test_an_unknown_parameter_names_the_nearest() -> None:
@@ -45,7 +45,7 @@ def test_an_unknown_parameter_names_the_nearest() -> None:
 
 def test_a_parameter_keeps_within_its_own_limits() -> None:
     said = problems(POWER, GOOD.replace("value: 1.25, range: [1.1, 1.4]", "value: 0.9"))
-    assert "'0.9' is not a ratio of 1 or more; write it like 1.25" in said
+    assert "'0.9' is not a ratio from 1 to 5; write it like 1.25" in said
     said = problems(
         "parameters/serving.yaml",
         """\
@@ -54,9 +54,9 @@ name: Serving
 figures: {mbu: {value: 1.5, range: 10%, basis: estimate, note: why}}
 """,
     )
-    assert "'1.5' is not a share above 0%, up to 100%" in said
+    assert "'1.5' is not a share of a peak, above 0% up to 95%" in said
     with pytest.raises(
-        ValueError, match=r"serving\.mbu: 1\.5 cannot be; it is above 0 and at most 1"
+        ValueError, match=r"serving\.mbu: 1\.5 cannot be; it is at least 0.001 and at most 0.95"
     ):
         assumed(load(), {"serving.mbu": 1.5})
 
@@ -64,7 +64,7 @@ figures: {mbu: {value: 1.5, range: 10%, basis: estimate, note: why}}
 def test_utilization_above_one_is_an_error() -> None:
     path = "commodities/accelerators/h100.yaml"
     text = readme_files()[path].replace("mfu: 41%", "mfu: 1.4")
-    assert "'1.4' is not a share from 0% to 100%" in problems(path, text)
+    assert "'1.4' is not a share of a peak, from 0% to 95%" in problems(path, text)
 
 
 def test_an_input_has_a_price_by_year() -> None:
@@ -72,7 +72,7 @@ def test_an_input_has_a_price_by_year() -> None:
     path = "commodities/fabrication/n5-wafer.yaml"
     assert load().commodities["n5-wafer"].price_usd[2024].value == 18_000
     said = problems(path, files.get(path, "") + "price_usd: {2024: -3}\n")
-    assert "'-3' is not an amount in US$" in said
+    assert "'-3' is not a price in US$" in said
 
 
 def test_a_parameter_can_be_assumed() -> None:

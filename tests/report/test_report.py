@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from supplychain.allocation.flows import NOBODY, flows
+from supplychain.analyses.chokepoints import KINDS
 from supplychain.analyses.removals import exposures
 from supplychain.analyses.tornado import inputs, moved
 from supplychain.cli import _group
@@ -28,7 +29,7 @@ from supplychain.report.charts.sankey import bands, sankey
 from supplychain.report.page.contents import Asked, day_of, report_of
 from supplychain.report.page.html import report_page
 from supplychain.report.page.parts import Grid, Report, quote
-from supplychain.report.page.points import KINDS, quarter_of
+from supplychain.report.page.points import quarter_of
 from supplychain.report.tables import Column, Table
 from supplychain.risk.matrix import Need
 from supplychain.simulation import Simulation, simulate

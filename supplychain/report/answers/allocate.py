@@ -10,13 +10,16 @@ import numpy as np
 
 from supplychain.allocation import RICH_H100E, Allocation
 from supplychain.allocation.market import Market
-from supplychain.allocation.measures import Fairness, fairness
+from supplychain.allocation.measures import Fairness, fairness, unknown_orders
 from supplychain.model.quarters import WEEKS_PER_QUARTER
 from supplychain.report.tables import Cell, Column, Document, Kind, Table, compact, show
 from supplychain.report.ties import both, least, most
 
 SHOWN = 15
 """Buyers in the terminal table; all are in JSON and CSV."""
+
+DUST = 1e-6
+"""Units below which an amount is the rest of a subtraction."""
 
 ALIKE = 0.005
 """A buyer is best off under a rule that gives it more than this above the least generous one."""
@@ -56,11 +59,14 @@ def allocation_document(
     free = [p in market.as_ordered for p in first.products]
     more = float(first.delivered[:, free].sum())
     beside = f", and {compact(more)} of other kinds as ordered" if more > 0.5 else ""
+    unknown, some = unknown_orders(first), bool(first.known.any())
     head = (
         ("Allocation", f"{compact(made)} accelerators{beside} · {quarters} · {what}"),
+        *((("Not known", f"{unknown}."),) if unknown else ()),
         (
             "Orders",
-            f"{compact(float(first.asked().sum()))} asked for by {len(first.buyers)} buyers",
+            f"{compact(float(first.ordered().sum())) if some else 'not known, of'} "
+            f"{'placed by ' if some else ''}{len(first.buyers)} buyers",
         ),
         ("Data", network.digest[:8]),
     )
@@ -71,7 +77,7 @@ def allocation_document(
             "Filled: of what was ordered in the window or still open before it, which differs a "
             "little from rule to rule.",
             measures_table(market, results),
-            *best_sentences(results),
+            *(best_sentences(results) if some else ()),
         ]
     else:
         parts += [one_buyer_table(market, results, buyer), *one_buyer_sentences(results, buyer)]
@@ -82,6 +88,7 @@ def allocation_document(
             "quarters": [str(q) for q in first.quarters],
             "policies": list(results),
             "supply": made,
+            "doubts": [f"{unknown}."] if unknown else [],
         },
         head=head,
         parts=tuple(parts),
@@ -116,18 +123,21 @@ def best_rules(results: Results) -> dict[str, str | None]:
 def buyers_table(results: Results, shown: int | None) -> Table:
     """Units and fill rate of every buyer under every rule, the largest orders first."""
     first = next(iter(results.values()))
-    asked = first.asked().tolist()
+    asked, ordered = first.asked().tolist(), first.ordered().tolist()
+    known = first.orders_known()
     units = {rule: result.by_buyer() for rule, result in results.items()}
     fills = {rule: result.fill_rates() for rule, result in results.items()}
     best = best_rules(results)
-    order = sorted(range(len(asked)), key=lambda i: (-asked[i], first.buyers[i].id))
+    order = sorted(range(len(ordered)), key=lambda i: (-ordered[i], first.buyers[i].id))
     rows: list[tuple[Cell, ...]] = []
     for i in order:
         buyer = first.buyers[i]
-        if asked[i] > 0:
-            pairs = [(units[rule][buyer.id], fills[rule][buyer.id]) for rule in results]
+        pairs = [(units[rule][buyer.id], fills[rule][buyer.id]) for rule in results]
+        if max(asked[i], *(given for given, _ in pairs)) > DUST:
             cells = [cell for pair in pairs for cell in pair]
-            rows.append((buyer.name, buyer.tier, asked[i], *cells, best[buyer.id] or "alike"))
+            rows.append(
+                (buyer.name, buyer.tier, known[buyer.id], *cells, best[buyer.id] or "alike")
+            )
     columns = [Column("buyer", "Buyer"), Column("tier", "Tier", priority=1)]
     columns.append(Column("asked", "Orders", "units"))
     for n, rule in enumerate(results):
@@ -178,7 +188,7 @@ def _price(market: Market, result: Allocation) -> float | None:
 
 def _filled(result: Allocation, tier: str) -> str:
     found = fairness(result, np.array([b.tier == tier for b in result.buyers], dtype=bool))
-    return show(found.delivered / found.asked if found.asked > 0 else None, "share")
+    return show(found.served / found.asked if found.asked > 0 else None, "share")
 
 
 def measures_by(results: Results, by: str) -> dict[str, dict[str, dict[str, float | None]]]:
@@ -274,7 +284,7 @@ def flat_table(market: Market, results: Results) -> Table:
                         buyer.tier,
                         buyer.country,
                         str(quarter),
-                        float(result.orders[i, t]),
+                        float(result.orders[i, t]) if result.known[i, t] else None,
                         float(result.delivered[i, :, t].sum()),
                         float(result.backlog[i, t]),
                     )

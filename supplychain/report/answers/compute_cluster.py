@@ -100,15 +100,15 @@ def _head(
             f"total processing performance {chip.processing_performance:,.0f} each",
         )
     ]
-    if chip.power_w is not None:
+    if chip.power_w is not None and chip.site_w is not None:
         owned = ownership_of(network)
         year = energy_mwh(chip.power_w, count, HOURS_A_YEAR, owned.load, owned.pue)
         head.append(
             (
                 "Power",
-                f"{_three(chip.power_w * count / 1e6)} MW with servers and network · "
-                f"{year:,.0f} MWh a year at {show(owned.load, 'share')} load and PUE "
-                f"{owned.pue:g} · US$ {compact(year * 1000 * owned.usd_kwh)} at "
+                f"{_three(chip.site_w * count / 1e6)} MW at the site, servers and network at "
+                f"{show(owned.load, 'share')} load and PUE {owned.pue:g} · "
+                f"{year:,.0f} MWh a year · US$ {compact(year * 1000 * owned.usd_kwh)} at "
                 f"{owned.usd_kwh:g} a kWh",
             )
         )

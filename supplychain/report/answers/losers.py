@@ -36,7 +36,8 @@ def rules_table(pairs: Pairs) -> Table:
             old, new = tiers.get(tier, (0.0, 0.0))
             cells += [old, new, change(old, new)]
         ginis = [fairness(one).gini_fill for one in (before, after)]
-        rows.append((*cells, fairness(after).poor, *(f"{g:.2f}" for g in ginis)))
+        shown = (None if g is None else f"{g:.2f}" for g in ginis)
+        rows.append((*cells, fairness(after).poor, *shown))
     columns = [Column("rule", "Rule")]
     for tier in ("rich", "poor"):
         name = tier.title()
@@ -80,11 +81,11 @@ def _loss(share: Cell) -> str:
 def countries_table(result: Simulation, shown: int | None) -> Table:
     """Deliveries by the buyers' country, most units lost first."""
     before, after = result.baseline_allocation, result.allocation
-    values = [before.units(), after.units(), after.asked()]
+    values = [before.units(), after.units(), after.served(), after.asked()]
     rows: list[tuple[Cell, ...]] = [
-        (country, old, new, change(old, new), new / asked if asked > 0 else None)
-        for country, (old, new, asked) in grouped(after.buyers, "country", values).items()
-        if asked > 0
+        (country, old, new, change(old, new), served / asked if asked > 0 else None)
+        for country, (old, new, served, asked) in grouped(after.buyers, "country", values).items()
+        if max(asked, old, new) > 0
     ]
     rows.sort(key=lambda row: (float(row[2] or 0) - float(row[1] or 0), str(row[0])))
     columns = (

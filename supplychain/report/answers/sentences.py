@@ -29,12 +29,22 @@ def sentences(result: Simulation, others: tuple[Variant, ...] = ()) -> list[str]
     out += _overlaps(result)
     lost = change(result.baseline.total(), result.scenario.total())
     if lost is None or result.first_felt() is None:
-        return [*out, "It is not felt: no quarter ships 0.1% more or less than the baseline."]
+        return [*out, unfelt(result)]
     out.append(_when(result))
     out += _slow(result)
     if len(result.shocks) == len(result.cuts) == 1:
         out.append(_why(result, lost))
     return [*out, *_unsure(result, others)]
+
+
+def unfelt(result: Simulation) -> str:
+    """That no quarter of the window differs, and whether a later one does."""
+    if (later := result.felt_later()) is None:
+        return "It is not felt: no quarter ships 0.1% more or less than the baseline."
+    return (
+        f"It is not felt by {result.quarters[-1]}, the end of the window: the first quarter that "
+        f"ships 0.1% more or less than the baseline is {later}."
+    )
 
 
 def _when(result: Simulation) -> str:

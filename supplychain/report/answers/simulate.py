@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
+from supplychain.allocation.measures import unknown_orders
 from supplychain.analyses.sensitivity import Variant, change_of, one_at_a_time, widest_estimates
 from supplychain.model import Figure
 from supplychain.production.quantities import series, shares_of_inputs, totals
@@ -25,7 +26,7 @@ from supplychain.simulation import Simulation, change
 
 COUNTED = {
     "h100e": "H100 equivalents",
-    "power_mw": "Power of the chips, MW",
+    "site_mw": "Power at their sites, MW",
     "revenue_usd": "Revenue, US$",
 }
 """Rows of the table of totals beside units, by quantity."""
@@ -61,6 +62,7 @@ def simulation_document(
     if result.assume:
         replaced = ", ".join(f"{name} = {value:,g}" for name, value in result.assume.items())
         head = (*head, ("Assumed", f"{replaced}, in the baseline too"))
+    head = (*head, *(("Not known", doubt) for doubt in doubts(result)))
     parts: list[Table | str] = [
         totals_table(result),
         products_table(result),
@@ -99,6 +101,7 @@ def simulation_document(
             "quarters": [str(q) for q in quarters],
             "policy": result.allocation.rule,
             "left_out": dict(result.baseline.plan.left_out),
+            "doubts": doubts(result),
         },
         head=head,
         parts=tuple(parts),
@@ -129,6 +132,12 @@ def simulation_document(
             "all_buyers": _records(buyers_table(result, None)),
         },
     )
+
+
+def doubts(result: Simulation) -> list[str]:
+    """What is not known and bears on the answer, each as a sentence."""
+    unknown = unknown_orders(result.allocation)
+    return [f"{unknown}."] if unknown else []
 
 
 def _worth(result: Simulation) -> dict[str, object]:
@@ -224,7 +233,7 @@ def totals_table(result: Simulation) -> Table:
     both = result.baseline_allocation, result.allocation
     ordered = [float(a.asked().sum()) for a in both]
     if min(ordered) > 0:
-        before, after = (float(a.units().sum()) / o for a, o in zip(both, ordered, strict=True))
+        before, after = (float(a.served().sum()) / o for a, o in zip(both, ordered, strict=True))
         rows.append(("Orders filled", show(before, "share"), show(after, "share"), None))
     return Table("totals", "", _comparison([Column("measure", "")]), tuple(rows))
 
@@ -288,19 +297,21 @@ def buyers_table(result: Simulation, most: int | None) -> Table:
     """Who loses: deliveries over the window, largest relative loss first."""
     before, after = result.baseline_allocation.by_buyer(), result.allocation.by_buyer()
     filled = result.allocation.fill_rates()
-    ordered = result.allocation.asked()
+    ordered = result.allocation.orders_known()
+    asked = result.allocation.asked()
     rows = [
         (
             b.name,
             b.tier,
-            float(o),
+            ordered[b.id],
             before[b.id],
             after[b.id],
             change(before[b.id], after[b.id]),
             filled[b.id],
         )
-        for b, o in zip(result.allocation.buyers, ordered.tolist(), strict=True)
-        if o > 1e-6  # what is less is the rest of a subtraction
+        for b, a in zip(result.allocation.buyers, asked.tolist(), strict=True)
+        # What is less is the rest of a subtraction.
+        if max(a, before[b.id], after[b.id]) > 1e-6
     ]
     if result.shocks:
         # Equal losses, to what matters, stand in the order of names.
@@ -336,7 +347,7 @@ def variants_table(result: Simulation, others: tuple[Variant, ...]) -> Table:
             for n, d in enumerate(designers)
         ),
     )
-    title = "Accelerators, the same under other assumptions of the program"
+    title = "Accelerators, the same under other assumptions of production"
     return Table("assumptions", title, columns, tuple(rows))
 
 

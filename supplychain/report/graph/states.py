@@ -52,9 +52,9 @@ class States:
         return frozenset(id_ for marked in self.chokepoints.values() for id_ in marked)
 
 
-def span(at: Quarter) -> tuple[Quarter, ...]:
-    """The quarters of a picture: the usual window, with ``at`` in it."""
-    return quarter_range(min(at, FIRST), max(at, LAST))
+def span(at: Quarter, window: Sequence[Quarter] = ()) -> tuple[Quarter, ...]:
+    """The quarters of a picture: the usual window, with ``at`` and all of another window in it."""
+    return quarter_range(min((at, FIRST, *window)), max((at, LAST, *window)))
 
 
 def marks(

@@ -16,6 +16,7 @@ from supplychain.model.quarters import Quarter
 from supplychain.report.answers.sentences import sentences
 from supplychain.report.answers.simulate import (
     buyers_table,
+    doubts,
     products_table,
     quarters_table,
     totals_table,
@@ -145,6 +146,11 @@ def _in_words(network: Network, shock: object) -> str:
 
 
 def _warning(result: Simulation) -> str:
+    """What is not known and bears on the answer, then how much rests on estimates."""
+    return " ".join(filter(None, (*doubts(result), _estimates(result))))
+
+
+def _estimates(result: Simulation) -> str:
     table = grounds.basis_table(result)
     share = next(row[2] for row in table.rows if row[0] == "estimate")
     if not isinstance(share, float) or share < _ESTIMATED:

@@ -12,13 +12,14 @@ _SHIPPED = "Accelerators shipped"
 def timing_table(result: Simulation) -> Table:
     """First felt, deepest, lost, and back: one row each."""
     felt = result.first_felt()
+    later = "never" if result.felt_later() is None else f"after {result.quarters[-1]}"
     deepest, depth = result.deepest()
     during, after = result.lost()
     until = result.shocked_until()
     back = result.recovered_by()
     never = f"not by {result.quarters[-1]}" if depth < -RECOVERED else "never below it"
     rows: list[tuple[Cell, ...]] = [
-        ("First felt", str(felt) if felt else "never"),
+        ("First felt", str(felt) if felt else later),
         ("Deepest quarter", str(deepest) if felt else "none"),
         ("Change in that quarter", show(depth if felt else 0.0, "change")),
         ("Accelerators fewer over the window", show(during + after, "units")),
@@ -88,7 +89,8 @@ def _output_finding(result: Simulation, totals: Table) -> Finding:
     if any(row[0] == "H100 equivalents" for row in totals.rows):
         rest = (*rest, "; in H100 equivalents ", quote(totals, "H100 equivalents", "change"))
     if result.first_felt() is None:
-        return Finding((lost, ": as many accelerators as before"), (*rest, "."), totals.name)
+        seen = "" if result.felt_later() is None else " within the window"
+        return Finding((lost, f": as many accelerators as before{seen}"), (*rest, "."), totals.name)
     return Finding((lost, " accelerators"), (*rest, "."), totals.name)
 
 
@@ -131,7 +133,10 @@ def _limit_finding(result: Simulation, limits: Table) -> Finding:
 def _timing_finding(result: Simulation, timing: Table) -> Finding:
     felt = quote(timing, "First felt", "value")
     if result.first_felt() is None:
-        rest: Words = (": no quarter ships 0.1% more or less than the baseline.",)
+        after = result.felt_later()
+        none = ": no quarter ships 0.1% more or less than the baseline"
+        ending = "." if after is None else f" until {result.quarters[-1]}; {after} does."
+        rest: Words = (none + ending,)
         return Finding(("First felt: ", felt), rest, timing.name)
     return Finding(
         ("First felt in ", felt),

@@ -5,23 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from supplychain.analyses.chokepoints import KINDS, ask_points, find_matrix, weights_of
+from supplychain.analyses.chokepoints import find_points as points_of
 from supplychain.analyses.exposure import Exposures
 from supplychain.model import Network
 from supplychain.model.quarters import Quarter
-from supplychain.production.stakes import planned_h100e
 from supplychain.report.answers.chokepoints import chokepoints_document
 from supplychain.report.answers.exposed import called
 from supplychain.report.answers.matrix import exact_table, near_marks
 from supplychain.report.page.parts import Grid, Part, Section
 from supplychain.report.page.sections import picked
 from supplychain.report.tables import Cell, Column, Table, compact
-from supplychain.risk import Chokepoint, Chokepoints, Kind, asked_products, busiest_quarter
-from supplychain.risk import chokepoints as points_of
-from supplychain.risk.matrix import country_by_stage
+from supplychain.risk import Chokepoint, Chokepoints, asked_products, busiest_quarter
 from supplychain.simulation import Simulation
-
-KINDS: tuple[Kind, ...] = ("organization", "country")
-"""What is taken away."""
 
 _MOST = {"single": 10, "near": 5, "costly": 5}
 _COSTS = ("score", "first_felt", "worst", "recovered_by", "h100e_lost")
@@ -67,8 +63,12 @@ def quarter_of(result: Simulation) -> Quarter:
 
 
 def find_points(network: Network, at: Quarter) -> Chokepoints:
-    """Organizations and countries that alone stop accelerators."""
-    return points_of(network, None, at, KINDS, _weights(network, at))
+    """Organizations and countries that alone stop accelerators, as ``chokepoints`` finds them.
+
+    Raises:
+        AskError: No accelerator is sold and made in the quarter.
+    """
+    return points_of(*ask_points(network, at=at))
 
 
 def points_tables(network: Network, found: Chokepoints, exposed: Exposures | None) -> Points:
@@ -189,8 +189,8 @@ def on_graph(found: Chokepoints, single: Table) -> tuple[dict[str, str], dict[st
 
 def countries_section(network: Network, at: Quarter) -> Section:
     """Country x stage as a heat table; what is only nearly lost stands behind a tilde."""
-    weights = _weights(network, at)
-    needed = country_by_stage(network, None, at, weights)
+    network, question = ask_points(network, at=at)
+    needed, weights = find_matrix(network, question), weights_of(network, question)
     table = exact_table(needed)
     stake = "H100 equivalents" if weights else "products, all alike,"
     marks = near_marks(needed, table)
@@ -204,9 +204,3 @@ def countries_section(network: Network, at: Quarter) -> Section:
         mark_words={mark: f"nearly {mark[1:]}" for mark in marks.values()},
     )
     return Section("country-exposure", "Country exposure", (grid,))
-
-
-def _weights(network: Network, at: Quarter) -> Mapping[str, float] | None:
-    """H100 equivalents; ``None``, all products alike, where none is planned."""
-    weights = planned_h100e(network, at)
-    return weights if any(weight > 0 for weight in weights.values()) else None

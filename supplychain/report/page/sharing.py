@@ -46,9 +46,9 @@ def _measures(allocation: Allocation) -> dict[str, str]:
     measures = {
         "Gini of units": f"{found.gini_units:.2f}",
         "Gini of fill rates": f"{found.gini_fill:.2f}",
-        "Orders filled, all buyers": f"{found.delivered / found.asked:.0%}",
+        "Orders filled, all buyers": f"{found.served / found.asked:.0%}",
     }
-    tiers = grouped(allocation.buyers, "tier", [allocation.units(), allocation.asked()])
+    tiers = grouped(allocation.buyers, "tier", [allocation.served(), allocation.asked()])
     for tier in ("rich", "poor"):
         given, asked = tiers.get(tier, (0.0, 0.0))
         if asked > 0:
@@ -120,7 +120,7 @@ def _lorenz_pictures(result: Simulation) -> list[Part]:
         runs.append(("scenario", result.allocation))
     units = [(name, _of_units(run)) for name, run in runs]
     rates = [(name, _of_fill_rates(run)) for name, run in runs]
-    return [
+    pictures: list[Part] = [
         Picture(
             "lorenz-units-figure",
             lorenz_chart(
@@ -145,6 +145,7 @@ def _lorenz_pictures(result: Simulation) -> list[Part]:
             half=True,
         ),
     ]
+    return pictures if (result.allocation.asked() > 0).any() else pictures[:1]
 
 
 def _of_units(allocation: Allocation) -> tuple[Floats, Floats]:
@@ -157,7 +158,7 @@ def _of_fill_rates(allocation: Allocation) -> tuple[Floats, Floats]:
     """Units delivered against units ordered, weighted by orders."""
     asked = allocation.asked()
     ordering = asked > 0
-    return lorenz(allocation.units()[ordering] / asked[ordering], asked[ordering])
+    return lorenz(allocation.served()[ordering] / asked[ordering], asked[ordering])
 
 
 def _points(name: str, curves: Sequence[tuple[str, tuple[Floats, Floats]]]) -> Table:
