@@ -70,6 +70,9 @@ class Column(Generic[_Row]):
 Columns: TypeAlias = Sequence[Column[Row]]
 """Columns of rows of one type."""
 
+RANK: Column[Any] = Column("rank", "#", "number", priority=1)
+"""The number of a row, from 1 on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -135,6 +138,7 @@ def table(
     by: Callable[[Row], Hashable] | None = None,
     most: int | None = None,
     more: str = "; --top sets how many",
+    numbered: bool = False,
 ) -> Table:
     """A table of objects: one row each, one cell for each column.
 
@@ -147,6 +151,7 @@ def table(
         by: What a row is about, for who wants to quote, mark or cite it; else its number.
         most: Rows shown; all if ``None``.
         more: Where the others are; follows the numbers in the title if rows are left out.
+        numbered: Whether a first column counts the rows.
     """
     rows = list(rows)
     if most is not None and len(rows) > most:
@@ -154,8 +159,11 @@ def table(
     shown = rows[:most]
     ids = tuple(range(len(shown))) if by is None else tuple(map(by, shown))
     assert len(set(ids)) == len(ids), f"rows of {name} are about the same"
-    cells = tuple(tuple(c.cell(row) for c in columns) for row in shown)
-    return Table(name, title, tuple(columns), cells, empty, ids)
+    cells = [tuple(c.cell(row) for c in columns) for row in shown]
+    if numbered:
+        columns = (RANK, *columns)
+        cells = [(rank, *row) for rank, row in enumerate(cells, 1)]
+    return Table(name, title, tuple(columns), tuple(cells), empty, ids)
 
 
 @dataclass(frozen=True, slots=True)
