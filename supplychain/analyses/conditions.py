@@ -73,9 +73,9 @@ def _near(points: Points) -> float:
 def _costliest(points: Points) -> float:
     """Of those that lose more than their own products."""
     found, exposed = points
-    own = {(row.kind, row.id) for row in found.rows if row.trivial}
+    own = {row.key for row in found.rows if row.trivial}
     rows = exposed.rows if exposed is not None else ()
-    return max((r.score / 100 for r in rows if (r.kind, r.id) not in own), default=0.0)
+    return max((r.score / 100 for r in rows if r.key not in own), default=0.0)
 
 
 MEASURES: Mapping[str, Measure[Simulation]] = {

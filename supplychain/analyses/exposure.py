@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from supplychain.model.quarters import Quarter
-from supplychain.risk.structure import Kind
+from supplychain.risk.structure import EntityId, Kind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,6 +52,11 @@ class Exposure:
     survives: float | None
 
     @property
+    def key(self) -> EntityId:
+        """What is lost, whatever its name."""
+        return EntityId(self.kind, self.id)
+
+    @property
     def score(self) -> float:
         """Share of the baseline's H100 equivalents lost, 0 to 100."""
         return 100 * min(max(self.lost, 0.0), 1.0)
@@ -74,9 +79,9 @@ class Exposures:
     rows: tuple[Exposure, ...]
     solved: int
 
-    def of(self, kind: Kind, id_: str) -> Exposure | None:
+    def of(self, key: EntityId) -> Exposure | None:
         """The row of one entity."""
-        return next((r for r in self.rows if r.kind == kind and r.id == id_), None)
+        return next((r for r in self.rows if r.key == key), None)
 
     def to_frame(self) -> pd.DataFrame:
         """One row a removal."""

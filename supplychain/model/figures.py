@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Generic, Literal, TypeAlias, TypeVar
+
+T = TypeVar("T")
 
 Basis: TypeAlias = Literal["reported", "derived", "estimate"]
 
@@ -76,3 +78,11 @@ class Figure:
     place: Place = NOWHERE
     stale_after: str = ""
     limits: tuple[float, float] = (0.0, math.inf)
+
+
+@dataclass(frozen=True, slots=True)
+class Known(Generic[T]):
+    """What some figures come to, and whether an estimate is among them."""
+
+    value: T
+    estimated: bool = False
