@@ -100,13 +100,23 @@ class Table:
         """
         return {c.key: c for c in self.columns}[key]
 
+    def place(self, id_: Hashable) -> int:
+        """Which row, from 0 on, is about this.
+
+        Raises:
+            KeyError: None is.
+        """
+        if id_ not in self.ids:
+            raise KeyError(f"{self.name} has no row '{id_}'")
+        return self.ids.index(id_)
+
     def cell(self, id_: Hashable, key: str) -> Cell:
         """What stands in the row about this, in the column of that key.
 
         Raises:
             KeyError: There is no such row or column.
         """
-        return dict(zip(self.ids, self.records(), strict=True))[id_][key]
+        return self.records()[self.place(id_)][key]
 
     def records(self) -> list[dict[str, Cell]]:
         """The rows as mappings by column key."""

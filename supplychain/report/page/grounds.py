@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +15,7 @@ from supplychain.analyses.sensitivity import production_figures
 from supplychain.model import Figure, Network
 from supplychain.production.plan import Calibration
 from supplychain.report.page.parts import Grid, Section
-from supplychain.report.tables import Cell, Column, Table
+from supplychain.report.tables import Column, Columns, Table, table
 from supplychain.simulation import Simulation
 
 CONSTANTS: Mapping[str, tuple[str, float, float, str]] = {
@@ -34,11 +35,23 @@ CONSTANTS: Mapping[str, tuple[str, float, float, str]] = {
 """Constants of the program in words, with the range that docs/model.md gives."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Assumption:
+    """What the model assumes, with the range that was tested."""
+
+    id: str
+    meaning: str
+    value: str
+    range: str = ""
+    basis: str = "modeller's choice"
+
+
 def assumptions_table(result: Simulation) -> Table:
     """Figures replaced, the constants of the program, and the rule of allocation."""
     calibration: Calibration = result.baseline.plan.calibration
-    rows: list[tuple[Cell, ...]] = [
-        (name, "Replaced for this report, in the baseline too", f"{value:,g}", "", "asked for")
+    replaced = "Replaced for this report, in the baseline too"
+    rows = [
+        _Assumption(name, replaced, f"{value:,g}", basis="asked for")
         for name, value in result.assume.items()
     ]
     for name, (meaning, low, high, form) in CONSTANTS.items():
@@ -46,24 +59,16 @@ def assumptions_table(result: Simulation) -> Table:
             f"{x:.3g}" if form == "number" else f"{100 * x:.3g}%"
             for x in (float(getattr(calibration, name)), low, high)
         )
-        rows.append((name, meaning, value, " to ".join(ends), "modeller's choice"))
-    rows.append(
-        (
-            "policy",
-            "Who gets the accelerators first",
-            result.allocation.rule,
-            "",
-            "modeller's choice",
-        )
-    )
-    columns = (
+        rows.append(_Assumption(name, meaning, value, " to ".join(ends)))
+    rows.append(_Assumption("policy", "Who gets the accelerators first", result.allocation.rule))
+    columns: Columns[_Assumption] = (
         Column("id", "Id"),
         Column("meaning", "Assumption"),
         Column("value", "Value"),
         Column("range", "Range tested"),
         Column("basis", "Basis"),
     )
-    return Table("assumptions-table", "", columns, tuple(rows))
+    return table("assumptions-table", columns, rows)
 
 
 def basis_table(result: Simulation) -> Table:
@@ -72,15 +77,12 @@ def basis_table(result: Simulation) -> Table:
     total = max(len(found), 1)
     counts = {b: sum(f.basis == b for f in found) for b in ("reported", "derived", "estimate")}
     counts["contradicted by another source"] = sum(bool(f.contradicted_by) for f in found)
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (basis, count, count / total) for basis, count in counts.items()
+    columns: Columns[str] = (
+        Column("basis", "Basis", of=str),
+        Column("count", "Figures", "number", of=counts.__getitem__),
+        Column("share", "Share", "share", of=lambda basis: counts[basis] / total),
     )
-    columns = (
-        Column("basis", "Basis"),
-        Column("count", "Figures", "number"),
-        Column("share", "Share", "share"),
-    )
-    return Table("basis", "", columns, rows)
+    return table("basis", columns, counts, by=str)
 
 
 def assumptions_section(result: Simulation) -> Section:
@@ -90,7 +92,6 @@ def assumptions_section(result: Simulation) -> Section:
     every = _figures_table("figures", figures)
     widest = sorted(figures, key=lambda pair: (-_width(pair[1]), pair[0]))
     estimates = [(name, f) for name, f in widest if f.basis == "estimate"][:_ESTIMATES]
-    table = _figures_table("estimates", estimates)
     return Section(
         "assumptions",
         "Assumptions",
@@ -98,9 +99,9 @@ def assumptions_section(result: Simulation) -> Section:
             Grid(assumptions_table(result), "What the model assumes, whatever the data says."),
             Grid(basis_table(result), "What the figures that enter production rest on."),
             Grid(
-                table,
+                _figures_table("estimates", estimates),
                 f"The {len(estimates)} estimates with the widest ranges among them.",
-                sources=_sources(estimates),
+                sources={name: f.sources for name, f in estimates if f.sources},
             ),
             Grid(every, "Every figure that enters production", folded=True),
         ),
@@ -116,36 +117,31 @@ def contradictions_section(result: Simulation, most: int = 8) -> Section:
     figures = dict(production_figures(result.network, result.baseline.plan))
     found = [(n, f) for n, f in figures.items() if f.contradicted_by]
     found.sort(key=lambda pair: (-_disagreement(pair[1]), pair[0]))
-    rows: list[tuple[Cell, ...]] = [
-        (
-            name,
-            f"{f.value:,g} {f.unit}".strip(),
-            ", ".join(f"{c.value:,g}" for c in f.contradicted_by),
-            _disagreement(f),
-        )
-        for name, f in found
-    ]
-    columns = (
-        Column("figure", "Figure"),
-        Column("value", "Used"),
-        Column("others", "Other sources say"),
-        Column("apart", "Apart by", "share"),
-    )
-    sources = {
-        row: (*f.sources, *(s for c in f.contradicted_by for s in c.sources))[:_CITED]
-        for row, (_, f) in enumerate(found)
-    }
-    none = "No source contradicts a figure that enters production."
-    shown = Table("contradictions-table", "", columns, tuple(rows[:most]), none)
-    cited = {row: ids for row, ids in sources.items() if row < most}
+    columns: Columns[tuple[str, Figure]] = (
+        Column("figure", "Figure", of=lambda named: named[0]),
+        Column("value", "Used", of=lambda named: f"{named[1].value:,g} {named[1].unit}".strip()),
+        Column("others", "Other sources say",
+               of=lambda named: ", ".join(f"{c.value:,g}" for c in named[1].contradicted_by)),
+        Column("apart", "Apart by", "share", of=lambda named: _disagreement(named[1])),
+    )  # fmt: skip
+
+    def grid(
+        name: str, caption: str, shown: Sequence[tuple[str, Figure]], folded: bool = False
+    ) -> Grid:
+        none = "No source contradicts a figure that enters production."
+        sources = {
+            id_: (*f.sources, *(s for c in f.contradicted_by for s in c.sources))[:_CITED]
+            for id_, f in shown
+        }
+        listed = table(name, columns, shown, empty=none, by=lambda named: named[0])
+        return Grid(listed, caption, sources=sources, folded=folded)
+
     caption = (
         f"Figures that enter production and that another source contradicts, {len(found)} in all."
     )
-    parts = [Grid(shown, caption, sources=cited)]
-    if len(found) > most:
-        rest = Table("contradictions-rest", "", columns, tuple(rows[most:]), none)
-        others = {row - most: ids for row, ids in sources.items() if row >= most}
-        parts.append(Grid(rest, "The other contradictions", sources=others, folded=True))
+    parts = [grid("contradictions-table", caption, found[:most])]
+    if rest := found[most:]:
+        parts.append(grid("contradictions-rest", "The other contradictions", rest, folded=True))
     return Section("contradictions", "Contradictions", tuple(parts))
 
 
@@ -181,22 +177,16 @@ def program_digest() -> str:
 
 
 def _figures_table(name: str, figures: list[tuple[str, Figure]]) -> Table:
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (id_, f.value, f.low, f.high, f.unit or "–", f.basis) for id_, f in figures
+    columns: Columns[tuple[str, Figure]] = (
+        Column("figure", "Figure", of=lambda named: named[0]),
+        Column("value", "Value", "number", of=lambda named: named[1].value),
+        Column("low", "Low", "number", of=lambda named: named[1].low),
+        Column("high", "High", "number", of=lambda named: named[1].high),
+        Column("unit", "Unit", of=lambda named: named[1].unit or "–"),
+        Column("basis", "Basis", of=lambda named: named[1].basis),
     )
-    columns = (
-        Column("figure", "Figure"),
-        Column("value", "Value", "number"),
-        Column("low", "Low", "number"),
-        Column("high", "High", "number"),
-        Column("unit", "Unit"),
-        Column("basis", "Basis"),
-    )
-    return Table(name, "", columns, rows, "No figure of the data enters production.")
-
-
-def _sources(figures: list[tuple[str, Figure]]) -> dict[int, tuple[str, ...]]:
-    return {row: f.sources for row, (_, f) in enumerate(figures) if f.sources}
+    none = "No figure of the data enters production."
+    return table(name, columns, figures, empty=none, by=lambda named: named[0])
 
 
 def _width(figure: Figure) -> float:
