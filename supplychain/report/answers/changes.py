@@ -61,15 +61,10 @@ class Change:
 
 def changes_document(network: Network, before: At, after: At, top: int | None) -> Document:
     """Two tables: worse and safer, the largest changes first."""
-    names = {
-        row.key: row.name
-        for one in (before, after)
-        for row in (
-            *(one.exposed.rows if one.exposed is not None else ()),
-            *one.found.rows,
-            *one.found.near,
-        )
-    }
+    names: dict[EntityId, str] = {}
+    for one in (before, after):
+        names |= {row.key: row.name for row in (one.exposed.rows if one.exposed else ())}
+        names |= {row.key: row.name for row in (*one.found.rows, *one.found.near)}
     measure = "Score" if after.exposed is not None else "At stake"
     first, last = before.found.at, after.found.at
     columns: Columns[Change] = (

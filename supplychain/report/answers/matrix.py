@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from supplychain.model import STAGES, Network
 from supplychain.model.quarters import Quarter
@@ -68,7 +68,7 @@ def exact_table(needed: Mapping[tuple[str, str], Need]) -> Table:
     return table("matrix", columns, countries, empty=NONE, by=str)
 
 
-def near_marks(needed: Mapping[tuple[str, str], Need]) -> dict[tuple[Hashable, str], str]:
+def near_marks(needed: Mapping[tuple[str, str], Need]) -> dict[tuple[str, str], str]:
     """Country and stage to what is nearly lost there too, as ``~100%``."""
     texts = {place: _cell(need) for place, need in needed.items()}
     return {place: text[text.index("~") :] for place, text in texts.items() if "~" in text}

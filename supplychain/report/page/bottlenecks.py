@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -64,7 +64,7 @@ def use_table(result: Simulation) -> Table:
     return table("use", columns, rows, empty="No capacity is in use.", by=str)
 
 
-def use_marks(result: Simulation) -> Mapping[tuple[Hashable, str], str]:
+def use_marks(result: Simulation) -> Mapping[tuple[str, str], str]:
     """The cells of :func:`use_table` that limit output in the scenario, by limit and quarter."""
     return {
         (limit, str(quarter)): ALSO if place else FIRST

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from supplychain.model import Source
 from supplychain.report.tables import Cell, Table, show
@@ -98,12 +98,10 @@ class Grid:
     table: Table
     caption: str
     heat: tuple[str, ...] = ()
-    marks: Mapping[tuple[Hashable, str], str] = field(default_factory=lambda: MappingProxyType({}))
+    marks: Mapping[tuple[Any, str], str] = field(default_factory=lambda: MappingProxyType({}))
     mark_words: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    sources: Mapping[Hashable, tuple[str, ...]] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
-    links: Mapping[Hashable, str] = field(default_factory=lambda: MappingProxyType({}))
+    sources: Mapping[Any, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    links: Mapping[Any, str] = field(default_factory=lambda: MappingProxyType({}))
     folded: bool = False
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from supplychain.analyses.tornado import Moved
 from supplychain.model import Network
@@ -23,9 +23,7 @@ def one_result(whole: Table, shocked: bool) -> Table:
     return whole.picked(c.key for c in whole.columns if c.key not in left_out)
 
 
-def timeline_section(
-    use: Table, marks: Mapping[tuple[Hashable, str], str], limits: Table
-) -> Section:
+def timeline_section(use: Table, marks: Mapping[tuple[str, str], str], limits: Table) -> Section:
     """Inputs by quarter, and how often each limits output."""
     grid = Grid(
         use,
