@@ -4,28 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from supplychain.firms.edges import NAMES, EdgeError
 from supplychain.firms.singles import SinglePoints, single_points
-from supplychain.report.tables import Column, Document, Table
+from supplychain.report.tables import Column, Columns, Document, Table, table
 
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = (
-    Column("rank", "#", "number", priority=1),
+COLUMNS: Columns[Any] = (
     Column("firm", "Firm", least=12),
     Column("lost", "Lost", "number"),
     Column("falls", "Falls", "number", priority=2),
     Column("alone", "Serves alone", "number", priority=5),
     Column("lost_nearly", "Lost nearly", "number", priority=4),
     Column("falls_nearly", "Falls nearly", "number", priority=6),
-    Column("products", "Products lost", priority=7, least=20),
-    Column("why", "Why", priority=3, least=28),
 )
+"""Of rows of :meth:`SinglePoints.to_frame`."""
 NAMED = 3
 """Products named in a cell; the others are counted."""
 
@@ -97,17 +95,18 @@ def single_points_document(
     )
     ranked = found.ranked()
     frame = found.to_frame().iloc[ranked]
-    numbers = list(frame.astype({"firm": str}).itertuples(index=False, name=None))
-    rows = tuple(
-        (i, *cells, *_words(found, int(firm)))
-        for i, (firm, cells) in enumerate(zip(ranked[:top], numbers, strict=False), 1)
-    )
-    hidden = len(ranked) - len(rows)
+    frame = frame.astype({"firm": str}).assign(at=ranked)
+    rows = list(frame.itertuples(index=False))
+    columns: Columns[Any] = (
+        *COLUMNS,
+        Column("products", "Products lost", priority=7, least=20,
+               of=lambda row: _named(found.lost(row.at))),
+        Column("why", "Why", priority=3, least=28, of=lambda row: _why(found, row.at)),
+    )  # fmt: skip
+    none = "none: no firm takes down another"
     title = "Single points of failure"
-    if hidden > 0:
-        title += f" ({len(rows):,} of {len(ranked):,}; --top sets how many)"
     parts: list[Table | str] = [
-        Table("points", title, COLUMNS, rows, "none: no firm takes down another"),
+        table("points", columns, rows, title, none, most=top, numbered=True),
         f"Lost: products lost with the firm, itself not counted. Falls: firms that fall with it, "
         f"itself included, where one supplier left is enough. Nearly: a need fails once those "
         f"left hold less than {found.cover:.0%} of it.",
@@ -121,15 +120,14 @@ def single_points_document(
               "cover": found.cover, "products": len(found.products)},
         head=head,
         parts=tuple(parts),
-        flat=Table("flat", "", COLUMNS[1:7], tuple(numbers)),
+        flat=table("flat", COLUMNS, rows),
     )  # fmt: skip
 
 
-def _words(found: SinglePoints, firm: int) -> tuple[str, str]:
-    """The products lost, and why."""
-    lost = found.lost(firm)
+def _named(lost: Sequence[str]) -> str:
+    """The products lost, the first few by name."""
     more = f" and {len(lost) - NAMED:,} more" if len(lost) > NAMED else ""
-    return ", ".join(lost[:NAMED]) + more, _why(found, firm)
+    return ", ".join(lost[:NAMED]) + more
 
 
 def _why(found: SinglePoints, firm: int) -> str:
