@@ -20,6 +20,7 @@ from supplychain.allocation import Allocation
 from supplychain.errors import AskError
 from supplychain.model import Buyer, Network
 from supplychain.production.result import Production
+from supplychain.report.colours import PAGE
 from supplychain.report.tables import Column, Columns, Document, Table, show, table
 from supplychain.risk import Chokepoint, Chokepoints
 from supplychain.simulation import Simulation
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from supplychain.report.graph.view import By
 
-BASELINE, SCENARIO = "#566274", "#b3261e"
+BASELINE, SCENARIO = PAGE.light["base"], PAGE.light["now"]
 """Colours of the two series: both stand out on white and on a dark page."""
 
 SHOWN = 20

@@ -21,7 +21,7 @@ FLOORS = (
     "compute",
     "simulation",
     "analyses",
-    "report.tables",
+    "report.tables report.colours",
     "report.graph",
     "report.charts",
     "report.answers",

@@ -15,7 +15,6 @@ from supplychain.allocation.measures import fairness
 from supplychain.model import Buyer
 from supplychain.model.quarters import WEEKS_PER_QUARTER
 from supplychain.report.tables import (
-    Cell,
     Column,
     Columns,
     Document,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from supplychain.model import Source
+from supplychain.report.colours import PAGE, filled
 from supplychain.report.page.parts import RING, Grid, Part, Picture, Quote, Report, Section, Words
 from supplychain.report.tables import Cell, Column, Columns, show, table
 
@@ -49,7 +50,7 @@ def report_page(report: Report) -> str:
         numbers=numbers,
         findings=[(_words(f.lead), _words(f.rest), f.see, numbers[f.see]) for f in report.findings],
         cards=[(c.label, _words((c.value,)), _words(c.note), _tone(c.value)) for c in report.cards],
-        style=(_HTML / "report.css").read_text(encoding="utf-8"),
+        style=filled((_HTML / "report.css").read_text(encoding="utf-8"), PAGE),
         script=script,
         script_hash="sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         search=dict(report.search),
