@@ -13,101 +13,77 @@ from types import MappingProxyType
 
 from supplychain.model import STAGES
 
-_LIGHT = {
-    "paper": "#fff",
-    "ink": "#1b2431",
-    "soft": "#566273",  # less important words
-    "line": "#d5dbe4",
-    "band": "#f2f4f8",  # behind headings and every second stage
-    "panel": "#f6f7fa",
-    "outline": "transparent",  # of boxes that would sink into a dark page
-    "up": "#1766c2",  # what a chosen node needs
-    "down": "#c25a00",  # what needs it
-}
-_DARK = {
-    "paper": "#12171f",
-    "ink": "#e6ebf2",
-    "soft": "#a9b4c3",
-    "line": "#333d4b",
-    "band": "#1a212c",
-    "panel": "#181f29",
-    "link": "#8d9db3",
-    "outline": "#8d9db3",
-    "up": "#62a8ff",
-    "down": "#ff9d45",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """Colours by the name of their CSS variable; dark and print: where they differ from light."""
+    """Colours by the name of their CSS variable, on a light page, a dark one and on paper."""
 
     light: Mapping[str, str]
     dark: Mapping[str, str]
     print: Mapping[str, str]
 
 
-_PAGE_LIGHT = _LIGHT | {
-    "accent": "#0b57ad",
-    "alarm": "#b3261e",
-    "heat": "#a31515",
-    "hot": "#fff",  # letters on heat
-    "link": "#8494a8",
-    "warn": "#fff3d1",
-    "warn-ink": "#5a4300",
-    "grid": "#dfe4ec",
-    "base": "#566274",  # the baseline
-    "now": "#b3261e",  # the scenario
-    "c1": "#0b4f94",  # series without a meaning of their own
-    "c2": "#3d9bd7",
-    "c3": "#b4d5ee",
-    "c4": "#0b7a75",
-    "c5": "#8a3f6b",
-    "c6": "#86652a",
-    "c7": "#5a6b7d",
+def _palette(both: Mapping[str, tuple[str, str]], **on_paper: str) -> Palette:
+    """From light and dark colours; paper is light but for what is given."""
+    light = {name: colour for name, (colour, _) in both.items()}
+    dark = {name: colour for name, (_, colour) in both.items()}
+    return Palette(*map(MappingProxyType, (light, dark, light | on_paper)))
+
+
+_BOTH = {
+    "paper": ("#fff", "#12171f"),
+    "ink": ("#1b2431", "#e6ebf2"),
+    "line": ("#d5dbe4", "#333d4b"),
+    "band": ("#f2f4f8", "#1a212c"),  # behind headings and every second stage
+    "outline": ("transparent", "#8d9db3"),  # of boxes that would sink into a dark page
+    "up": ("#1766c2", "#62a8ff"),  # what a chosen node needs
+    "down": ("#c25a00", "#ff9d45"),  # what needs it
 }
-PAGE = Palette(
-    MappingProxyType(_PAGE_LIGHT),
-    MappingProxyType(
-        _DARK
-        | {
-            "accent": "#7db8ff",
-            "alarm": "#ff8a80",
-            "heat": "#b3261e",
-            "warn": "#3a2f10",
-            "warn-ink": "#ffe4a3",
-            "grid": "#2b3442",
-            "base": "#a9b4c3",
-            "now": "#ff8a80",
-            "c1": "#5aa2e8",
-            "c2": "#2f75ad",
-            "c4": "#33b5ad",
-            "c5": "#d98ab8",
-            "c6": "#cfa85f",
-            "c7": "#93a4b8",
-        }
-    ),
-    MappingProxyType(_PAGE_LIGHT | {"soft": "#4a5565", "line": "#c9d0da"}),
+
+PAGE = _palette(
+    _BOTH
+    | {
+        "soft": ("#566273", "#a9b4c3"),  # less important words
+        "panel": ("#f6f7fa", "#181f29"),
+        "accent": ("#0b57ad", "#7db8ff"),
+        "alarm": ("#b3261e", "#ff8a80"),
+        "heat": ("#a31515", "#b3261e"),
+        "hot": ("#fff", "#fff"),  # letters on heat
+        "link": ("#8494a8", "#8d9db3"),
+        "warn": ("#fff3d1", "#3a2f10"),
+        "warn-ink": ("#5a4300", "#ffe4a3"),
+        "grid": ("#dfe4ec", "#2b3442"),
+        "base": ("#566274", "#a9b4c3"),  # the baseline
+        "now": ("#b3261e", "#ff8a80"),  # the scenario
+        "c1": ("#0b4f94", "#5aa2e8"),  # series without a meaning of their own
+        "c2": ("#3d9bd7", "#2f75ad"),
+        "c3": ("#b4d5ee", "#b4d5ee"),
+        "c4": ("#0b7a75", "#33b5ad"),
+        "c5": ("#8a3f6b", "#d98ab8"),
+        "c6": ("#86652a", "#cfa85f"),
+        "c7": ("#5a6b7d", "#93a4b8"),
+    },
+    soft="#4a5565",
+    line="#c9d0da",
 )
 """Of the report and its charts."""
 
-_GRAPH_LIGHT = _LIGHT | {
-    "panel": "#f7f8fb",
-    "link": "#77879c",
-    "alarm": "#e5281f",  # the border of a chokepoint
-    "badge": "#b3261e",
-    "letters": "#fff",  # on boxes and badges
-    "lost-none": "#5c6672",
-    "lost-few": "#9a5b00",
-    "lost-many": "#bf2f1c",
-    "lost-most": "#7a0c2e",
-    "unused": "#00000080",  # capacity of a line, and what of it is used, if all is
-    "full": "#ffd54a",
-}
-GRAPH = Palette(
-    MappingProxyType(_GRAPH_LIGHT),
-    MappingProxyType(_DARK | {"soft": "#a3afbf", "alarm": "#ff5a4f"}),
-    MappingProxyType(_GRAPH_LIGHT),
+GRAPH = _palette(
+    _BOTH
+    | {
+        "soft": ("#566273", "#a3afbf"),
+        "panel": ("#f7f8fb", "#181f29"),
+        "link": ("#77879c", "#8d9db3"),
+        "alarm": ("#e5281f", "#ff5a4f"),  # the border of a chokepoint
+        "badge": ("#b3261e", "#b3261e"),
+        "letters": ("#fff", "#fff"),  # on boxes and badges
+        "lost-none": ("#5c6672", "#5c6672"),
+        "lost-few": ("#9a5b00", "#9a5b00"),
+        "lost-many": ("#bf2f1c", "#bf2f1c"),
+        "lost-most": ("#7a0c2e", "#7a0c2e"),
+        "unused": ("#00000080", "#00000080"),  # capacity, and what of it is used if all is
+        "full": ("#ffd54a", "#ffd54a"),
+    }
 )
 """Of the page of the graph."""
 

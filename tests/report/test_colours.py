@@ -40,7 +40,7 @@ def test_every_variable_of_a_style_sheet_has_a_colour(name: str, palette: Palett
 
     assert "/*" not in style.partition("* {")[0]
     assert used - {"v", "stage"} <= palette.light.keys()  # these two are set box by box
-    assert palette.dark.keys() <= palette.light.keys() == palette.print.keys()
+    assert palette.light.keys() == palette.dark.keys() == palette.print.keys()
 
 
 def test_the_scenario_has_one_colour() -> None:
