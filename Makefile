@@ -41,7 +41,7 @@ pictures: .venv/test.stamp
 	touch $@ .venv/run.stamp
 
 golden: .venv/test.stamp
-	GOLDEN=write $(BIN)/python -m pytest -q tests/cli/test_golden.py tests/test_notebook.py
+	GOLDEN=write $(BIN)/python -m pytest -q tests/cli/test_golden.py tests/test_notebook.py tests/report/test_words.py
 
 clean:
 	rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

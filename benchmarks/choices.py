@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import supplychain as sc
 from supplychain.analyses.backtest import Backtest, backtest
-from supplychain.model import Network, assemble
+from supplychain.model import Network
 from supplychain.production.plan import Calibration
 from supplychain.scenarios.assumptions import assumed
 
@@ -58,8 +58,7 @@ def averaged(network: Network) -> Network:
         )
         for o in network.organizations.values()
     ]
-    return assemble(network.commodities.values(), organizations, network.buyers.values(),
-                    outcomes=network.outcomes.values())  # fmt: skip
+    return network.with_(organizations=organizations)
 
 
 def row(name: str, result: Backtest) -> str:

@@ -13,9 +13,14 @@ imported when they are first used.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+
+TYPE_CHECKING = False
+"""As in ``typing``, which would be most of the time before signals are caught."""
 
 if TYPE_CHECKING:
+    from typing import Any
+
+    from supplychain.analyses.chokepoints import chokepoints as chokepoints
     from supplychain.analyses.removals import exposures as exposures
     from supplychain.errors import AskError as AskError
     from supplychain.loader import DataError as DataError
@@ -25,19 +30,24 @@ if TYPE_CHECKING:
     from supplychain.notebook import chart as chart
     from supplychain.notebook import graph as graph
     from supplychain.notebook import summary as summary
+    from supplychain.questions.answer import Answer as Answer
+    from supplychain.questions.answer import ask as ask
+    from supplychain.questions.question import Question as Question
     from supplychain.report.graph.export import to_networkx as to_networkx
-    from supplychain.risk import chokepoints as chokepoints
     from supplychain.simulation import simulate as simulate
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Answer": "supplychain.questions.answer",
     "AskError": "supplychain.errors",
     "DataError": "supplychain.loader",
     "Network": "supplychain.model",
     "Quarter": "supplychain.model.quarters",
+    "Question": "supplychain.questions.question",
+    "ask": "supplychain.questions.answer",
     "chart": "supplychain.notebook",
-    "chokepoints": "supplychain.risk",
+    "chokepoints": "supplychain.analyses.chokepoints",
     "exposures": "supplychain.analyses.removals",
     "graph": "supplychain.notebook",
     "load": "supplychain.loader",
@@ -47,10 +57,13 @@ _HOMES = {
 }
 
 __all__ = [
+    "Answer",
     "AskError",
     "DataError",
     "Network",
     "Quarter",
+    "Question",
+    "ask",
     "chart",
     "chokepoints",
     "exposures",

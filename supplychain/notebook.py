@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from supplychain.allocation import Allocation
+from supplychain.analyses.chokepoints import Points
 from supplychain.errors import AskError
 from supplychain.model import Buyer, Network
+from supplychain.model.names import each_name
 from supplychain.production.result import Production
 from supplychain.report.colours import PAGE
 from supplychain.report.tables import Column, Columns, Document, Table, show, table
@@ -136,6 +138,12 @@ def _simulation_summary(result: Simulation) -> Summary:
     return Summary(document_html(simulation_document(result)))
 
 
+@summary.register(Points)
+def _points_summary(points: Points) -> Summary:
+    """What ``supplychain chokepoints`` found, without the order that costs give it."""
+    return _chokepoints_summary(points.found)
+
+
 @summary.register(Chokepoints)
 def _chokepoints_summary(found: Chokepoints) -> Summary:
     """Exact and nearly single points, those that lose most first."""
@@ -158,7 +166,7 @@ def _chokepoints_summary(found: Chokepoints) -> Summary:
 @summary.register(Production)
 def _production_summary(result: Production) -> Summary:
     """Units by product and in all, by quarter."""
-    quarters = [str(q) for q in result.plan.reported]
+    quarters = [str(q) for q in result.quarters]
     units = {p: u for p, u in sorted(result.units().items()) if u.sum() >= 0.5}
     units["all"] = result.total_by_quarter()
     rows = [
@@ -172,9 +180,7 @@ def _production_summary(result: Production) -> Summary:
 @summary.register(Allocation)
 def _allocation_summary(given: Allocation) -> Summary:
     """Orders, deliveries and fill rate of each buyer, the largest first."""
-    ordered = dict(
-        zip((b.id for b in given.buyers), given.orders.sum(axis=1).tolist(), strict=True)
-    )
+    ordered = given.orders_known()
     delivered, filled = given.by_buyer(), given.fill_rates()
     buyers = sorted(given.buyers, key=lambda b: (-delivered[b.id], b.id))
     columns: Columns[Buyer] = (
@@ -213,7 +219,7 @@ def _production_chart(result: Production) -> altair.Chart:
     rows = [
         {"product": p, "quarter": str(q), "units": unit}
         for p, units in sorted(result.units().items())
-        for q, unit in zip(result.plan.reported, units.tolist(), strict=True)
+        for q, unit in zip(result.quarters, units.tolist(), strict=True)
         if unit >= 0.5
     ]
     drawn: altair.Chart = (
@@ -228,6 +234,12 @@ def _production_chart(result: Production) -> altair.Chart:
         .properties(width=640, height=300)
     )
     return drawn
+
+
+@chart.register(Points)
+def _points_chart(points: Points) -> altair.Chart:
+    """As of the points that were found."""
+    return _chokepoints_chart(points.found)
 
 
 @chart.register(Chokepoints)
@@ -256,7 +268,7 @@ def _allocation_chart(given: Allocation) -> altair.Chart:
 def graph(
     of: Network | Simulation,
     at: str = "",
-    focus: Iterable[str] = (),
+    focus: str | Iterable[str] = (),
     depth: int = 2,
     collapse: By | None = None,
 ) -> GraphPage:
@@ -270,15 +282,14 @@ def graph(
         collapse: ``organization`` or ``country`` for coarser boxes.
 
     Raises:
-        AskError: A commodity is not in the data.
-        ValueError: The quarter is none.
+        AskError: A commodity is not in the data, or the quarter is none.
     """
     from supplychain.model.quarters import Quarter
     from supplychain.report.graph.explorer import explorer
     from supplychain.report.graph.view import near
 
     network, simulation = (of.network, of) if isinstance(of, Simulation) else (of, None)
-    starts = list(focus)
+    starts = each_name(focus)
     if unknown := sorted(set(starts) - network.commodities.keys()):
         raise AskError(f"no commodity is called '{unknown[0]}'")
     keep = near(network, starts, depth) if starts else None

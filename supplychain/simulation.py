@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from supplychain.allocation import Allocation, find_rule
-from supplychain.allocation.market import Market, earlier_units, market, side_by_side, with_units
+from supplychain.allocation import DEFAULT, Allocation, rule_name
+from supplychain.allocation.market import Market, market, side_by_side, with_units
+from supplychain.errors import AskError
 from supplychain.model import (
     AddLine,
     Ban,
@@ -23,14 +25,18 @@ from supplychain.model import (
     Scenario,
     Shock,
 )
-from supplychain.model.quarters import FIRST, LAST, Quarter, quarter_range
+from supplychain.model.quarters import Quarter
+from supplychain.model.values import same_values
 from supplychain.production.availability import Floats, left_over, slips
-from supplychain.production.plan import Calibration, plan
+from supplychain.production.forward import Forward
+from supplychain.production.plan import Rules
+from supplychain.production.reading import read_plan
 from supplychain.production.result import Production
-from supplychain.production.solve import Program
+from supplychain.production.worth import Worth, worth_of_lines
 from supplychain.scenarios.assumptions import assumed
 from supplychain.scenarios.changes import changed, first_quarter
-from supplychain.scenarios.targets import parse_cut, shares_kept
+from supplychain.scenarios.targets import by_id, parse_cut, shares_kept
+from supplychain.scenarios.windows import find_window
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +49,7 @@ RECOVERED = 0.01
 """Output has recovered when it is within this share of the baseline."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Simulation:
     """A scenario beside its baseline.
 
@@ -53,6 +59,7 @@ class Simulation:
         markets: What there is to share out in the baseline and in the scenario, for other rules
             and for fleets.
         assume: Figures replaced in the baseline and the scenario.
+        program: Production of the undisturbed data, for further scenarios.
     """
 
     network: Network
@@ -63,6 +70,25 @@ class Simulation:
     allocation: Allocation
     markets: tuple[Market, Market]
     assume: Mapping[str, float]
+    program: Forward
+
+    @cached_property
+    def worth(self) -> tuple[Worth, Worth]:
+        """What a little more of each line would bring, in the baseline and in the scenario."""
+        before = worth_of_lines(self.program, self.baseline)
+        if self.scenario is self.baseline:
+            return before, before
+        other = self.scenario.plan
+        program = self.program if other is self.program.plan else Forward(other)
+        return before, worth_of_lines(program, self.scenario)
+
+    __eq__ = same_values
+
+    def __repr__(self) -> str:
+        named = [str(shock) for shock in self.shocks[:3]]
+        more = f" and {len(self.shocks) - 3} more" if len(self.shocks) > 3 else ""
+        what = "; ".join(named) + more if named else "the baseline"
+        return f"<Simulation {self.quarters[0]} to {self.quarters[-1]}: {what}>"
 
     @property
     def cuts(self) -> tuple[Cut, ...]:
@@ -72,7 +98,7 @@ class Simulation:
     @property
     def quarters(self) -> tuple[Quarter, ...]:
         """The window."""
-        return self.baseline.plan.reported
+        return self.baseline.quarters
 
     def totals(self) -> Mapping[str, tuple[float, float]]:
         """Units over the window by product, baseline and scenario."""
@@ -95,6 +121,19 @@ class Simulation:
                 return quarter
         return None
 
+    def felt_later(self) -> Quarter | None:
+        """First quarter after the window in which output differs by more than 0.1%.
+
+        Of those that production was worked out for, which go a year beyond the data.
+        """
+        end = self.baseline.window[1] + 1
+        for quarter, change in zip(
+            self.baseline.plan.quarters[end:], self._changes()[end:], strict=True
+        ):
+            if abs(change) > FELT:
+                return quarter
+        return None
+
     def deepest(self) -> tuple[Quarter, float]:
         """The quarter with the largest relative loss of units, and that loss (negative)."""
         change = self.change_by_quarter()
@@ -103,9 +142,12 @@ class Simulation:
 
     def change_by_quarter(self) -> tuple[float, ...]:
         """Relative change of the accelerators shipped, by quarter; 0 where none were."""
-        first, last = self.baseline.plan.window
-        before = self.baseline.ship[:, first : last + 1].sum(axis=0)
-        after = self.scenario.ship[:, first : last + 1].sum(axis=0)
+        first, last = self.baseline.window
+        return self._changes()[first : last + 1]
+
+    def _changes(self) -> tuple[float, ...]:
+        """The same by period of the plan's grid."""
+        before, after = self.baseline.ship.sum(axis=0), self.scenario.ship.sum(axis=0)
         change = np.divide(after - before, before, out=np.zeros_like(before), where=before > 0)
         return tuple(change.tolist())
 
@@ -128,13 +170,13 @@ class Simulation:
         """
         if not self.shocks or any(not isinstance(s, Cut) for s in self.shocks):
             return None
-        window = self.quarters[0], self.quarters[-1]
-        hit = [q for q in self.quarters if any(c.lost(q, window) > 0 for c in self.cuts)]
-        return hit[-1] if hit and hit[-1] < window[1] else None
+        begin, end = self.quarters[0], self.quarters[-1]
+        hit = [q for q in self.quarters if any(c.lost(q, begin) > 0 for c in self.cuts)]
+        return hit[-1] if hit and hit[-1] < end else None
 
     def lost(self) -> tuple[float, float]:
         """Accelerators lost while the shocks last and after them (negative: gained)."""
-        first, last = self.baseline.plan.window
+        first, last = self.baseline.window
         lost = (self.baseline.ship - self.scenario.ship)[:, first : last + 1].sum(axis=0)
         until = self.shocked_until()
         split = len(lost) if until is None else self.quarters.index(until) + 1
@@ -152,66 +194,81 @@ class Simulation:
 
 def simulate(
     network: Network,
-    cuts: Sequence[str | Cut] = (),
-    first: Quarter | str = FIRST,
-    last: Quarter | str = LAST,
+    cuts: str | Cut | Sequence[str | Cut] = (),
+    first: Quarter | str | None = None,
+    last: Quarter | str | None = None,
     policy: str = "",
-    calibration: Calibration | None = None,
-    scenarios: Sequence[Scenario] = (),
+    rules: Rules | None = None,
+    scenarios: Scenario | Sequence[Scenario] = (),
     assume: Mapping[str, float] | None = None,
 ) -> Simulation:
-    """Run the production program and the allocation, without and with the shocks.
+    """Run production and the allocation, without and with the shocks.
 
     Args:
         network: The data.
-        cuts: Such as ``"hbm=20%"`` or ``"org:sk-hynix=50%@2024Q1:2024Q4"``.
-        first: First quarter of the window; a cut without quarters lasts for all of it.
-        last: Its last quarter.
+        cuts: One or several, such as ``"hbm=20%"`` or ``"org:sk-hynix=50%@2024Q1:2024Q4"``.
+        first: First quarter of the window, 2023Q1 if not given; a cut without quarters begins
+            with it and goes on.
+        last: Its last quarter; if not given 2026Q4 or a year after the last shock, as far as the
+            data goes.
         policy: The allocation rule; if not given the scenarios', else contract-first.
-        calibration: Constants of the program, if not the default ones.
-        scenarios: Named lists of further shocks; their order does not matter.
+        rules: Constants of production, if not the data's.
+        scenarios: One or several named lists of further shocks; their order does not matter.
         assume: Figures replaced, in the baseline as in the scenario, by the names that
             ``explain`` shows.
 
+    Production is worked out from the beginning to the end of the data; the window only chooses
+    what is shown of it, so that a quarter is the same in every window.
+
     Raises:
-        ValueError: A cut is malformed, a name is not in the data, two scenarios disagree, or the
-            window is not in the data.
+        AskError: A cut is malformed, a name is not in the data, two scenarios disagree, or the
+            window is not in the data or does not reach a shock.
     """
     first = Quarter.parse(first) if isinstance(first, str) else first
     last = Quarter.parse(last) if isinstance(last, str) else last
-    check_window(network, first, last)
-    parsed = tuple(parse_cut(c) if isinstance(c, str) else c for c in cuts)
+    cuts = (cuts,) if isinstance(cuts, str | Cut) else cuts
+    scenarios = (scenarios,) if isinstance(scenarios, Scenario) else scenarios
+    parsed = tuple(by_id(network, parse_cut(c) if isinstance(c, str) else c) for c in cuts)
     shocks = (*parsed, *(shock for scenario in scenarios for shock in scenario.shocks))
     values = together(scenarios, assume or {})
+    # An input stays what it is by the data, memory or dies, however long it is assumed to take.
+    kinds = read_plan(network).kinds if values else None
     network = assumed(network, values)
-    rule = policy or chosen_policy(scenarios)
-    find_rule(rule)
-    program = Program(plan(network, first, last, calibration))
-    scenario = disturbed(network, program, shocks, (first, last))
-    earlier = earlier_units(network, program.baseline)
+    rule = rule_name(policy or chosen_policy(scenarios) or DEFAULT)
+    first, last = find_window(network, shocks, first, last)
+    program = Forward(read_plan(network, kinds, rules))
+    baseline = program.baseline.between(first, last)
+    scenario = disturbed(network, program, shocks, first)
+    scenario = baseline if scenario is program.baseline else scenario.between(first, last)
     bans = [s for s in shocks if isinstance(s, Ban)]
 
     def banned(product: Commodity, buyer: Buyer, quarter: Quarter) -> bool:
         return any(ban.hits(product, buyer, quarter) for ban in bans)
 
-    undisturbed = market(network, program.baseline, earlier)
+    undisturbed = market(network, baseline)
     other_orders = [s for s in shocks if isinstance(s, ChangeOrders)]
     if other_orders or scenario.plan is not program.plan or bans:
         asked = changed(network, other_orders)
-        markets = undisturbed, market(asked, scenario, earlier, banned if bans else None)
+        markets = undisturbed, market(asked, scenario, banned if bans else None)
     else:
         markets = undisturbed, with_units(undisturbed, scenario)
     before, after = side_by_side(*markets, rule)
-    return Simulation(network, shocks, program.baseline, scenario, before, after, markets, values)
+    return Simulation(network, shocks, baseline, scenario, before, after, markets, values, program)
 
 
 def disturbed(
-    network: Network, program: Program, shocks: Sequence[Shock], window: tuple[Quarter, Quarter]
+    network: Network, program: Forward, shocks: Sequence[Shock], begin: Quarter
 ) -> Production:
     """Production under the shocks; nothing differs from the baseline before the first of them.
 
+    Args:
+        network: The undisturbed data.
+        program: Production of it.
+        shocks: In any order.
+        begin: When a cut without a first quarter begins.
+
     Raises:
-        ValueError: A shock names something that is not in the data.
+        AskError: A shock names something that is not in the data.
     """
     cuts = [s for s in shocks if isinstance(s, Cut)]
     structural: list[Shock] = [s for s in shocks if isinstance(s, Qualify | Launch | AddLine)]
@@ -220,7 +277,7 @@ def disturbed(
     grid = program.plan.quarters
     kept = np.ones((len(program.plan.supplies), len(grid)))
     if cuts:
-        own = shares_kept(network, cuts, network.supplies, grid, window)
+        own = shares_kept(network, cuts, network.supplies, grid, begin)
         left = left_over(network, grid, own)
         rows = {s.id: i for i, s in enumerate(network.supplies)}
         kept = left[[rows[s.id] for s in program.plan.supplies]]
@@ -234,37 +291,37 @@ def delayed(network: Network, late: Mapping[str, int]) -> list[Launch]:
     """Launches moved by some quarters, but never beyond a product's last."""
     launches = []
     for id_, quarters in late.items():
-        product = network.commodities[id_].product
-        assert product is not None
+        product = network.accelerators[id_]
         moved = product.launch + quarters
         launches.append(Launch(id_, moved if product.end is None else min(moved, product.end)))
     return launches
 
 
 def restructured(
-    network: Network, program: Program, kept: Floats, shocks: Sequence[Shock]
+    network: Network, program: Forward, kept: Floats, shocks: Sequence[Shock]
 ) -> Production:
     """Production under shocks that change the data, and a share kept of each supply.
 
     Args:
         network: The undisturbed data.
-        program: The program of it.
-        kept: As for :meth:`Program.scenario`.
+        program: Production of it.
+        kept: As for :meth:`Forward.scenario`.
         shocks: Launches, qualifications and new lines; at least one.
     """
     of = program.plan
     start = first_quarter(shocks, network)
     assert start is not None
-    other = Program(plan(changed(network, shocks), of.reported[0], of.reported[-1], of.calibration))
+    first = max(0, start - of.quarters[0])
+    if first >= len(of.quarters):
+        return program.scenario(kept)
+    other = Forward(read_plan(changed(network, shocks), of.kinds, of.rules, of.quarters))
     # A launch moved beyond the grid takes its product out of the plan.
     rows = {s.id: i for i, s in enumerate(of.supplies)}
     aligned = np.ones((len(other.plan.supplies), len(of.quarters)))
     for i, supply in enumerate(other.plan.supplies):
         if supply.id in rows:
             aligned[i] = kept[rows[supply.id]]
-    cut_periods = np.flatnonzero((kept < 1).any(axis=0)).tolist()
-    first = min([max(0, start - of.quarters[0]), *cut_periods])
-    return other.after(program.baseline, first, aligned)
+    return other.after(program, first, aligned)
 
 
 def change(before: float, after: float) -> float | None:
@@ -276,45 +333,24 @@ def together(scenarios: Sequence[Scenario], assume: Mapping[str, float]) -> Mapp
     """All assumptions of the scenarios and the asked ones, which win.
 
     Raises:
-        ValueError: Two scenarios assume different values of one figure.
+        AskError: Two scenarios assume different values of one figure.
     """
     values: dict[str, float] = {}
     for scenario in scenarios:
         for name, value in scenario.assume.items():
             if name not in assume and values.get(name, value) != value:
-                raise ValueError(f"two scenarios assume different values of {name}")
+                raise AskError(f"two scenarios assume different values of {name}")
             values[name] = value
     return {**values, **assume}
 
 
 def chosen_policy(scenarios: Sequence[Scenario]) -> str:
-    """The allocation rule the scenarios ask for; contract-first if none does.
+    """The allocation rule the scenarios ask for; empty if none does.
 
     Raises:
-        ValueError: They ask for different ones.
+        AskError: They ask for different ones.
     """
     rules = sorted({s.policy for s in scenarios if s.policy})
     if len(rules) > 1:
-        raise ValueError(f"the scenarios ask for different allocation rules: {', '.join(rules)}")
-    return rules[0] if rules else "contract-first"
-
-
-def check_window(network: Network, first: Quarter, last: Quarter) -> None:
-    """Refuse a window the data does not cover.
-
-    Raises:
-        ValueError: It ends before it begins, or lies outside the quarters with capacity figures.
-    """
-    if last < first:
-        raise ValueError(f"the window ends in {last}, before it begins in {first}")
-    known = [q for o in network.organizations.values() for c in o.capacities for q in c.figures]
-    if not known:
-        raise ValueError(
-            "the data holds no capacity in absolute units, so nothing can be simulated"
-        )
-    if first < min(known) or last > max(known):
-        asked = quarter_range(first, last)
-        outside = next(q for q in asked if not min(known) <= q <= max(known))
-        raise ValueError(
-            f"the data has capacities from {min(known)} to {max(known)}; {outside} is outside"
-        )
+        raise AskError(f"the scenarios ask for different allocation rules: {', '.join(rules)}")
+    return rules[0] if rules else ""

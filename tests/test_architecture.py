@@ -12,8 +12,10 @@ import pytest
 from tests import ROOT
 
 FLOORS = (
-    "model errors",
-    "cache loader",
+    "errors escapes interrupts",
+    "model",
+    "cache",
+    "loader",
     "importing scenarios risk",
     "firms",
     "production",
@@ -21,11 +23,11 @@ FLOORS = (
     "compute",
     "simulation",
     "analyses",
-    "report.tables report.colours",
+    "report.tables report.colours report.ties report.words",
     "report.graph",
     "report.charts",
     "report.answers",
-    "report.page",
+    "report.page questions",
     "notebook",
     "cli",
 )

@@ -98,7 +98,7 @@ def test_the_graph_can_be_saved(tmp_path: Path) -> None:
 
 
 def test_the_graph_refuses_what_is_not_there() -> None:
-    with pytest.raises(sc.AskError, match="no commodity is called 'hbm9'"):
+    with pytest.raises(sc.AskError, match="no commodity or group is called 'hbm9'"):
         sc.graph(SMALL, focus=["hbm9"])
     with pytest.raises(ValueError, match="'soon' is not a quarter"):
         sc.graph(SMALL, at="soon")

@@ -6,7 +6,7 @@ import configparser
 
 from supplychain.cli import schema
 from supplychain.loader.schema import KINDS
-from supplychain.production.plan import Calibration
+from supplychain.production.plan import Rules
 from supplychain.report.page.grounds import CONSTANTS
 from tests import ROOT
 
@@ -25,7 +25,7 @@ def test_every_kind_of_file_has_a_schema() -> None:
 
 
 def test_constants_lie_in_the_ranges_that_are_shown_with_them() -> None:
-    calibration = Calibration()
+    rules = Rules()
 
     for name, (_, low, high, _) in CONSTANTS.items():
-        assert low <= getattr(calibration, name) <= high, name
+        assert low <= getattr(rules, name) <= high, name

@@ -3,7 +3,7 @@
 from supplychain.allocation.deliveries import MOVE, Allocation, allocate, share_out
 from supplychain.allocation.export import exportable
 from supplychain.allocation.fleets import RICH_H100E, Fleets, fleets
-from supplychain.allocation.rules import DEFAULT, RULES, Terms, asked, find_rule
+from supplychain.allocation.rules import DEFAULT, RULES, Terms, asked, find_rule, rule_name
 
 __all__ = [
     "DEFAULT",
@@ -18,5 +18,6 @@ __all__ = [
     "exportable",
     "find_rule",
     "fleets",
+    "rule_name",
     "share_out",
 ]

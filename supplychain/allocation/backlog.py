@@ -9,6 +9,9 @@ import numpy as np
 from supplychain.allocation.orders import Lines
 from supplychain.allocation.paths import Floats
 
+DUST = 1e-12
+"""What is left of an order after so small a share of a delivery is rounding, and no order."""
+
 
 @dataclass(slots=True, eq=False)
 class State:
@@ -19,7 +22,7 @@ class State:
             of later quarters stand ready.
         promised: Open commitments, scenario x line.
         stock: Units nobody took yet, scenario x product.
-        orders, wanted, backlog, waited, moved: Buyer x quarter.
+        orders, exchanged, wanted, backlog, waited, moved: Buyer x quarter.
         delivered: Buyer x product x quarter.
         unsold, price: Product x quarter.
     """
@@ -28,6 +31,7 @@ class State:
     promised: Floats
     stock: Floats
     orders: Floats
+    exchanged: Floats
     wanted: Floats
     backlog: Floats
     waited: Floats
@@ -43,17 +47,18 @@ def nothing_yet(scenarios: int, lines: Lines) -> State:
     flat = scenarios, len(lines.buyers), quarters
     wide = scenarios, len(lines.products), quarters
     return State(
-        np.repeat(lines.new.T[None], scenarios, axis=0),
-        np.zeros((scenarios, len(lines.owner))),
-        np.zeros((scenarios, len(lines.products))),
-        np.repeat(lines.by_buyer(lines.new[None]), scenarios, axis=0),
-        np.zeros(flat),
-        np.zeros(flat),
-        np.zeros(flat),
-        np.zeros(flat),
-        np.zeros((scenarios, len(lines.buyers), len(lines.products), quarters)),
-        np.zeros(wide),
-        np.zeros(wide),
+        waiting=np.repeat(lines.new.T[None], scenarios, axis=0),
+        promised=np.zeros((scenarios, len(lines.owner))),
+        stock=np.zeros((scenarios, len(lines.products))),
+        orders=np.repeat(lines.by_buyer(lines.new[None]), scenarios, axis=0),
+        exchanged=np.zeros(flat),
+        wanted=np.zeros(flat),
+        backlog=np.zeros(flat),
+        waited=np.zeros(flat),
+        moved=np.zeros(flat),
+        delivered=np.zeros((scenarios, len(lines.buyers), len(lines.products), quarters)),
+        unsold=np.zeros(wide),
+        price=np.zeros(wide),
     )
 
 
@@ -65,6 +70,7 @@ def book(state: State, lines: Lines, by_product: Floats, t: int) -> None:
     served = np.clip(given[:, None, :] - before, 0.0, open_)
     state.wanted[..., t] = lines.by_buyer(open_.sum(axis=1))
     open_ -= served
+    open_[open_ <= DUST * given[:, None, :]] = 0.0
     left = open_.sum(axis=1)
     state.promised = np.minimum(np.maximum(state.promised - given, 0.0), left)
     ages = np.arange(t, -1, -1.0)
@@ -83,7 +89,7 @@ def carry_over(state: State, lines: Lines, t: int, cancel: float, move: float) -
             open_[:, :, line] *= 1 - move
             state.waiting[:, t + 1, own] += moved * worth
             buyer = lines.owner[line]
-            state.orders[:, buyer, t + 1] += moved * (worth - 1)
+            state.exchanged[:, buyer, t + 1] += moved * (worth - 1)
             state.moved[:, buyer, t + 1] += moved
     open_ *= 1 - cancel
 

@@ -1,9 +1,8 @@
-"""What one accelerator counts in a fleet, and how long it stays in one."""
+"""How long an accelerator stays in a fleet."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -16,40 +15,6 @@ OWNED_BEFORE = Quarter(2023, 1)
 
 LIFE_QUARTERS = 24
 """An accelerator retires after six years, as the large clouds write servers off; an assumption."""
-
-SITE_W_PER_TDP_W = 1.98
-"""Site power per watt of a chip's thermal design power: servers and network 1,389 W per H100 of
-700 W, at 80% of that in use, times a PUE of 1.25. Published sites lie at 1.5 to 2.6."""
-
-QUANTITIES: Mapping[str, str] = MappingProxyType(
-    {
-        "units": "",
-        "h100e": "H100e",
-        "site_mw": "MW",
-        "bf16_pflops": "PFLOP/s",
-        "memory_gb": "GB",
-        "bandwidth_tb_s": "TB/s",
-    }
-)
-"""What a fleet can be counted in."""
-
-
-def per_chip(commodity: Commodity) -> Mapping[str, float]:
-    """What one accelerator counts in each of :data:`QUANTITIES`; absent where no figure is known.
-
-    ``site_mw`` is the power of the whole site, see :data:`SITE_W_PER_TDP_W`.
-    """
-    facts = commodity.product.facts if commodity.product else {}
-    known = {"units": 1.0, "h100e": commodity.h100e()}
-    for quantity, fact, scale in (
-        ("site_mw", "tdp_w", SITE_W_PER_TDP_W / 1e6),
-        ("bf16_pflops", "bf16_tflops", 1e-3),
-        ("memory_gb", "memory_gb", 1.0),
-        ("bandwidth_tb_s", "bandwidth_tb_s", 1.0),
-    ):
-        if fact in facts:
-            known[quantity] = facts[fact].value * scale
-    return known
 
 
 def surviving(

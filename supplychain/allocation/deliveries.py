@@ -15,8 +15,10 @@ from supplychain.allocation.orders import Barred, Lines, order_lines
 from supplychain.allocation.paths import Floats, Mask, Path, after
 from supplychain.allocation.rules import DEFAULT, Asked, Rule, Terms, find_rule, price
 from supplychain.allocation.sharing import access, amounts, clearing_prices, positions, spread
+from supplychain.errors import AskError
 from supplychain.model import Buyer, Network
 from supplychain.model.quarters import Quarter
+from supplychain.model.values import same_values
 from supplychain.production.plan import CANCEL
 
 if TYPE_CHECKING:
@@ -31,7 +33,9 @@ class Allocation:
     """Deliveries under one rule. With several scenarios, arrays have them on the first axis.
 
     Attributes:
-        orders: New orders, buyer x quarter, moves between a buyer's orders counted in.
+        orders: New orders, buyer x quarter: what was ordered, whatever is delivered.
+        exchanged: Units by which open orders grew (or shrank) where they moved to the buyer's own
+            chips, buyer x quarter: of others' chips another number has the H100 equivalents.
         wanted: Open orders in the quarter, new ones and those that waited, buyer x quarter.
         delivered: Units, buyer x product x quarter.
         backlog: Orders still open at the end of the quarter, buyer x quarter.
@@ -41,6 +45,8 @@ class Allocation:
         unsold: Units in the sellers' stock at the end of the quarter, product x quarter.
         price: US$ per H100 equivalent at which the last unit of a product is taken, product x
             quarter, under the rule ``price``; ``None`` under the others.
+        known: Whether the buyer's orders are known, buyer x quarter; what is delivered in other
+            quarters is of orders still open.
     """
 
     rule: str
@@ -48,36 +54,75 @@ class Allocation:
     products: tuple[str, ...]
     quarters: tuple[Quarter, ...]
     orders: Floats
+    exchanged: Floats
     wanted: Floats
     delivered: Floats
     backlog: Floats
     waited: Floats
     moved: Floats
     unsold: Floats
+    known: Mask
     price: Floats | None = None
+
+    __eq__ = same_values
+
+    def __repr__(self) -> str:
+        who = f"{len(self.products)} products to {len(self.buyers)} buyers"
+        return f"<Allocation {self.quarters[0]} to {self.quarters[-1]}, {self.rule}: {who}>"
 
     def units(self) -> Floats:
         """Units delivered over the window, by buyer."""
         return np.asarray(self.delivered.sum(axis=(-2, -1)))
 
+    def ordered(self) -> Floats:
+        """Units ordered in the window, by buyer.
+
+        The same under every rule, and in every scenario that does not change orders.
+        """
+        return np.asarray(self.orders.sum(axis=-1))
+
+    def orders_known(self) -> Mapping[str, float | None]:
+        """Units ordered in the window, by buyer; ``None`` where no order of it is known."""
+        known = np.asarray(self.known.any(axis=-1)).tolist()
+        rows = zip(self.buyers, self.ordered().tolist(), known, strict=True)
+        return {b.id: units if here else None for b, units, here in rows}
+
     def asked(self) -> Floats:
-        """Units ordered over the window and open before it, by buyer."""
-        opening = np.maximum(self.wanted[..., 0] - self.orders[..., 0], 0.0)
-        return np.asarray(self.orders.sum(axis=-1) + opening)
+        """Units that could have been delivered, by buyer.
+
+        What was ordered in the window as far as that is known, what was open before it, and what
+        moves of orders made of them.
+        """
+        new = self.orders + self.exchanged
+        opening = np.where(self.known[..., 0], np.maximum(self.wanted[..., 0] - new[..., 0], 0), 0)
+        return np.asarray((new * self.known).sum(axis=-1) + opening)
+
+    def served(self) -> Floats:
+        """Units delivered over the window in quarters whose orders are known, by buyer."""
+        return np.asarray((self.delivered.sum(axis=-2) * self.known).sum(axis=-1))
 
     def by_buyer(self) -> Mapping[str, float]:
         """Units delivered over the window, of one scenario."""
         return {b.id: float(u) for b, u in zip(self.buyers, self.units(), strict=True)}
 
     def fill_rates(self) -> Mapping[str, float | None]:
-        """Delivered / asked for over the window; ``None`` for a buyer without orders."""
-        pairs = zip(self.buyers, self.units().tolist(), self.asked().tolist(), strict=True)
+        """Delivered / asked for over the quarters of the window whose orders are known, 0 to 1.
+
+        ``None`` for a buyer without orders, or whose orders are not known.
+        """
+        pairs = zip(self.buyers, self.served().tolist(), self.asked().tolist(), strict=True)
         return {b.id: given / asked if asked > 0 else None for b, given, asked in pairs}
+
+    def unknown(self) -> tuple[Quarter, ...]:
+        """Quarters of the window in which the orders of nobody are known."""
+        known = np.asarray(self.known.any(axis=0)).tolist()
+        return tuple(q for q, here in zip(self.quarters, known, strict=True) if not here)
 
     def between(self, first: Quarter, last: Quarter) -> Allocation:
         """The same, of the quarters from first to last only."""
         here = slice(self.quarters.index(first), self.quarters.index(last) + 1)
-        return self._cut(lambda array: array[..., here], self.quarters[here])
+        cut = self._cut(lambda array: array[..., here], self.quarters[here])
+        return dataclasses.replace(cut, known=self.known[:, here])
 
     def scenario(self, number: int) -> Allocation:
         """One of several scenarios."""
@@ -105,7 +150,17 @@ class Allocation:
         return str(self.to_frame().to_html(max_rows=20))
 
 
-ARRAYS = ("orders", "wanted", "delivered", "backlog", "waited", "moved", "unsold", "price")
+ARRAYS = (
+    "orders",
+    "exchanged",
+    "wanted",
+    "delivered",
+    "backlog",
+    "waited",
+    "moved",
+    "unsold",
+    "price",
+)
 """The attributes of an allocation that have scenarios first and quarters last."""
 
 
@@ -138,7 +193,7 @@ def allocate(
         An allocation with a scenario axis only if the units have one.
 
     Raises:
-        ValueError: No such rule, or units that are negative or not a number.
+        AskError: No such rule, or units that are negative or not a number.
     """
     products = tuple(sorted({*units, *as_ordered}))
     lines = order_lines(network, products, quarters, barred, as_ordered)
@@ -163,7 +218,8 @@ def share_out(
     arrays = {name: getattr(state, name) for name in ARRAYS}
     if ration is not price:
         arrays["price"] = None
-    many = Allocation(rule, lines.buyers, lines.products, lines.quarters, **arrays)
+    who = rule, lines.buyers, lines.products, lines.quarters
+    many = Allocation(*who, known=lines.known, **arrays)
     single = all(np.ndim(u) == 1 for u in units.values())
     return many.scenario(0) if single else many
 
@@ -172,7 +228,7 @@ def _supply(units: Mapping[str, Floats], products: Sequence[str], quarters: int)
     """Scenario x product x quarter."""
     for product, amount in units.items():
         if not (np.isfinite(amount).all() and (np.asarray(amount) >= 0).all()):
-            raise ValueError(f"{product}: units shipped must be numbers of 0 or more")
+            raise AskError(f"{product}: units shipped must be numbers of 0 or more")
     rows = [np.atleast_2d(np.asarray(units.get(p, np.zeros(quarters)), float)) for p in products]
     scenarios = max((len(r) for r in rows), default=1)
     table = [np.broadcast_to(r, (scenarios, quarters)) for r in rows]

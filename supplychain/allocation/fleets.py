@@ -14,15 +14,16 @@ import numpy as np
 
 from supplychain.allocation.chips import (
     LIFE_QUARTERS,
-    QUANTITIES,
     in_service,
-    per_chip,
     surviving,
 )
 from supplychain.allocation.deliveries import Allocation
 from supplychain.allocation.paths import Floats, Mask
+from supplychain.errors import AskError
 from supplychain.model import Buyer, Network
+from supplychain.model.accelerators import QUANTITIES, per_accelerator
 from supplychain.model.quarters import Quarter
+from supplychain.model.values import same_values
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,24 +48,36 @@ class Fleets:
     quarters: tuple[Quarter, ...]
     in_service: Floats
 
+    __eq__ = same_values
+
+    def __repr__(self) -> str:
+        who = f"{len(self.products)} products of {len(self.buyers)} buyers"
+        return f"<Fleets {self.quarters[0]} to {self.quarters[-1]}: {who}>"
+
     def total(self, network: Network, quantity: str) -> Floats:
         """A quantity of :data:`QUANTITIES` by buyer and quarter.
 
         A product without a figure for it counts nothing; :meth:`known` says how much that is.
+        Revenue is of no fleet.
 
         Raises:
             KeyError: No such quantity.
         """
         each = np.array(
-            [per_chip(network.commodities[p]).get(quantity, 0.0) for p in self.products]
+            [
+                per_accelerator(network, network.commodities[p]).get(quantity, 0.0)
+                for p in self.products
+            ]
         )
-        if quantity not in QUANTITIES:
+        if quantity not in QUANTITIES or quantity == "revenue_usd":
             raise KeyError(quantity)
         return np.asarray(np.einsum("...bpq,p->...bq", self.in_service, each))
 
     def known(self, network: Network, quantity: str) -> float:
         """Share of all units in service, over all quarters, whose product has the figure."""
-        has = np.array([quantity in per_chip(network.commodities[p]) for p in self.products])
+        has = np.array(
+            [quantity in per_accelerator(network, network.commodities[p]) for p in self.products]
+        )
         units = self.in_service.sum(axis=-1)
         total = float(units.sum())
         return float(units[..., has].sum()) / total if total > 0 else 1.0
@@ -106,10 +119,10 @@ def fleets(network: Network, allocation: Allocation, life: int = LIFE_QUARTERS) 
         life: Quarters in service, above 0.
 
     Raises:
-        ValueError: The life is not above 0.
+        AskError: The life is not above 0.
     """
     if life < 1:
-        raise ValueError(f"a life of {life} quarters; it must be 1 or more")
+        raise AskError(f"a life of {life} quarters; it must be 1 or more")
     receiving = {b.id: i for i, b in enumerate(allocation.buyers)}
     buyers = tuple(b for b in network.buyers.values() if b.fleet or b.id in receiving)
     products = tuple(sorted({*allocation.products, *(p for b in buyers for p in b.fleet)}))

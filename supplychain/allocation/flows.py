@@ -10,7 +10,7 @@ import numpy as np
 
 from supplychain.allocation import Allocation
 from supplychain.model import Network
-from supplychain.model.quarters import Quarter
+from supplychain.model.quarters import Quarter, lag_parts
 from supplychain.production.plan import Link
 from supplychain.production.result import Production
 
@@ -76,16 +76,14 @@ def flows(
 def _makers(production: Production, number: int, link: Link, period: int) -> dict[str, float]:
     """Shares of the makers in what last arrived for a need, by ``maker commodity``."""
     plan = production.plan
-    whole, part = divmod(link.lag, 1)
     arrived: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(len(plan.quarters)))
-    for row, (of, sender) in enumerate(production.columns.pairs):
+    for row, (of, sender) in enumerate(production.pairs):
         if of == number:
             supply = plan.supplies[sender]
             sent = production.use[row]
-            for lag, share in ((int(whole), 1 - part), (int(whole) + 1, part)):
-                if share > 0:
-                    late = np.concatenate([np.zeros(lag), sent])[: len(sent)]
-                    arrived[f"{supply.organization} {supply.commodity}"] += share * late
+            for lag, share in lag_parts(link.lag):
+                late = np.concatenate([np.zeros(lag), sent])[: len(sent)]
+                arrived[f"{supply.organization} {supply.commodity}"] += share * late
     total = sum(arrived.values(), np.zeros(len(plan.quarters)))
     periods = np.flatnonzero(total[: period + 1] > 1e-9 * max(1.0, float(total.max(initial=0.0))))
     if not len(periods):

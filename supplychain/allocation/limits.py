@@ -37,14 +37,14 @@ def request(
     buyers = [lines.buyers[i] for i in lines.owner]
     ranks = [b.priority if b.priority is not None else 1 + (b.tier == "poor") for b in buyers]
     return Asked(
-        cohorts,
-        np.minimum(state.promised, wanted),
-        np.where(lines.builder, 1 - terms.aversion, 1.0),
-        np.array([b.count for b in buyers], dtype=float),
-        np.array(ranks, dtype=float),
-        np.array([b.price_limit_usd.value if b.price_limit_usd else 0.0 for b in buyers]),
-        np.divide(budget, worth, out=np.full_like(worth, np.inf), where=worth > 0),
-        np.array([b.kind == "neocloud" for b in buyers], dtype=bool),
+        cohorts=cohorts,
+        promised=np.minimum(state.promised, wanted),
+        weight=np.where(lines.builder, 1 - terms.aversion, 1.0),
+        count=np.array([b.count for b in buyers], dtype=float),
+        priority=np.array(ranks, dtype=float),
+        price=np.array([b.price_limit_usd.value if b.price_limit_usd else 0.0 for b in buyers]),
+        budget=np.divide(budget, worth, out=np.full_like(worth, np.inf), where=worth > 0),
+        new_cloud=np.array([b.kind == "neocloud" for b in buyers], dtype=bool),
     )
 
 

@@ -1,15 +1,14 @@
 """From production to deliveries and fleets, under any rule, without and with the shocks.
 
 Fleets and open orders do not begin with the window that is asked about: the quarters since the
-data's first fleet are delivered before it, from the baseline of a longer plan.
+data's first fleet are delivered before it.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 import numpy as np
 
@@ -17,11 +16,13 @@ from supplychain.allocation import Allocation, Fleets, Terms, fleets, share_out
 from supplychain.allocation.chips import OWNED_BEFORE
 from supplychain.allocation.orders import Barred, Lines, order_lines
 from supplychain.allocation.paths import Floats
+from supplychain.errors import AskError
 from supplychain.model import Network
+from supplychain.model.finder import find_id
 from supplychain.model.quarters import Quarter, quarter_range
-from supplychain.production.plan import plan
+from supplychain.model.values import same_values
+from supplychain.production.reading import rules_of
 from supplychain.production.result import Production
-from supplychain.production.solve import Program
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +42,12 @@ class Market:
     units: Mapping[str, Floats]
     window: tuple[Quarter, Quarter]
 
+    __eq__ = same_values
+
+    def __repr__(self) -> str:
+        who = f"{len(self.units)} products for {len(self.network.buyers)} buyers"
+        return f"<Market {self.window[0]} to {self.window[1]}: {who}>"
+
     @property
     def as_ordered(self) -> tuple[str, ...]:
         """Products outside the production program, which orders alone limit."""
@@ -52,23 +59,23 @@ class Market:
         """Deliveries over all quarters, those before the window too.
 
         Raises:
-            ValueError: No such rule.
+            AskError: No such rule.
         """
-        return share_out(self.lines, self.units, rule, terms)
+        return share_out(self.lines, self.units, rule, terms, rules_of(self.network).cancel)
 
     def scaled(self, total: float) -> Market:
         """The same with that many accelerators in the window, in the mix of each quarter.
 
         Raises:
-            ValueError: The number is not above 0, or nothing is made in the window.
+            AskError: The number is not above 0, or nothing is made in the window.
         """
         quarters = self.lines.quarters
         start = quarters.index(self.window[0])
         made = sum(float(u[start:].sum()) for u in self.units.values())
         if not total > 0:
-            raise ValueError(f"a supply of {total:g}; it must be above 0")
+            raise AskError(f"a supply of {total:g}; it must be above 0")
         if made <= 0:
-            raise ValueError(
+            raise AskError(
                 f"nothing is made from {self.window[0]} to {self.window[1]}, so no mix is known"
             )
         factor = np.where(np.arange(len(quarters)) < start, 1.0, total / made)
@@ -87,52 +94,28 @@ def side_by_side(before: Market, after: Market, rule: str) -> tuple[Allocation, 
     """The window's deliveries in two markets; in one pass where the orders are the same.
 
     Raises:
-        ValueError: No such rule.
+        AskError: No such rule.
     """
     if before.lines is not after.lines:
         one, other = before.deliveries(rule), after.deliveries(rule)
     else:
         units = {p: np.stack([before.units[p], after.units[p]]) for p in before.units}
-        many = share_out(before.lines, units, rule)
+        many = share_out(before.lines, units, rule, cancel=rules_of(before.network).cancel)
         one, other = many.scenario(0), many.scenario(1)
     return before.in_window(one), after.in_window(other)
 
 
-def earlier_units(network: Network, production: Production) -> Mapping[str, Floats]:
-    """Units by product from the data's first fleet to the quarter before the window.
-
-    From the baseline of a plan that begins there; nothing where the window begins no later.
-    """
-    first, last = production.plan.reported[0], production.plan.reported[-1]
-    if first <= OWNED_BEFORE:
-        return {}
-    whole = Program(plan(network, OWNED_BEFORE, last, production.plan.calibration)).baseline
-    return {p: u[: first - OWNED_BEFORE] for p, u in whole.units().items()}
-
-
-def market(
-    network: Network,
-    production: Production,
-    earlier: Mapping[str, Floats],
-    barred: Barred | None = None,
-) -> Market:
+def market(network: Network, production: Production, barred: Barred | None = None) -> Market:
     """The market of a production result.
 
     Args:
         network: With the scenario's orders.
-        production: Of the window.
-        earlier: Units before it, see :func:`earlier_units`.
+        production: Of the window; what it made since the data's first fleet is delivered too.
         barred: Sales that the scenario forbids.
     """
-    window = production.plan.reported
-    start = OWNED_BEFORE if earlier else window[0]
-    quarters = quarter_range(start, window[-1])
-    made = production.units()
-    nothing = np.zeros(window[0] - start), np.zeros(len(window))
-    units = {
-        product: np.concatenate([earlier.get(product, nothing[0]), made.get(product, nothing[1])])
-        for product in sorted({*earlier, *made})
-    }
+    window = production.quarters
+    quarters = quarter_range(min(OWNED_BEFORE, window[0]), window[-1])
+    units = _units(production, quarters)
     left_out = tuple(p for p in sorted(production.plan.left_out) if p not in units)
     products = sorted({*units, *left_out})
     lines = order_lines(network, products, quarters, barred, left_out)
@@ -140,28 +123,30 @@ def market(
 
 
 def with_units(of: Market, production: Production) -> Market:
-    """The same orders, and before the window the same units, with another production in it."""
-    made = production.units()
-    count = len(production.plan.reported)
-    units = {
-        p: np.concatenate([u[: len(u) - count], made[p]]) if p in made else u
-        for p, u in of.units.items()
-    }
-    return dataclasses.replace(of, units=units)
+    """The same orders with another production."""
+    made = _units(production, of.lines.quarters)
+    return dataclasses.replace(of, units={p: made.get(p, u) for p, u in of.units.items()})
+
+
+def _units(production: Production, quarters: Sequence[Quarter]) -> Mapping[str, Floats]:
+    """Units by product in some quarters; none before the data."""
+    grid = {q: t for t, q in enumerate(production.plan.quarters)}
+    known = [(i, grid[q]) for i, q in enumerate(quarters) if q in grid]
+    units = {}
+    for row, product in sorted(enumerate(production.plan.products), key=lambda x: x[1]):
+        units[product] = np.zeros(len(quarters))
+        for i, t in known:
+            units[product][i] = production.ship[row, t]
+    return units
 
 
 def find_buyer(network: Network, name: str) -> str:
     """Id of the buyer with orders that has that id, name or alias.
 
     Raises:
-        ValueError: There is none, or it has no orders.
+        AskError: There is none, or it has no orders.
     """
-    names = {n.lower(): b for b in network.buyers.values() for n in (b.id, b.name, *b.aliases)}
-    buyer = names.get(name.lower())
-    if buyer is None:
-        near = get_close_matches(name.lower(), names, n=1)
-        hint = f"did you mean '{names[near[0]].id}'?" if near else "see graph_data/buyers"
-        raise ValueError(f"no buyer is called '{name}'; {hint}")
+    buyer = network.buyers[find_id(network, name, "buyer")]
     if not any(f.value > 0 for line in buyer.orders for f in line.figures.values()):
-        raise ValueError(f"{buyer.name} has no orders, so no rule gives it anything")
+        raise AskError(f"{buyer.name} has no orders, so no rule gives it anything")
     return buyer.id

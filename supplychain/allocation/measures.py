@@ -84,23 +84,27 @@ class Fairness:
 
     Attributes:
         delivered, asked, unmet: Units.
+        served: Delivered in quarters whose orders are known, of what is ``asked``.
+        unmet: Open at the end; ``None`` where the orders of the last quarter are not known.
         gini_units: Between buyers, those of a group each counted; mostly how big buyers are.
-        gini_fill: Of fill rates, weighted by orders; buyers without orders left out.
+        gini_fill: Of fill rates, weighted by orders; buyers without orders left out. ``None``
+            where no orders are known.
         jain_fill, smallest_fill: Of the same fill rates.
         hhi, five: Concentration of deliveries.
         poor: Share of the deliveries that goes to poor buyers.
         backlog_weeks: Open orders at the end in weeks of the last quarter's deliveries;
-            ``None`` where nothing is delivered in it.
+            ``None`` where nothing is delivered in it, or its orders are not known.
         lead_weeks: What the delivered units had waited, on average; ``None`` without any.
     """
 
     delivered: float
     asked: float
-    unmet: float
+    served: float
+    unmet: float | None
     gini_units: float
-    gini_fill: float
-    jain_fill: float
-    smallest_fill: float
+    gini_fill: float | None
+    jain_fill: float | None
+    smallest_fill: float | None
     hhi: float
     five: float
     poor: float
@@ -117,25 +121,28 @@ def fairness(allocation: Allocation, among: Mask | None = None) -> Fairness:
     """
     rows = np.ones(len(allocation.buyers), dtype=bool) if among is None else among
     units, asked = allocation.units()[rows], allocation.asked()[rows]
+    served = allocation.served()[rows]
     buyers = [b for b, here in zip(allocation.buyers, rows, strict=True) if here]
     count = np.array([b.count for b in buyers], dtype=float)
     poor = np.array([b.tier == "poor" for b in buyers], dtype=bool)
     ordering = asked > 0
-    fill, orders = units[ordering] / asked[ordering], asked[ordering]
+    fill, orders = served[ordering] / asked[ordering], asked[ordering]
     total, backlog = float(units.sum()), float(allocation.backlog[rows, -1].sum())
     last = float(allocation.delivered[rows, :, -1].sum())
+    open_known = bool(allocation.known[rows, -1].all())
     return Fairness(
         delivered=total,
         asked=float(asked.sum()),
-        unmet=backlog,
+        served=float(served.sum()),
+        unmet=backlog if open_known else None,
         gini_units=gini(units / count, count),
-        gini_fill=gini(fill, orders),
-        jain_fill=jain(fill, orders),
-        smallest_fill=float(fill.min()) if len(fill) else 1.0,
+        gini_fill=gini(fill, orders) if len(fill) else None,
+        jain_fill=jain(fill, orders) if len(fill) else None,
+        smallest_fill=float(fill.min()) if len(fill) else None,
         hhi=hhi(units, count),
         five=largest(units, count),
         poor=float(units[poor].sum()) / total if total > 0 else 0.0,
-        backlog_weeks=backlog / last * WEEKS_PER_QUARTER if last > 0 else None,
+        backlog_weeks=backlog / last * WEEKS_PER_QUARTER if last > 0 and open_known else None,
         lead_weeks=float(allocation.waited[rows].sum()) / total * WEEKS_PER_QUARTER
         if total > 0
         else None,
@@ -152,3 +159,18 @@ def grouped(
     names = [str(getattr(buyer, by)) for buyer in buyers]
     rows = {name: [i for i, n in enumerate(names) if n == name] for name in sorted(set(names))}
     return {name: tuple(float(v[at].sum()) for v in values) for name, at in rows.items()}
+
+
+def unknown_orders(allocation: Allocation) -> str:
+    """What is not known of the orders in the window, as a sentence; empty: all are known."""
+    if allocation.known.all() or not len(allocation.buyers):
+        return ""
+    count = allocation.known.sum(axis=0)
+    here = [t for t, n in enumerate(count.tolist()) if n < len(allocation.buyers)]
+    first, last = allocation.quarters[here[0]], allocation.quarters[here[-1]]
+    when = f"{first}" if first == last else f"{first} to {last}"
+    least = int(count[here].min())
+    text = f"Orders of {when} are known for {least} of {len(allocation.buyers)} buyers"
+    if allocation.known.any():
+        return f"{text}: fill rates count the quarters in which they are known"
+    return f"{text}: fill rates are left out, and what buyers get is of earlier orders only"

@@ -11,10 +11,11 @@ from typing import TypeAlias
 
 import numpy as np
 
-from supplychain.allocation.chips import per_chip, surviving
+from supplychain.allocation.chips import surviving
 from supplychain.allocation.export import exportable
 from supplychain.allocation.paths import Floats, Indices, Mask
 from supplychain.model import Buyer, Commodity, Figure, Network, Orders
+from supplychain.model.accelerators import per_accelerator
 from supplychain.model.quarters import Quarter
 
 Barred: TypeAlias = Callable[[Commodity, Buyer, Quarter], bool]
@@ -31,6 +32,7 @@ class Lines:
         owner: Row of the buyer, by line.
         allowed: What a line may take: line x product x quarter.
         new: Units ordered, line x quarter.
+        known: Whether a buyer's orders are known, buyer x quarter.
         promised: The part the seller commits to, line x quarter.
         own: Lines for nothing but chips of the buyer's own design.
         own_chip: Products that have such a line.
@@ -49,6 +51,7 @@ class Lines:
     owner: Indices
     allowed: Mask
     new: Floats
+    known: Mask
     promised: Floats
     own: Mask
     own_chip: Mask
@@ -82,6 +85,9 @@ def order_lines(
         quarters: The grid.
         barred: Sales that a scenario forbids, beside the export rules.
         as_ordered: Products that no supply limits, while they are sold.
+
+    Raises:
+        ValueError: Buyers have sites of limited power and the data no parameters of power.
     """
     buyers = tuple(b for b in network.buyers.values() if b.orders)
     lines = [(i, line) for i, buyer in enumerate(buyers) for line in buyer.orders]
@@ -92,7 +98,9 @@ def order_lines(
     own = np.array([_own(network, buyers[i], line) for i, line in lines], dtype=bool)
     named = _named([line for _, line in lines], chips)
     sellable = _sellable(buyers, chips, quarters, barred, as_ordered)
-    counts = [per_chip(chip) for chip in chips]
+    if any(buyer.site_power_mw for buyer in buyers):
+        _check_power(network)
+    counts = [per_accelerator(network, chip) for chip in chips]
     return Lines(
         buyers=buyers,
         products=tuple(products),
@@ -100,6 +108,7 @@ def order_lines(
         owner=np.array([i for i, _ in lines], dtype=np.intp),
         allowed=named[:, :, None] & sellable[[i for i, _ in lines]].reshape(shape),
         new=np.array([_by_quarter(line.figures, quarters) for _, line in lines]).reshape(flat),
+        known=_known(buyers, quarters),
         promised=_promised(buyers, quarters).reshape(flat),
         own=own,
         own_chip=named[own].any(axis=0),
@@ -112,6 +121,30 @@ def order_lines(
         budget_usd=_limits([b.budget_usd for b in buyers], quarters, interpolated=False),
         fleet_mw=_fleet_mw(network, buyers, quarters),
     )
+
+
+def _known(buyers: Sequence[Buyer], quarters: Sequence[Quarter]) -> Mask:
+    """Whether a buyer's orders are known, buyer x quarter.
+
+    It orders nothing before its first figure, nor after its last as long as the figures of half of
+    all buyers go on; after that nothing is known of it.
+    """
+    last = sorted((q for b in buyers if (q := _last(b)) is not None), reverse=True)
+    general = last[(len(last) - 1) // 2] if last else None
+    ends = [max((q for q in (_last(b), general) if q is not None), default=None) for b in buyers]
+    table = [[end is not None and q <= end for q in quarters] for end in ends]
+    return np.array(table, dtype=bool).reshape(len(buyers), len(quarters))
+
+
+def _last(buyer: Buyer) -> Quarter | None:
+    """The last quarter with an order of the buyer."""
+    return max((q for line in buyer.orders for q in line.figures), default=None)
+
+
+def _check_power(network: Network) -> None:
+    """Without these parameters no chip would take any power, and no site limit a buyer."""
+    for key in ("server_ratio", "load", "pue"):
+        network.parameter(f"power.{key}")
 
 
 def _own(network: Network, buyer: Buyer, line: Orders) -> bool:
@@ -215,5 +248,9 @@ def _fleet_mw(network: Network, buyers: Sequence[Buyer], quarters: Sequence[Quar
     for row, buyer in zip(table, buyers, strict=True):
         for product, figure in buyer.fleet.items():
             chip = network.commodities[product]
-            row += figure.value * per_chip(chip).get("site_mw", 0.0) * surviving(chip, quarters)
+            row += (
+                figure.value
+                * per_accelerator(network, chip).get("site_mw", 0.0)
+                * surviving(chip, quarters)
+            )
     return table

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from supplychain.allocation.paths import Floats, Mask, Path, Stage, staged
+from supplychain.errors import AskError
 from supplychain.model import ALLOCATION_RULES
+from supplychain.model.finder import key, listed, nearest
+from supplychain.model.units import brief
 
 FAINT = 1e-250
 """A weight this small beside the largest gets nothing before the others are full."""
@@ -61,13 +63,13 @@ def asked(wanted: Floats, **more: Any) -> Asked:
         **more: Attributes of :class:`Asked`.
 
     Raises:
-        ValueError: An order is negative or not a number.
+        AskError: An order is negative or not a number.
     """
     wanted = np.atleast_2d(np.asarray(wanted, dtype=float))
     wrong = np.argwhere(~(np.isfinite(wanted) & (wanted >= 0)))
     if len(wrong):
         scenario, order = wrong[0]
-        raise ValueError(
+        raise AskError(
             f"order {order} is {wanted[scenario, order]:g}; "
             "an order is a number of units, 0 or more"
         )
@@ -106,12 +108,12 @@ class Terms:
     def __post_init__(self) -> None:
         for name, value in (("reserve", self.reserve), ("aversion", self.aversion)):
             if not 0 <= value <= 1:
-                raise ValueError(
+                raise AskError(
                     f"a{'n' if name == 'aversion' else ''} {name} of {value:.0%}; "
                     "it is a share from 0% to 100%"
                 )
         if not self.alpha >= 0:
-            raise ValueError(f"alpha is {self.alpha:g}; it is 0 or more")
+            raise AskError(f"alpha is {self.alpha:g}; it is 0 or more")
 
 
 Rule: TypeAlias = Callable[[Asked, Terms], Path]
@@ -265,27 +267,40 @@ def _stages(size: Floats, speed: Floats, asked: Asked) -> tuple[Stage, Stage]:
 
 
 RULES: Mapping[str, Rule] = MappingProxyType(
-    dict(
-        zip(
-            ALLOCATION_RULES,
-            (contract_first, orders_first, pro_rata, max_min, priority, price, alpha_fair),
-            strict=True,
-        )
-    )
+    {
+        "contract-first": contract_first,
+        "orders-first": orders_first,
+        "pro-rata": pro_rata,
+        "max-min": max_min,
+        "priority": priority,
+        "price": price,
+        "alpha-fair": alpha_fair,
+    }
 )
-"""The rules by name, the default first."""
+"""The rules by name; the names are those of :data:`~supplychain.model.ALLOCATION_RULES`."""
 
 DEFAULT = ALLOCATION_RULES[0]
+"""The rule of a question that names none."""
 
 
 def find_rule(name: str) -> Rule:
     """The rule of that name.
 
     Raises:
-        ValueError: There is none; the message names the nearest, or all.
+        AskError: There is none; the message names the nearest, or all.
     """
-    if name in RULES:
-        return RULES[name]
-    near = get_close_matches(name, RULES, n=1)
-    hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(RULES)}"
-    raise ValueError(f"no allocation rule is called '{name}'; {hint}")
+    return RULES[rule_name(name)]
+
+
+def rule_name(name: str) -> str:
+    """The name of a rule as the data writes it: ``pro-rata`` for ``Pro rata``.
+
+    Raises:
+        AskError: There is none; the message names the nearest, or all.
+    """
+    for rule in RULES:
+        if key(rule) == key(name):
+            return rule
+    near = nearest(name, RULES)
+    hint = f"did you mean '{near}'?" if near else listed(RULES)
+    raise AskError(f"no allocation rule is called '{brief(name)}'; {hint}")

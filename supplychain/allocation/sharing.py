@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from supplychain.allocation.paths import Floats, Indices, Mask, Path, along, furthest, split
+from supplychain.errors import AskError
 
 ROUNDING = 1e-11
 """Share of the supply below which a remainder is rounding."""
@@ -53,7 +54,7 @@ def access(allowed: Mask) -> Access:
         allowed: Order x product.
 
     Raises:
-        ValueError: Orders overlap in so many ways that the bottlenecks cannot be listed.
+        AskError: Orders overlap in so many ways that the bottlenecks cannot be listed.
     """
     lists = [row.tobytes() for row in allowed]
     first = {row: order for order, row in reversed(list(enumerate(lists))) if any(row)}
@@ -102,7 +103,7 @@ def _unions(members: list[Mask]) -> list[Mask]:
         for other in [one, *(one | f for f in found.values())]:
             found.setdefault(other.tobytes(), other)
         if len(found) > MOST_SETS:
-            raise ValueError(
+            raise AskError(
                 f"the orders' lists of products overlap in more than {MOST_SETS:,} ways; "
                 "let orders name groups of products rather than single ones"
             )

@@ -19,13 +19,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from supplychain.errors import AskError
 from supplychain.model import Figure, Network
 from supplychain.model.quarters import Quarter
-from supplychain.production.plan import Calibration, plan
+from supplychain.model.values import same_values
+from supplychain.production.forward import Forward
+from supplychain.production.plan import Rules
 from supplychain.production.quantities import used_of
+from supplychain.production.reading import read_plan
 from supplychain.production.result import Production
-from supplychain.production.solve import Program
 from supplychain.production.systems import racks
+from supplychain.scenarios.windows import check_window
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,6 +103,12 @@ class Backtest:
     shares: tuple[Share, ...]
     baseline: Production
 
+    __eq__ = same_values
+
+    def __repr__(self) -> str:
+        inside, cells = self.cells_inside()
+        return f"<Backtest: {inside} of {cells} cells inside the published range>"
+
     def cells_inside(self) -> tuple[int, int]:
         """Cells inside the published range, and all cells."""
         return sum(row.inside for row in self.rows), len(self.rows)
@@ -154,19 +164,21 @@ def backtest(
     network: Network,
     first: Quarter = FIRST,
     last: Quarter = LAST,
-    calibration: Calibration | None = None,
+    rules: Rules | None = None,
 ) -> Backtest:
     """Run the baseline and hold it against the published units from first to last.
 
     Raises:
-        ValueError: The data publishes no units of any accelerator in these quarters.
+        AskError: The data publishes no units of any accelerator in these quarters.
     """
-    # The window ends a year later, so that its end does not bear on what is scored.
-    baseline = Program(plan(network, first, last + 4, calibration)).baseline
+    check_window(network, first, last)
+    plan_ = read_plan(network, rules=rules)
+    end = min(last + 4, plan_.quarters[plan_.reported - 1])
+    baseline = Forward(plan_).baseline.between(first, max(end, last))
     units = baseline.units()
     chips = {c: d for c, d in published_chips(network).items() if c in units}
     outcomes = published_units(network, chips)
-    grid = {q: t for t, q in enumerate(baseline.plan.reported)}
+    grid = {q: t for t, q in enumerate(baseline.quarters)}
     rows = []
     for (designer, quarter), published in sorted(outcomes.items()):
         if not first <= quarter <= last:
@@ -181,7 +193,7 @@ def backtest(
             trend = max(0.0, 2 * before.value - earlier.value)
         rows.append(Comparison(published, model, before.value if before else None, trend))
     if not rows:
-        raise ValueError(f"no units of an accelerator are published from {first} to {last}")
+        raise AskError(f"no units of an accelerator are published from {first} to {last}")
     return Backtest(tuple(rows), _racks(network, baseline), _shares(network, baseline), baseline)
 
 
@@ -189,12 +201,12 @@ def _racks(network: Network, baseline: Production) -> tuple[tuple[Quarter, float
     """Racks of the model beside published ones: a check of what comes after the sale."""
     finished = racks(network, baseline)
     return tuple(
-        (quarter, float(finished[baseline.plan.reported.index(quarter)]), figure)
+        (quarter, float(finished[baseline.quarters.index(quarter)]), figure)
         for outcome in network.outcomes.values()
         for series in outcome.series
         if series.measure == "racks"
         for quarter, figure in series.figures.items()
-        if quarter in baseline.plan.reported
+        if quarter in baseline.quarters
     )
 
 
@@ -205,9 +217,8 @@ def published_chips(network: Network) -> Mapping[str, str]:
         for series in outcome.series:
             if series.measure == "units" and not series.buyer:
                 for id_ in (series.of, *series.also):
-                    product = network.commodities[id_].product if id_ in network.products else None
-                    if product is not None:
-                        chips[id_] = product.designer
+                    if id_ in network.accelerators:
+                        chips[id_] = network.accelerators[id_].designer
     return chips
 
 
@@ -231,25 +242,26 @@ def published_units(
 
 
 INPUTS: Mapping[str, tuple[str, ...]] = {
-    "CoWoS": ("cowos-s-wafer", "cowos-l-wafer", "cowos-r-wafer"),
-    "HBM": ("hbm2e", "hbm3", "hbm3e-8hi", "hbm3e-12hi", "hbm4"),
+    "CoWoS": ("cowos",),
+    "HBM": ("hbm",),
     "3 to 5 nm wafers": ("n5-wafer", "n3-wafer"),
 }
-"""What published shares are about."""
+"""What published shares are about: groups and commodities of the data."""
 
 
 def _shares(network: Network, baseline: Production) -> tuple[Share, ...]:
     plan_ = baseline.plan
     shares = []
-    for name, commodities in INPUTS.items():
-        world = used_of(baseline, set(commodities))
+    for name, parts in INPUTS.items():
+        commodities = {id_ for part in parts for id_ in network.groups.get(part, (part,))}
+        world = used_of(baseline, commodities)
         used: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(len(plan_.quarters)))
-        for row, (link, sender) in enumerate(baseline.columns.pairs):
+        for row, (link, sender) in enumerate(baseline.pairs):
             if plan_.supplies[sender].commodity in commodities:
                 consumer = plan_.supplies[plan_.links[link].consumer]
                 used[consumer.organization] += baseline.use[row]
         for designer in sorted(used):
-            for year in sorted({q.year for q in plan_.reported}):
+            for year in sorted({q.year for q in baseline.quarters}):
                 periods = [t for t, q in enumerate(plan_.quarters) if q.year == year]
                 total = world[periods].sum()
                 if total > 0:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from supplychain.allocation.measures import fairness, grouped
 from supplychain.analyses.exposure import Exposures
+from supplychain.errors import AskError
+from supplychain.model.finder import listed, nearest
+from supplychain.model.units import brief
 from supplychain.risk import Chokepoints
 from supplychain.simulation import Simulation, change
 
@@ -24,10 +26,11 @@ class Measure(Generic[T]):
     """What a condition can be about.
 
     Attributes:
+        value: ``None`` where it is not known.
         count: Whether it is a number of things rather than a share.
     """
 
-    value: Callable[[T], float]
+    value: Callable[[T], float | None]
     meaning: str
     count: bool = False
 
@@ -44,9 +47,9 @@ def _deepest(result: Simulation) -> float:
     return -result.deepest()[1]
 
 
-def _unfilled(result: Simulation) -> float:
-    ordered = float(result.allocation.asked().sum())
-    return 1 - float(result.allocation.units().sum()) / ordered if ordered > 0 else 0.0
+def _unfilled(result: Simulation) -> float | None:
+    asked = float(result.allocation.asked().sum())
+    return 1 - float(result.allocation.served().sum()) / asked if asked > 0 else None
 
 
 def _poor_loss(result: Simulation) -> float:
@@ -54,12 +57,13 @@ def _poor_loss(result: Simulation) -> float:
     return -(change(*grouped(result.allocation.buyers, "tier", units).get("poor", (0, 0))) or 0.0)
 
 
-def _gini(result: Simulation) -> float:
+def _gini(result: Simulation) -> float | None:
     return fairness(result.allocation).gini_fill
 
 
-def _empty_handed(result: Simulation) -> float:
-    return float(sum(rate == 0 for rate in result.allocation.fill_rates().values()))
+def _empty_handed(result: Simulation) -> float | None:
+    rates = [rate for rate in result.allocation.fill_rates().values() if rate is not None]
+    return float(sum(rate == 0 for rate in rates)) if rates else None
 
 
 def _single(points: Points) -> float:
@@ -70,12 +74,13 @@ def _near(points: Points) -> float:
     return float(sum(not row.trivial for row in points[0].near))
 
 
-def _costliest(points: Points) -> float:
+def _costliest(points: Points) -> float | None:
     """Of those that lose more than their own products."""
     found, exposed = points
+    if exposed is None:
+        return None
     own = {row.key for row in found.rows if row.trivial}
-    rows = exposed.rows if exposed is not None else ()
-    return max((r.score / 100 for r in rows if r.key not in own), default=0.0)
+    return max((r.score / 100 for r in exposed.rows if r.key not in own), default=0.0)
 
 
 MEASURES: Mapping[str, Measure[Simulation]] = {
@@ -120,30 +125,36 @@ def parse_condition(text: str, measures: Mapping[str, Measure[Any]] = MEASURES) 
     """Read ``loss>10%`` or ``buyers-at-zero>=5``.
 
     Raises:
-        ValueError: It is not of that form, or about something unknown.
+        AskError: It is not of that form, or about something unknown.
     """
     match = re.fullmatch(r"\s*([a-z0-9-]+)\s*(>=|<=|>|<)\s*([0-9]+(?:\.[0-9]+)?)\s*(%?)\s*", text)
     if match is None:
-        raise ValueError(f"'{text}' is not a condition; write for example loss>10%")
+        raise AskError(f"'{brief(text)}' is not a condition; write for example loss>10%")
     name, sign, number, percent = match.groups()
     if name not in measures:
-        near = get_close_matches(name, measures, n=1)
-        hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(measures)}"
-        raise ValueError(f"'{text}': nothing is called '{name}'; {hint}")
+        near = nearest(name, measures)
+        hint = f"did you mean '{near}'?" if near else listed(measures)
+        raise AskError(f"'{text}': nothing is called '{name}'; {hint}")
     bound = float(number) / 100 if percent else float(number)
     if not percent and not measures[name].count and bound > 1:
-        raise ValueError(f"'{text}' is ambiguous; write {number}% or {float(number) / 100:g}")
+        raise AskError(f"'{text}' is ambiguous; write {number}% or {float(number) / 100:g}")
     return Condition(text.strip(), name, sign, bound)
 
 
 def holding(
     conditions: Iterable[Condition], result: T, measures: Mapping[str, Measure[T]]
 ) -> list[str]:
-    """The conditions that hold, each with the value found."""
+    """The conditions that hold, each with the value found.
+
+    Raises:
+        AskError: What a condition is about is not known, so that nothing can be said of it.
+    """
     out = []
     for condition in conditions:
         measure = measures[condition.measure]
         value = measure.value(result)
+        if value is None:
+            raise AskError(f"--fail-on {condition.text}: {measure.meaning} is not known")
         if condition.holds(value):
             found = f"{value:.0f}" if measure.count else f"{value:.1%}"
             out.append(f"{condition.text}: {measure.meaning} is {found}")

@@ -12,6 +12,7 @@ from datetime import date
 
 import numpy as np
 
+from supplychain.errors import AskError
 from supplychain.model import Cut, Disruption, Network
 from supplychain.model.quarters import Quarter
 from supplychain.model.shares import shares_of
@@ -30,13 +31,13 @@ def past_cuts(disruption: Disruption, weeks: float | None = None) -> tuple[Cut, 
         weeks: For how long everything it hit stands still, instead of its curve.
 
     Raises:
-        ValueError: It has neither a curve nor is a time given, or its date is no day.
+        AskError: It has neither a curve nor is a time given, or its date is no day.
 
     Example:
         >>> from types import SimpleNamespace
         >>> fire = SimpleNamespace(id="fire", began="2013-09-04", hits=("org:sk-hynix",), curve={})
         >>> [cut] = past_cuts(fire, weeks=4)
-        >>> round(cut.lost(Quarter(2013, 3), (Quarter(2013, 3), Quarter(2013, 4))), 2)
+        >>> round(cut.lost(Quarter(2013, 3), Quarter(2013, 3)), 2)
         0.29
     """
     day = date.fromisoformat(disruption.began)
@@ -47,7 +48,7 @@ def past_cuts(disruption: Disruption, weeks: float | None = None) -> tuple[Cut, 
     elif disruption.curve:
         curve = [(week, figure.value) for week, figure in disruption.curve.items()]
     else:
-        raise ValueError(f"{disruption.id} has no curve: say for how many weeks all stood still")
+        raise AskError(f"{disruption.id} has no curve: say for how many weeks all stood still")
     points = ((0.0, 1.0), (since, 1.0), *((since + STEP + week, level) for week, level in curve))
     # A day on the first of a quarter leaves nothing before it.
     recovery = tuple(p for i, p in enumerate(points) if i != 0 or since > 0)
@@ -61,7 +62,7 @@ def output(
 
     By the cascade with time alone: for networks without capacities in absolute units.
     """
-    own = shares_kept(network, cuts, network.supplies, quarters, (quarters[0], quarters[-1]))
+    own = shares_kept(network, cuts, network.supplies, quarters, quarters[0])
     left = availability(web(network, quarters), own[None]).left[0]
     rows = {s.id: i for i, s in enumerate(network.supplies)}
     total = np.zeros(len(quarters))

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from supplychain.model.quarters import Quarter
+from supplychain.model import Network
+from supplychain.model.quarters import LAST, Quarter
 from supplychain.risk.structure import EntityId, Kind
 
 if TYPE_CHECKING:
@@ -17,6 +18,30 @@ if TYPE_CHECKING:
 
 HORIZON = 8
 """Quarters over which losses are counted, if nothing else is asked."""
+
+
+def counted_until(network: Network) -> Quarter:
+    """The last quarter whose losses are counted if nothing else is asked.
+
+    That is :data:`~supplychain.model.quarters.LAST`, after which few capacities are known and
+    nothing grows, or the last with a capacity figure, if that is earlier.
+    """
+    lines = (c for o in network.organizations.values() for c in o.capacities)
+    return min(LAST, max((q for line in lines for q in line.figures), default=LAST))
+
+
+def quarters_counted(network: Network, at: Quarter, horizon: int | None = None) -> int:
+    """Over how many quarters losses that begin in this one are counted; 0: none is known.
+
+    Args:
+        network: The data.
+        at: The quarter with which losses begin.
+        horizon: What was asked; ``None``: :data:`HORIZON`, but not beyond
+            :func:`counted_until`.
+    """
+    if horizon is not None:
+        return horizon
+    return max(0, min(HORIZON, counted_until(network) - at + 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +103,10 @@ class Exposures:
     h100e: float
     rows: tuple[Exposure, ...]
     solved: int
+
+    def __repr__(self) -> str:
+        worst = f", the costliest {self.rows[0].id}" if self.rows else ""
+        return f"<Exposures {self.first} to {self.last}: {len(self.rows)} losses{worst}>"
 
     def of(self, key: EntityId) -> Exposure | None:
         """The row of one entity."""

@@ -76,7 +76,7 @@ def removable(
     a designer loses its designs, not what is made abroad.
     """
     everything = Structure(first, network.supplies, ())
-    product = [network.commodities[s.commodity].product is not None for s in network.supplies]
+    product = [s.commodity in network.accelerators for s in network.supplies]
     found = [
         replace(e, supplies=tuple(s for s in e.supplies if not product[s]))
         if e.kind == "country"

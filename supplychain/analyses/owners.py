@@ -16,7 +16,9 @@ from supplychain.allocation import RULES, Allocation, Terms, allocate
 from supplychain.allocation.chips import OWNED_BEFORE
 from supplychain.allocation.paths import Floats
 from supplychain.analyses.backtest import published_chips
+from supplychain.errors import AskError
 from supplychain.model import Buyer, Network, Series
+from supplychain.model.names import each_name
 from supplychain.model.quarters import Quarter, quarter_range
 
 SELLER = "nvidia"
@@ -86,19 +88,21 @@ class OwnerTest:
 
 
 def owner_tests(
-    network: Network, rules: Sequence[str] = tuple(RULES), terms: Terms | None = None
+    network: Network, rules: str | Sequence[str] = tuple(RULES), terms: Terms | None = None
 ) -> tuple[OwnerTest, ...]:
     """Every rule against every count of units by owner.
 
     Raises:
-        ValueError: The data publishes no units by owner.
+        AskError: The data publishes no units by owner.
     """
     quarters = quarter_range(OWNED_BEFORE, Quarter(YEARS[-1], 4))
     supply = published_supply(network, quarters)
     counts = [c for c in COUNTS if c.outcome in network.outcomes]
     if not counts or not supply:
-        raise ValueError("the data publishes no units by owner, so no rule can be tested")
-    results = {rule: allocate(network, supply, quarters, rule, terms=terms) for rule in rules}
+        raise AskError("the data publishes no units by owner, so no rule can be tested")
+    results = {
+        rule: allocate(network, supply, quarters, rule, terms=terms) for rule in each_name(rules)
+    }
     return tuple(OwnerTest(c, _rows(network, c, results, supply, quarters)) for c in counts)
 
 

@@ -11,15 +11,15 @@ mitigating disruptions in the automotive supply chain", Interfaces 45(5).
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from supplychain.analyses.exposure import HORIZON, Exposure, Exposures
+from supplychain.analyses.exposure import Exposure, Exposures, counted_until, quarters_counted
 from supplychain.analyses.outages import kept_while_down, recovery_weeks, removable
+from supplychain.errors import AskError
 from supplychain.model import Known, Network
+from supplychain.model.accelerators import per_accelerator
 from supplychain.model.quarters import WEEKS_PER_QUARTER, Quarter
 from supplychain.production.availability import (
     DESIGN_ROLES,
@@ -29,12 +29,12 @@ from supplychain.production.availability import (
     upstream,
     web,
 )
-from supplychain.production.plan import Calibration, plan
-from supplychain.production.quantities import per_unit
-from supplychain.production.result import Production
-from supplychain.production.solve import Program
+from supplychain.production.forward import Forward
+from supplychain.production.plan import Rules
+from supplychain.production.reading import read_plan
+from supplychain.risk.scope import asked_products
 from supplychain.risk.structure import Entity, Kind
-from supplychain.simulation import FELT, RECOVERED, check_window, delayed, restructured
+from supplychain.simulation import FELT, RECOVERED, delayed, restructured
 
 ORGANIZATIONS: tuple[Kind, ...] = ("organization",)
 
@@ -45,44 +45,55 @@ BATCH = 64
 def exposures(
     network: Network,
     at: Quarter | str,
-    products: Sequence[str] | None = None,
-    by: Collection[Kind] = ORGANIZATIONS,
-    horizon: int = HORIZON,
+    products: str | Sequence[str] | None = None,
+    by: Kind | Collection[Kind] = ORGANIZATIONS,
+    horizon: int | None = None,
     recovery: float | None = None,
     removed: Sequence[Entity] | None = None,
-    calibration: Calibration | None = None,
+    rules: Rules | None = None,
 ) -> Exposures:
     """What each loss costs.
 
     Args:
         network: The data.
         at: The quarter with which each loss begins.
-        products: Accelerators whose output counts; all if not given.
-        by: What is taken away, each on its own.
-        horizon: Quarters over which losses are counted.
+        products: Accelerator or accelerators whose output counts; all if not given.
+        by: Kind or kinds of what is taken away, each on its own.
+        horizon: Quarters over which losses are counted; eight if not given, but not beyond the
+            last for which capacities are known.
         recovery: Weeks to recover, instead of each supply's own.
         removed: Instead of ``by``, what is taken away; positions in ``network.supplies``.
-        calibration: Constants of the program, if not the default ones.
+        rules: Constants of production, if not the data's.
 
     Raises:
-        ValueError: The horizon is outside the data, or none of the products is made in it.
+        AskError: The horizon is outside the data, a product is no accelerator of the data, or
+            none of them is made in it.
     """
     at = Quarter.parse(at) if isinstance(at, str) else at
+    horizon = quarters_counted(network, at, horizon)
     if horizon < 1:
-        raise ValueError(f"a horizon of {horizon} quarters is none")
+        raise AskError(
+            f"a horizon of {horizon} quarters is none; losses are counted until "
+            f"{counted_until(network)} unless a horizon is given"
+        )
+    wanted = asked_products(network, products)
+    if other := [id_ for id_ in wanted if id_ not in network.products]:
+        raise AskError(f"{other[0]} is no accelerator, and a loss is counted in these")
     last = at + (horizon - 1)
-    check_window(network, at, last)
-    program = Program(plan(network, at, last, calibration))
-    asked = [p for p in program.plan.products if products is None or p in products]
-    before = _by_quarter(network, program.baseline, asked)
+    program = Forward(read_plan(network, rules=rules))
+    window = program.plan.window(at, last)
+    asked = [p for p in program.plan.products if p in wanted]
+    quarters = program.plan.quarters[window[0] : window[1] + 1]
+    worth = _worth(network, program, quarters, asked)
+    before = _counted(program.sold[:, window[0] : window[1] + 1], worth)
     if before[0].sum() <= 0:
-        raise ValueError(f"none of the asked accelerators is made from {at} to {last}")
+        raise AskError(f"none of the asked accelerators is made from {at} to {last}")
     if removed is None:
-        removed = removable(network, at, last, by)
-    sweep = _Sweep(network, program, at, recovery)
+        removed = removable(network, at, last, (by,) if isinstance(by, str) else by)
+    sweep = _Sweep(network, program, window, recovery)
     mattering = [e for e in removed if sweep.matters(e)]
     effects = sweep.effects(mattering)
-    after = sweep.after(list(dict.fromkeys(effects)), asked)
+    after = sweep.after(list(dict.fromkeys(effects)), worth)
     survived = sweep.survived(mattering, effects)
     found = {
         e.key: (after[effect], weeks)
@@ -101,10 +112,12 @@ class _Sweep:
     """What is the same for all removals: the cascade in numbers and who can be reached."""
 
     def __init__(
-        self, network: Network, program: Program, at: Quarter, recovery: float | None
+        self, network: Network, program: Forward, window: tuple[int, int], recovery: float | None
     ) -> None:
-        self.network, self.program, self.at = network, program, at
-        self.grid = program.plan.quarters
+        self.network, self.program, self.window = network, program, window
+        # Nothing happens before the loss, and what happens after the horizon is not counted.
+        self.grid = program.plan.quarters[window[0] : window[1] + 1]
+        self.at = at = self.grid[0]
         rows = {s.id: i for i, s in enumerate(network.supplies)}
         self.metered = np.array([rows[s.id] for s in program.plan.supplies])
         self.web = web(network, self.grid, only_unmetered=True)
@@ -153,34 +166,34 @@ class _Sweep:
         return found
 
     def after(
-        self, effects: Sequence[_Effect], asked: Sequence[str]
+        self, effects: Sequence[_Effect], worth: Mapping[str, Floats]
     ) -> Mapping[_Effect, tuple[Floats, Floats]]:
-        """What is shipped under each, as :func:`_by_quarter` counts it.
+        """What is shipped under each, counted as :func:`_counted` does; all cuts in one batch."""
+        first, last = self.window
+        cuts = [e for e in effects if not e[1]]
+        found = {}
+        if cuts:
+            kept = np.stack([self._kept(e) for e in cuts], axis=2)
+            sold = self.program.scenarios(kept, until=last + 1)[:, first : last + 1]
+            found = {e: _counted(sold[:, :, i], worth) for i, e in enumerate(cuts)}
+        for effect in effects:
+            if effect[1]:
+                late = delayed(self.network, dict(effect[1]))
+                moved = restructured(self.network, self.program, self._kept(effect), late)
+                shipped = np.zeros((len(self.program.plan.products), last + 1 - first))
+                names = list(moved.plan.products)
+                for row, product in enumerate(self.program.plan.products):
+                    if product in names:
+                        shipped[row] = moved.ship[names.index(product), first : last + 1]
+                found[effect] = _counted(shipped, worth)
+        return found
 
-        The solver works outside the interpreter's lock, so two work at a time, each on its own
-        program; every scenario starts from the baseline, so that it does not matter which.
-        """
-
-        def solve(program: Program, part: Sequence[_Effect]) -> list[tuple[Floats, Floats]]:
-            solved = (self._solved(program, effect) for effect in part)
-            return [_by_quarter(self.network, production, asked) for production in solved]
-
-        parts = effects[::2], effects[1::2]
-        programs = self.program, Program(self.program.plan)
-        with ThreadPoolExecutor(max_workers=2) as pool:
-            answers = pool.map(solve, programs, parts)
-            return {
-                e: found
-                for p, a in zip(parts, answers, strict=True)
-                for e, found in zip(p, a, strict=True)
-            }
-
-    def _solved(self, program: Program, effect: _Effect) -> Production:
-        kept = np.frombuffer(effect[0]).reshape(len(self.metered), len(self.grid))
-        late = delayed(self.network, dict(effect[1]))
-        if late:
-            return restructured(self.network, program, kept, late)
-        return program.scenario(kept)
+    def _kept(self, effect: _Effect) -> Floats:
+        """Share kept on all of the grid, from what the loss leaves over the horizon."""
+        kept = np.ones((len(self.metered), len(self.program.plan.quarters)))
+        own = np.frombuffer(effect[0]).reshape(len(self.metered), len(self.grid))
+        kept[:, self.window[0] : self.window[1] + 1] = own
+        return kept
 
     def survived(
         self, entities: Sequence[Entity], effects: Sequence[_Effect]
@@ -189,9 +202,8 @@ class _Sweep:
         undisturbed = np.ones((len(self.metered), len(self.grid))).tobytes()
         touched = [e for e, f in zip(entities, effects, strict=True) if f[0] != undisturbed]
         weeks: list[float] = []
-        start = self.grid.index(self.at)
         for own in self._batches(touched, np.full(len(self.weeks), np.inf)):
-            kept = availability(self.web, own).left[:, self.metered, start:].min(axis=1)
+            kept = availability(self.web, own).left[:, self.metered].min(axis=1)
             hit = kept < 1 - FELT
             first = hit.argmax(axis=1)
             share = np.take_along_axis(kept, first[:, None], axis=1)[:, 0]
@@ -211,19 +223,26 @@ class _Sweep:
             yield own
 
 
-def _by_quarter(
-    network: Network, production: Production, asked: Sequence[str]
-) -> tuple[Floats, Floats]:
-    """H100 equivalents and US$ shipped of the asked products, by quarter of the window."""
-    units = production.units()
-    quarters = production.plan.reported
-    worth: dict[str, Floats] = defaultdict(lambda: np.zeros(len(quarters)))
-    for product in asked:
-        if product in units:
-            each = [per_unit(network.commodities[product], q) for q in quarters]
-            for quantity in ("h100e", "revenue_usd"):
-                worth[quantity] += units[product] * [e.get(quantity, 0.0) for e in each]
-    return worth["h100e"], worth["revenue_usd"]
+def _worth(
+    network: Network, program: Forward, quarters: Sequence[Quarter], asked: Collection[str]
+) -> Mapping[str, Floats]:
+    """Quantity to what one unit of each product counts, product x quarter."""
+    worth = {q: np.zeros((len(program.plan.products), len(quarters))) for q in COUNTED}
+    for row, product in enumerate(program.plan.products):
+        if product in asked:
+            each = [per_accelerator(network, network.commodities[product], q) for q in quarters]
+            for quantity, rates in worth.items():
+                rates[row] = [e.get(quantity, 0.0) for e in each]
+    return worth
+
+
+COUNTED = ("h100e", "revenue_usd")
+
+
+def _counted(sold: Floats, worth: Mapping[str, Floats]) -> tuple[Floats, Floats]:
+    """H100 equivalents and US$ shipped of the asked products, by quarter of the horizon."""
+    h100e, usd = ((sold * worth[quantity]).sum(axis=0) for quantity in COUNTED)
+    return h100e, usd
 
 
 def _row(
@@ -233,7 +252,7 @@ def _row(
     after: tuple[Floats, Floats],
     survives: float | None,
 ) -> Exposure:
-    quarters = sweep.program.plan.reported
+    quarters = sweep.grid
     gone = before[0] - after[0]
     share = np.divide(gone, before[0], out=np.zeros_like(gone), where=before[0] > 0)
     felt = np.flatnonzero(share > FELT)

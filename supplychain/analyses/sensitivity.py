@@ -6,19 +6,21 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from supplychain.model import Figure, Network
-from supplychain.model.names import capacity_figures
-from supplychain.production.plan import Calibration, Plan, plan
+from supplychain.model.names import figures
+from supplychain.model.values import same_values
+from supplychain.production.forward import Forward
+from supplychain.production.plan import Plan, Rules
+from supplychain.production.reading import read_plan
 from supplychain.production.result import Production
-from supplychain.production.solve import Program
 from supplychain.scenarios.assumptions import replaced
 from supplychain.simulation import Simulation, disturbed
 
-CALIBRATIONS: tuple[tuple[str, Callable[[Calibration], Calibration]], ...] = (
-    ("HBM generations exactly as planned", lambda c: replace(c, conversion=0)),
-    ("HBM lines converted at will", lambda c: replace(c, conversion=99)),
-    ("no booked packaging is lent", lambda c: replace(c, borrow_limit=0.0)),
+CALIBRATIONS: tuple[tuple[str, Callable[[Rules], Rules]], ...] = (
+    ("no booked packaging is lent", lambda c: replace(c, band=0.0)),
+    ("twice as much of it is lent", lambda c: replace(c, band=2 * c.band)),
+    ("half as much memory is made ahead", lambda c: replace(c, ahead=c.ahead / 2)),
 )
-"""The assumptions of the program that no source settles and that decide signs; each in words."""
+"""The assumptions of production that no source settles; each in words."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +35,8 @@ class Variant:
     baseline: Production
     scenario: Production
 
+    __eq__ = same_values
+
     def change(self, designer: str = "") -> float | None:
         """Relative change of the accelerators shipped, of one designer or of all."""
         plan_ = self.baseline.plan
@@ -41,7 +45,7 @@ class Variant:
             for row, i in enumerate(plan_.products.values())
             if not designer or plan_.supplies[i].organization == designer
         ]
-        first, last = plan_.window
+        first, last = self.baseline.window
         before = float(self.baseline.ship[rows, first : last + 1].sum())
         after = float(self.scenario.ship[rows, first : last + 1].sum())
         return (after - before) / before if before > 0 else None
@@ -49,29 +53,21 @@ class Variant:
 
 def variants(result: Simulation) -> tuple[Variant, ...]:
     """The same shocks under each of :data:`CALIBRATIONS`, the result's own first."""
-    from concurrent.futures import ThreadPoolExecutor
-
     own = Variant("as above", result.baseline, result.scenario)
-
-    def run(choice: tuple[str, Callable[[Calibration], Calibration]]) -> Variant:
-        words, changed = choice
-        return solved_again(result, words, changed(result.baseline.plan.calibration))
-
-    # The solver works outside the interpreter's lock, so two run at a time.
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        return (own, *pool.map(run, CALIBRATIONS))
+    rules = result.program.plan.rules
+    return (own, *(walked_again(result, words, change(rules)) for words, change in CALIBRATIONS))
 
 
-def solved_again(result: Simulation, assumption: str, calibration: Calibration) -> Variant:
+def walked_again(result: Simulation, assumption: str, rules: Rules) -> Variant:
     """The result's shocks on its own data with other constants."""
-    window = result.quarters[0], result.quarters[-1]
-    program = Program(plan(result.network, *window, calibration))
-    scenario = disturbed(result.network, program, result.shocks, window)
-    return Variant(assumption, program.baseline, scenario)
+    begin, end = result.quarters[0], result.quarters[-1]
+    program = Forward(replace(result.program.plan, rules=rules))
+    scenario = disturbed(result.network, program, result.shocks, begin)
+    return Variant(assumption, program.baseline.between(begin, end), scenario.between(begin, end))
 
 
-def production_figures(network: Network, plan: Plan) -> Iterator[tuple[str, Figure]]:
-    """The figures that the production program reads: lines, recipes, yields, lags, mix, orders."""
+def production_figures(network: Network, plan: Plan) -> tuple[Figure, ...]:
+    """The figures that production reads: lines, recipes, yields, lags, mix, orders."""
     keys = {line.key for line in plan.lines}
     keys |= {
         c.key
@@ -79,70 +75,55 @@ def production_figures(network: Network, plan: Plan) -> Iterator[tuple[str, Figu
         for c in network.organizations[line.capacity.organization].capacities
         if c.part_of == line.capacity.id
     }
-    for organization in network.organizations.values():
-        for capacity in organization.capacities:
-            if capacity.key in keys:
-                yield from capacity_figures(capacity)
+    organizations = network.organizations.values()
+    found = [*figures(tuple(c for o in organizations for c in o.capacities if c.key in keys))]
     for link in plan.links:
-        commodity = plan.supplies[link.consumer].commodity
-        name = f"{commodity}.{'|'.join(link.need.inputs)}"
-        if link.need.per_unit is not None:
-            yield f"{name}.per_unit", link.need.per_unit
-        if link.need.cycle_weeks is not None:
-            yield f"{name}.cycle_weeks", link.need.cycle_weeks
-    designers = {plan.supplies[i].organization for i in plan.products.values()}
+        found += [f for f in (link.need.per_unit, link.need.cycle_weeks) if f is not None]
     for id_ in sorted({s.commodity for s in plan.supplies}):
-        for part, figure in (
-            ("yield", network.commodities[id_].output_yield),
-            ("stock_weeks", network.commodities[id_].stock_weeks),
-            ("cycle_weeks", network.commodities[id_].cycle_weeks),
-        ):
-            if figure is not None:
-                yield f"{id_}.{part}", figure
-    for product in plan.products:
-        made = network.commodities[product].product
-        if made is not None and made.half_weeks is not None:
-            yield f"{product}.half_weeks", made.half_weeks
+        made = network.commodities[id_]
+        of_product = made.product.half_weeks if made.product and id_ in plan.products else None
+        own = (made.output_yield, made.stock_weeks, made.cycle_weeks, of_product)
+        found += [f for f in own if f is not None]
     for market in plan.markets:
-        for quarter, figure in market.book.figures.items():
-            if quarter in plan.quarters:
-                yield f"{market.designer}.orders.{'+'.join(market.book.products)}.{quarter}", figure
-    for designer in sorted(designers):
-        for year, shares in network.organizations[designer].lines.items():
-            for line_, figure in shares.items():
-                yield f"{designer}.lines.{year}.{line_}", figure
+        found += [f for q, f in market.book.figures.items() if q in plan.quarters]
+    for designer in sorted({plan.supplies[i].organization for i in plan.products.values()}):
+        found += figures(network.organizations[designer].lines)
+    return tuple({f.name: f for f in found}.values())
 
 
-def widest_estimates(network: Network, plan_: Plan, top: int | None) -> list[tuple[str, Figure]]:
+def widest_estimates(network: Network, plan_: Plan, top: int | None) -> list[Figure]:
     """The estimates that enter production, those with the widest relative range first."""
-    inputs = dict(production_figures(network, plan_)).items()
-    estimates = [(n, f) for n, f in inputs if f.basis == "estimate" and f.value > 0]
-    estimates.sort(key=lambda pair: (-(pair[1].high - pair[1].low) / pair[1].value, pair[0]))
+    inputs = production_figures(network, plan_)
+    estimates = [f for f in inputs if f.basis == "estimate" and f.value > 0]
+    estimates.sort(key=lambda f: (-(f.high - f.low) / f.value, f.name))
     return estimates[:top]
 
 
 def one_at_a_time(
     network: Network,
-    figures: Iterable[tuple[str, Figure]],
+    some: Iterable[Figure],
     headline: Callable[[Network], float],
-) -> Iterator[tuple[str, Figure, float, float]]:
+) -> Iterator[tuple[Figure, float, float]]:
     """Each figure with the headline at the lower and at the upper end of its range."""
-    for name, figure in figures:
+    for figure in some:
         low, high = (
-            headline(replaced(network, {name: end})) if end != figure.value else headline(network)
+            headline(replaced(network, {figure.name: end}))
+            if end != figure.value
+            else headline(network)
             for end in (figure.low, figure.high)
         )
-        yield name, figure, low, high
+        yield figure, low, high
 
 
 def change_of(result: Simulation) -> Callable[[Network], float]:
     """The headline of a simulation, relative change of accelerators, as a function of the data."""
-    window = result.quarters[0], result.quarters[-1]
+    of = result.program.plan
 
     def headline(network: Network) -> float:
-        program = Program(plan(network, *window, result.baseline.plan.calibration))
-        before = program.baseline.total()
-        after = disturbed(network, program, result.shocks, window).total()
+        program = Forward(read_plan(network, of.kinds, of.rules, of.quarters))
+        before = program.baseline.total(result.quarters)
+        scenario = disturbed(network, program, result.shocks, result.quarters[0])
+        after = scenario.total(result.quarters)
         return (after - before) / before if before > 0 else 0.0
 
     return headline

@@ -1,22 +1,23 @@
 """The headline with one input at a time at the ends of its range.
 
 An input is a line (TSMC's CoWoS, SK hynix's HBM) with all its capacity figures together: the
-quarters of one line are known equally well, so they are moved together. Which inputs are worth
-moving is read off the shadow prices, so that the few that are solved again are those that count.
+quarters of one line are known equally well, so they are moved together. All of them are walked
+in one batch, without and with the shocks.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+import numpy as np
+
 from supplychain.model import Capacity, Figure, Network
-from supplychain.production.plan import plan
-from supplychain.production.solve import Program
-from supplychain.production.worth import worth_of_capacity
+from supplychain.production.forward import Forward
+from supplychain.production.reading import read_plan
+from supplychain.production.recipes import Floats
 from supplychain.simulation import Simulation, disturbed
 
 
@@ -27,7 +28,7 @@ class Input:
     Attributes:
         key: ``organization.line``.
         figures: By the name that ``--assume`` takes.
-        worth: Accelerators of the baseline between the ends of the range, to first order.
+        worth: Accelerators of the baseline between the ends of the range.
     """
 
     key: str
@@ -52,37 +53,28 @@ class Moved:
 
 
 def inputs(result: Simulation) -> tuple[Input, ...]:
-    """Every line with a range, the one worth most accelerators first.
-
-    The worth is the sum over the quarters of the line's shadow price, in accelerators, times the
-    distance between the ends of its range in that quarter: what linear programming says of a
-    small change (Bertsimas and Tsitsiklis 1997, section 5.2), used for the order only.
-    """
-    worth = worth_of_capacity(result.baseline)
+    """Every line with a range, the one that moves most accelerators of the baseline first."""
     lines: dict[str, list[Capacity]] = defaultdict(list)
+    used = {(x.capacity.organization, x.capacity.id) for x in result.program.plan.lines}
     for organization in result.network.organizations.values():
         for capacity in organization.capacities:
-            lines[f"{organization.id}.{capacity.part_of or capacity.id}"].append(capacity)
-    found = []
-    for key, capacities in lines.items():
+            if (organization.id, capacity.id) in used:
+                lines[f"{organization.id}.{capacity.part_of or capacity.id}"].append(capacity)
+    ranged = {}
+    for key, capacities in sorted(lines.items()):
         figures = {
             f"{c.key}.{quarter}": figure
             for c in capacities
             for quarter, figure in c.figures.items()
         }
-        if not any(f.low < f.high for f in figures.values()):
-            continue
-        prices = [worth[k] for k in {key, *(c.key for c in capacities)} if k in worth]
-        total = 0.0
-        for t, quarter in enumerate(result.quarters):
-            spread = sum(
-                _capacity_at(c, "high").per_quarter(quarter)
-                - _capacity_at(c, "low").per_quarter(quarter)
-                for c in capacities
-            )
-            total += spread * sum(float(price[t]) for price in prices)
-        if total > 0:
-            found.append(Input(key, figures, total))
+        if any(f.low < f.high for f in figures.values()):
+            ranged[key] = figures
+    totals = _at_ends(result.program, result, list(ranged), np.ones_like(result.baseline.kept))
+    found = [
+        Input(key, figures, abs(float(high - low)))
+        for (key, figures), (low, high) in zip(ranged.items(), totals, strict=True)
+        if abs(high - low) > 0.5
+    ]
     return tuple(sorted(found, key=lambda i: (-i.worth, i.key)))
 
 
@@ -92,37 +84,83 @@ def moved(result: Simulation, some: Sequence[Input]) -> tuple[Moved, ...]:
     The headline is the relative change of accelerators by the shocks; without shocks, their
     number relative to the baseline's.
     """
-
-    def headline(network: Network) -> float:
-        window = result.quarters[0], result.quarters[-1]
-        program = Program(plan(network, *window, result.baseline.plan.calibration))
-        before = result.baseline.total()
-        if not result.shocks:
-            return program.baseline.total() / before - 1 if before > 0 else 0.0
-        before = program.baseline.total()
-        after = disturbed(network, program, result.shocks, window).total()
-        return after / before - 1 if before > 0 else 0.0
-
-    def at(case: tuple[Input, str]) -> float:
-        return headline(_at_end(result.network, *case))
-
-    # The solver works outside the interpreter's lock, so two run at a time.
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        found = list(pool.map(at, [(one, end) for one in some for end in ("low", "high")]))
-    pairs = zip(found[::2], found[1::2], strict=True)
-    rows = [Moved(one, low, high) for one, (low, high) in zip(some, pairs, strict=True)]
+    keys = [one.key for one in some]
+    before = _at_ends(result.program, result, keys, np.ones_like(result.baseline.kept))
+    total = result.baseline.total()
+    if not result.shocks:
+        ends = before / total - 1 if total > 0 else np.zeros_like(before)
+    else:
+        if result.scenario.plan is result.program.plan:
+            after = _at_ends(result.program, result, keys, result.scenario.kept)
+        else:
+            after = np.array([[_disturbed(result, key, end) for end in ENDS] for key in keys])
+        after = after.reshape(before.shape)
+        ends = np.divide(after, before, out=np.ones_like(before), where=before > 0) - 1
+    rows = [
+        Moved(one, float(low), float(high)) for one, (low, high) in zip(some, ends, strict=True)
+    ]
     return tuple(sorted(rows, key=lambda m: (-abs(m.at_high - m.at_low), m.input.key)))
 
 
-def _at_end(network: Network, one: Input, end: str) -> Network:
+ENDS = ("low", "high")
+
+
+def _at_ends(program: Forward, result: Simulation, keys: Sequence[str], kept: Floats) -> Floats:
+    """Accelerators of the window with each input at either end: input x end."""
+    first, last = result.baseline.window
+    base = program.model.recipes.capacity
+    columns = [_lines_at(program, result.network, key, end) for key in keys for end in ENDS]
+    if not columns:
+        return np.zeros((0, len(ENDS)))
+    capacity = np.repeat(base[:, :, None], len(columns), axis=2)
+    for column, lines in enumerate(columns):
+        for c, rates in lines.items():
+            capacity[c, :, column] = rates
+    many = np.repeat(kept[:, :, None], len(columns), axis=2)
+    sold: Floats = program.scenarios(many, capacity, last + 1)[:, first:].sum(axis=(0, 1))
+    found: Floats = sold.reshape(len(keys), len(ENDS))
+    return found
+
+
+def _lines_at(program: Forward, network: Network, key: str, end: str) -> Mapping[int, Floats]:
+    """Lines of the plan that an input moves, with their capacity by period."""
+    id_, _, name = key.partition(".")
+    quarters = program.plan.quarters
+    moved_: dict[str, Floats] = {}
+    for capacity in network.organizations[id_].capacities:
+        if name in (capacity.id, capacity.part_of):
+            at_end = _capacity_at(capacity, end)
+            moved_[capacity.id] = np.array([at_end.per_quarter(q) for q in quarters])
+    found = {}
+    for c, line in enumerate(program.plan.lines):
+        if line.capacity.organization != id_:
+            continue
+        if line.whole and line.capacity.id == name:
+            parts = [x.capacity.id for x in program.plan.lines if x.capacity.part_of == name
+                     and x.capacity.organization == id_]  # fmt: skip
+            found[c] = sum((moved_[p] for p in parts), np.zeros(len(quarters)))
+        elif line.capacity.id in moved_:
+            found[c] = moved_[line.capacity.id]
+    return found
+
+
+def _disturbed(result: Simulation, key: str, end: str) -> float:
+    """Accelerators under shocks that change more than capacities, with an input at an end."""
+    of = result.program.plan
+    network = _at_end(result.network, key, end)
+    program = Forward(read_plan(network, of.kinds, of.rules, of.quarters))
+    scenario = disturbed(network, program, result.shocks, result.quarters[0])
+    return scenario.total(result.quarters)
+
+
+def _at_end(network: Network, key: str, end: str) -> Network:
     """The network with all capacities of an input at an end of their ranges."""
-    id_, _, line = one.key.partition(".")
+    id_, _, line = key.partition(".")
     organization = network.organizations[id_]
     capacities = tuple(
         _capacity_at(c, end) if line in (c.id, c.part_of) else c for c in organization.capacities
     )
-    changed = {**network.organizations, id_: replace(organization, capacities=capacities)}
-    return replace(network, organizations=MappingProxyType(changed))
+    return network.with_(organizations=[replace(organization, capacities=capacities)])
 
 
 def _capacity_at(capacity: Capacity, end: str) -> Capacity:

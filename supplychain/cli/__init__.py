@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import keyword
-import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -12,6 +11,10 @@ from typing import Any
 import click
 
 from supplychain import __version__
+from supplychain.cli.caching import no_cache_option
+from supplychain.cli.errors import follow, say_bug, show
+from supplychain.cli.streams import OutputError, guard
+from supplychain.interrupts import catch
 
 COMMANDS = {
     "chokepoints": "Single points of failure, exactly, with the need that fails.",
@@ -23,6 +26,7 @@ COMMANDS = {
     "backtest": "The model against published units, beside two naive forecasts.",
     "explain": "Where a node stands, what it needs, who needs it, and its sources.",
     "graph": "The dependency graph as a page, a picture or a graph file.",
+    "words": "What the words of tables and pages mean, in one sentence each.",
     "data": "What the data holds, what it rests on, how old that is.",
     "validate": "Check the data; all problems of all files at once.",
     "schema": "JSON Schema of each kind of data file, for editors.",
@@ -50,21 +54,18 @@ class _Commands(click.Group):
             return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
         try:
             code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+            sys.stdout.flush()
+        except OutputError as error:
+            sys.stdout = None  # nothing is left to be written at exit
+            if not error.unread:
+                show(error)
+            sys.exit(0 if error.unread else error.exit_code)
         except click.ClickException as error:
-            _show(error)
+            show(error)
             sys.exit(error.exit_code)
         except click.Abort:
             sys.exit(INTERRUPTED)
         sys.exit(code if isinstance(code, int) else 0)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; a reader that leaves early (head, less) is no error."""
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError:
-            # Nothing more may be written, at exit either.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            ctx.exit(0)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -81,10 +82,10 @@ class _Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS:
-            import difflib
+            from supplychain.model.finder import nearest
 
-            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            hint = f" Did you mean '{near[0]}'?" if near else ""
+            near = nearest(args[0], COMMANDS)
+            hint = f" Did you mean '{near}'?" if near else ""
             ctx.fail(f"No such command '{args[0]}'.{hint}")
         return super().resolve_command(ctx, args)
 
@@ -94,20 +95,12 @@ class _Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-def _show(error: click.ClickException) -> None:
-    """One line for each mistake, then the command that helps."""
-    for line in error.format_message().splitlines():
-        click.echo(f"Error: {line}", err=True)
-    if isinstance(error, click.UsageError):
-        path = error.ctx.command_path if error.ctx is not None else "supplychain"
-        click.echo(f"  help: {path} --help", err=True)
-
-
 @click.group(
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, prog_name="supplychain")
+@no_cache_option
 def _group() -> None:
     """The AI accelerator supply chain, made calculable.
 
@@ -117,5 +110,13 @@ def _group() -> None:
 
 
 def main(args: Sequence[str] | None = None, prog_name: str = "supplychain") -> Any:
-    """Run a command and exit: 0 done, 1 data errors, 2 wrong usage, 3 a --fail-on holds."""
+    """Run a command as a process and exit.
+
+    0 done, 1 data errors or no standard output, 2 wrong usage, 3 a --fail-on holds, 128 and its
+    number for a signal.
+    """
+    catch()
+    guard()
+    sys.excepthook = say_bug
+    follow()
     return _group.main(args=args, prog_name=prog_name)

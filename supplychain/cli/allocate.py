@@ -2,77 +2,62 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from supplychain.cli.common import (
-    answer,
-    assume_option,
-    find_scenario,
-    load_network,
-    output_options,
-    usage_error,
-    window_options,
-)
+from supplychain.cli.common import Output, output_options, usage_error
+from supplychain.cli.numbers import Number, Share
+from supplychain.cli.progress import working
+from supplychain.cli.shocks import found_scenarios, simulation_options
+from supplychain.errors import AskError
 from supplychain.model import ALLOCATION_RULES
-from supplychain.model.quarters import FIRST, LAST, Quarter
+from supplychain.model.quarters import Quarter
 
 if TYPE_CHECKING:
-    from supplychain.report.tables import Format
+    from supplychain.questions.question import Question
 
 
 @click.command()
-@click.option(
-    "--policy",
-    "policies",
-    metavar="A,B,C",
-    help="Rules to compare, or all; contract-first,pro-rata,max-min if not given. There are: "
+@simulation_options(
+    "Rules to compare, or all; contract-first,pro-rata,max-min if not given. There are: "
     + ", ".join(ALLOCATION_RULES)
     + ".",
+    shortcuts=False,
+    many=True,
 )
-@click.option("--supply", metavar="N", help="Share out N accelerators, in the baseline's mix.")
+@click.option(
+    "--supply",
+    type=Number(1e-6, 1e12),
+    metavar="N",
+    help="Share out N accelerators, in the baseline's mix.",
+)
 @click.option("--year", type=click.IntRange(1900, 2999), metavar="Y", help="Of one year only.")
 @click.option("--buyer", metavar="ID", help="One buyer, under every rule.")
 @click.option(
-    "--cut",
-    "cuts",
-    multiple=True,
-    metavar="TARGET=SHARE[@Q[:Q]]",
-    help="After a cut of supply, as in simulate; repeatable.",
+    "--reserve",
+    type=Share(),
+    metavar="SHARE",
+    help="For new clouds, of what is not committed; 10% if not given.",
 )
 @click.option(
-    "--scenario", "names", multiple=True, metavar="ID|FILE", help="In a scenario; repeatable."
+    "--aversion",
+    type=Share(),
+    metavar="SHARE",
+    help="Less weight for builders of rival chips; 10% if not given.",
 )
-@click.option(
-    "--reserve", metavar="SHARE", help="For new clouds, of what is not committed; 10% if not given."
-)
-@click.option(
-    "--aversion", metavar="SHARE", help="Less weight for builders of rival chips; 10% if not given."
-)
-@click.option("--alpha", type=float, default=2.0, show_default=True, help="Of alpha-fair.")
-@assume_option
-@window_options("2023Q1", "2026Q4")
+@click.option("--alpha", type=Number(0, 1000), metavar="A", help="Of alpha-fair; 2 if not given.")
 @output_options
 def allocate(
-    policies: str | None,
-    supply: str | None,
+    question: Question,
+    supply: float | None,
     year: int | None,
     buyer: str | None,
-    cuts: tuple[str, ...],
-    names: tuple[str, ...],
-    reserve: str | None,
-    aversion: str | None,
-    alpha: float,
-    assume: dict[str, float],
-    first: Quarter,
-    last: Quarter,
-    form: Format | None,
-    out: Path | None,
-    no_color: bool,
-    quiet: bool,
-    data: Path | None,
+    reserve: float | None,
+    aversion: float | None,
+    alpha: float | None,
+    output: Output,
 ) -> None:
     """Who gets the accelerators under different rules, side by side.
 
@@ -82,37 +67,19 @@ def allocate(
     supplychain allocate --cut hbm=20%@2024Q1:2024Q4 --from 2024Q1 --to 2024Q4
     supplychain allocate --buyer coreweave
     """
-    from supplychain.allocation import Terms
-    from supplychain.allocation.market import find_buyer
-    from supplychain.model.units import number
-    from supplychain.report.answers.allocate import allocation_document
-    from supplychain.simulation import simulate
+    from supplychain.questions.answer import ask
 
-    if year is not None and (first, last) != (FIRST, LAST):
-        raise usage_error("--year names the quarters already; leave out --from and --to")
     if year is not None:
-        first, last = Quarter(year, 1), Quarter(year, 4)
-    default = "all" if buyer else "contract-first,pro-rata,max-min"
-    asked = [name.strip() for name in (policies or default).split(",")]
-    rules = list(ALLOCATION_RULES) if asked == ["all"] else asked
-    network = load_network(data)
+        if (question.first, question.last) != (None, None):
+            raise usage_error("--year names the quarters already; leave out --from and --to")
+        question = replace(question, first=Quarter(year, 1), last=Quarter(year, 4))
+    given = {"supply": supply, "reserve": reserve, "aversion": aversion, "alpha": alpha}
     try:
-        given = {"reserve": reserve, "aversion": aversion}
-        terms = Terms(alpha=alpha, **{k: number(v) for k, v in given.items() if v is not None})
-        chosen = find_buyer(network, buyer) if buyer else None
-        result = simulate(
-            network,
-            cuts,
-            first,
-            last,
-            scenarios=[find_scenario(network, name) for name in names],
-            assume=assume,
-        )
-        market = result.markets[1]
-        if supply is not None:
-            market = market.scaled(number(supply))
-        results = {rule: market.in_window(market.deliveries(rule, terms)) for rule in rules}
-    except ValueError as error:
+        values: dict[str, Any] = {k: value for k, value in given.items() if value is not None}
+        question = replace(question, buyer=(buyer or "").strip(), **values)
+        network = output.load()
+        with working("Simulating", output.quiet):
+            answer = ask(network, question, found_scenarios(network, question))
+    except AskError as error:
         raise usage_error(str(error)) from error
-    what = "; ".join(map(str, result.shocks)) or "baseline"
-    answer(allocation_document(market, results, what, chosen), form, out, no_color, quiet)
+    output.answer(answer.document)

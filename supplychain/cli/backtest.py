@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 import click
 
 from supplychain.cli.common import (
-    answer,
+    Output,
     assume_option,
-    load_network,
     output_options,
     usage_error,
     window_options,
 )
 from supplychain.cli.progress import working
+from supplychain.errors import AskError
 from supplychain.model.quarters import Quarter
-
-if TYPE_CHECKING:
-    from supplychain.report.tables import Format
 
 
 @click.command()
@@ -34,32 +28,29 @@ if TYPE_CHECKING:
 def backtest(
     owners: bool,
     assume: dict[str, float],
-    first: Quarter,
-    last: Quarter,
-    form: Format | None,
-    out: Path | None,
-    no_color: bool,
-    quiet: bool,
-    data: Path | None,
+    first: Quarter | None,
+    last: Quarter | None,
+    output: Output,
 ) -> None:
     """The model against published units, quarter by quarter, beside two naive forecasts."""
+    from supplychain.analyses.backtest import FIRST, LAST
     from supplychain.analyses.backtest import backtest as run
     from supplychain.analyses.owners import owner_tests
     from supplychain.report.answers.backtest import backtest_document
     from supplychain.report.answers.owners import owners_document
     from supplychain.scenarios.assumptions import assumed
-    from supplychain.simulation import check_window
 
-    network = load_network(data)
+    if owners and (first, last) != (None, None):
+        raise usage_error("--owners is of 2023 and 2024; leave out --from and --to")
+    network = output.load()
     try:
         network = assumed(network, assume)
         if owners:
             document = owners_document(network, owner_tests(network))
-            answer(document, form, out, no_color, quiet)
+            output.answer(document)
             return
-        check_window(network, first, last)
-        with working("Simulating", quiet):
-            result = run(network, first, last)
-    except ValueError as error:
+        with working("Simulating", output.quiet):
+            result = run(network, first or FIRST, last or LAST)
+    except AskError as error:
         raise usage_error(str(error)) from error
-    answer(backtest_document(network, result), form, out, no_color, quiet)
+    output.answer(backtest_document(network, result))

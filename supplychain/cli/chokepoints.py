@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,20 +9,20 @@ import click
 
 from supplychain.cli import completion
 from supplychain.cli.common import (
-    answer,
+    Output,
     assume_option,
     fail_on,
     fail_on_option,
-    load_network,
     output_options,
     read_quarter,
     usage_error,
 )
+from supplychain.cli.errors import Refused
+from supplychain.cli.numbers import Number, count
+from supplychain.errors import AskError
 from supplychain.model.quarters import Quarter
 
 if TYPE_CHECKING:
-    from supplychain.cli.asked import Asked
-    from supplychain.report.tables import Document, Format
     from supplychain.risk import Kind
     from supplychain.risk.concentration import Holder
 
@@ -37,7 +35,7 @@ def read_pair(
         return None
     try:
         first, last = (Quarter.parse(text) for text in value)
-    except ValueError as error:
+    except AskError as error:
         raise click.BadParameter(str(error), ctx, param) from error
     return first, last
 
@@ -46,21 +44,21 @@ def read_rates(
     ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
 ) -> dict[str, float]:
     """Callback of ``--rate ID=SHARE``."""
-    from supplychain.scenarios.targets import parse_share
+    from supplychain.model.units import share as read_share
 
     rates = {}
     for text in values:
         name, equals, share = text.rpartition("=")
         try:
             if not equals or not name.strip():
-                raise ValueError(f"'{text}' is not ID=SHARE, like tsmc=1%")
-            rates[name.strip()] = parse_share(share)
-        except ValueError as error:
+                raise AskError(f"'{text}' is not ID=SHARE, like tsmc=1%")
+            rates[name.strip()] = read_share(share)
+        except AskError as error:
             raise click.BadParameter(str(error), ctx, param) from error
     return rates
 
 
-WITH_EDGES = ("edges", "products", "top", "form", "out", "no_color", "quiet")
+WITH_EDGES = ("edges", "products", "top", "form", "out", "no_color", "quiet", "no_cache")
 """Options that go with ``--edges``."""
 
 
@@ -98,18 +96,19 @@ WITH_EDGES = ("edges", "products", "top", "form", "out", "no_color", "quiet")
     "--edges",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Ask a table of supplier, customer, commodity, share instead: .csv or .parquet.",
+    help="Ask a table of supplier, customer, commodity, share instead: .csv or .parquet. Share 0 "
+    "is a qualified supplier, who counts as a source; leave the row out if it is none.",
 )
 @click.option(
     "--weeks",
-    type=click.FloatRange(min=0),
+    type=Number(0, 10_000),
     default=0.0,
     metavar="W",
     help="Count substitutes that take up to W weeks to switch to; without it none does.",
 )
 @click.option(
     "--recovery",
-    type=click.FloatRange(min=0),
+    type=Number(0, 10_000),
     metavar="W",
     help="Weeks everything is down, for the score; if absent, each its own time to recover.",
 )
@@ -147,9 +146,7 @@ WITH_EDGES = ("edges", "products", "top", "form", "out", "no_color", "quiet")
     help="How probably it is out; gives the probability of losing one --product; repeatable.",
 )
 @assume_option
-@click.option(
-    "--top", type=click.IntRange(min=1), default=12, show_default=True, help="Rows shown."
-)
+@click.option("--top", type=count(), default=12, show_default=True, help="Rows shown.")
 @fail_on_option("chokepoints>=5")
 @output_options
 def chokepoints(
@@ -170,11 +167,7 @@ def chokepoints(
     top: int,
     edges: Path | None,
     conditions: tuple[str, ...],
-    form: Format | None,
-    out: Path | None,
-    no_color: bool,
-    quiet: bool,
-    data: Path | None,
+    output: Output,
 ) -> None:
     """Single points of failure, exactly, and what each would cost.
 
@@ -193,7 +186,7 @@ def chokepoints(
     supplychain chokepoints --product h100 --rate tsmc=1% --rate sk-hynix=2%
     """
     if edges is not None:
-        _edges(edges, products, top, form, out, no_color, quiet)
+        _edges(edges, products, top, output)
         return
     others = [
         name
@@ -213,79 +206,39 @@ def chokepoints(
         raise usage_error(f"{wrong} is about single points; leave out {others[0]}")
     if explain and no_score:
         raise usage_error("--explain tells what losses cost; leave out --no-score")
-    from supplychain.cli.asked import (
-        Asked,
-        asked_ids,
-        changes_answer,
-        concentration_answer,
-        joint_answer,
-        matrix_answer,
-        rates_answer,
-    )
+    from supplychain.analyses.chokepoints import ask_points
+    from supplychain.report.answers import points
 
-    network = load_network(data)
+    network = output.load()
     held: list[str] = []
+    scores, say = not no_score, output.remark
     try:
-        if assume:
-            from supplychain.scenarios.assumptions import assumed
-
-            network = assumed(network, assume)
-        ids = asked_ids(network, products)
-        asked = Asked(network, ids, by, weeks, recovery, horizon, not no_score, assume, quiet)
-        at = at or asked.busiest()
+        network, question = ask_points(network, products, at, by, weeks, recovery, horizon, assume)
         if compare is not None:
-            document = changes_answer(asked, *compare, top)
+            document = points.changes_answer(network, question, compare, top, scores, say)
         elif matrix:
-            document = matrix_answer(asked, at)
+            document = points.matrix_answer(network, question)
         elif concentration is not None:
-            document = concentration_answer(asked, at, concentration, top)
+            document = points.concentration_answer(network, question, concentration, top)
         elif rates:
-            document = rates_answer(asked, at, max(order, 3), rates)
+            document = points.rates_answer(network, question, max(order, 3), rates)
         elif order > 1:
-            document = joint_answer(asked, at, order, top)
+            document = points.joint_answer(network, question, order, top, scores, say)
         else:
-            document, held = _points(asked, at, top, explain, conditions)
-    except ValueError as error:
+            document, held = points.points_answer(
+                network, question, top, scores, explain, conditions, say
+            )
+    except AskError as error:
         raise usage_error(str(error)) from error
-    answer(document, form, out, no_color, quiet)
+    output.answer(document)
     fail_on(held)
-
-
-def _points(
-    asked: Asked, at: Quarter, top: int, explain: bool, conditions: Sequence[str]
-) -> tuple[Document, list[str]]:
-    """Single points as tables or sentences, and the conditions that hold.
-
-    Raises:
-        ValueError: A condition is malformed, or sentences are asked and no cost can be computed.
-    """
-    from supplychain.report.answers.chokepoints import chokepoints_document, explanations
-
-    tests = []
-    if conditions:
-        from supplychain.analyses.conditions import CHOKEPOINT_MEASURES, holding, parse_condition
-
-        tests = [parse_condition(text, CHOKEPOINT_MEASURES) for text in conditions]
-    found = asked.points(at)
-    exposed, why_not = asked.costs(at)
-    held = holding(tests, (found, exposed), CHOKEPOINT_MEASURES) if tests else []
-    weighted = asked.weights(at) is not None
-    if explain:
-        if exposed is None:
-            raise ValueError(f"--explain: {why_not.rstrip('.')}")
-        return explanations(asked.network, found, top, weighted, exposed), held
-    remarks = [why_not] if why_not else []
-    return chokepoints_document(asked.network, found, top, weighted, exposed, remarks), held
 
 
 def _edges(
     path: Path,
     products: tuple[str, ...],
     top: int,
-    form: Format | None,
-    out: Path | None,
-    no_color: bool,
-    quiet: bool,
+    output: Output,
 ) -> None:
     """``--edges``: the firms of a table instead of the built-in data."""
     from click.core import ParameterSource
@@ -300,10 +253,12 @@ def _edges(
             message = f"{option.opts[-1]} is about the network of the data, not about --edges"
             raise usage_error(message)
     try:
-        document = edges_document(path, products, top)
+        document = edges_document(path, products, top, every=output.written == "csv")
     except EdgeError as error:
-        click.echo(str(error), err=True)
-        sys.exit(1)
-    except ValueError as error:
+        raise Refused(error) from error
+    except AskError as error:
         raise usage_error(str(error)) from error
-    answer(document, form, out, no_color, quiet)
+    if output.written == "csv":  # which holds rows only
+        for text in document.parts[2:]:
+            output.remark(str(text))
+    output.answer(document)

@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from supplychain.cli import writing
+from supplychain.cli.caching import no_cache_option
+from supplychain.cli.errors import Refused, say
+from supplychain.errors import AskError
 from supplychain.model.quarters import Quarter
 
 if TYPE_CHECKING:
@@ -29,31 +34,13 @@ def read_quarter(ctx: click.Context, param: click.Parameter, value: str | None) 
         return None
     try:
         return Quarter.parse(value)
-    except ValueError as error:
+    except AskError as error:
         raise click.BadParameter(str(error), ctx, param) from error
 
 
-def read_share(ctx: click.Context, param: click.Parameter, value: str | None) -> float | None:
-    """Callback of options that take a share above 0%."""
-    if value is None:
-        return None
-    from supplychain.model.units import number
-
-    try:
-        share = number(value)
-    except ValueError as error:
-        raise click.BadParameter(f"{error}", ctx, param) from error
-    if not 0 < share <= 1:
-        bare = 2 <= share <= 100 and "%" not in value
-        cure = f"did you mean {value}%?" if bare else "write for example 40% or 0.4"
-        raise click.BadParameter(
-            f"'{value}' is not a share above 0% and up to 100%; {cure}", ctx, param
-        )
-    return share
-
-
 def data_option(command: F) -> F:
-    """``--data DIR``."""
+    """``--data DIR`` and ``--no-cache``."""
+    command = no_cache_option(command)
     return click.option(
         "--data",
         type=click.Path(path_type=Path),
@@ -63,12 +50,12 @@ def data_option(command: F) -> F:
 
 
 def window_options(first: str, last: str) -> Callable[[F], F]:
-    """``--from Q`` and ``--to Q``, with these defaults."""
+    """``--from Q`` and ``--to Q``; what is done without them is said in these words."""
 
     def options(command: F) -> F:
-        for name, target, default in (("--to", "last", last), ("--from", "first", first)):
+        for name, target, usual in (("--to", "last", last), ("--from", "first", first)):
             command = click.option(
-                name, target, callback=read_quarter, metavar="Q", default=default, show_default=True
+                name, target, callback=read_quarter, metavar="Q", show_default=usual
             )(command)
         return command
 
@@ -79,18 +66,18 @@ def read_assumptions(
     ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
 ) -> dict[str, float]:
     """Callback of ``--assume FIGURE=VALUE``."""
-    from supplychain.model.units import number
+    from supplychain.model.units import brief, number
 
     assume = {}
     for text in values:
-        name, equals, value = text.rpartition("=")
+        name, _, value = text.rpartition("=")
+        if not name.strip():
+            message = f"'{brief(text)}' is not FIGURE=VALUE, like tsmc.cowos.2024Q4=40_000"
+            raise click.BadParameter(message, ctx, param)
         try:
-            if not equals or not name:
-                raise ValueError("no figure is named")
             assume[name.strip()] = number(value.strip())
-        except ValueError as error:
-            message = f"'{text}' is not FIGURE=VALUE, like tsmc.cowos.2024Q4=40_000"
-            raise click.BadParameter(message, ctx, param) from error
+        except AskError as error:
+            raise click.BadParameter(f"{brief(name.strip())}: {error}", ctx, param) from error
     return assume
 
 
@@ -128,48 +115,136 @@ def find_scenario(network: Network, name: str) -> Scenario:
     """The scenario of the data with that id, or of that file, or exit 1 with its problems.
 
     Raises:
-        ValueError: There is none; the message names the nearest, or all.
+        AskError: There is none; the message names the nearest, or all.
     """
-    import difflib
+    from supplychain.model.finder import find_id, meanings, unknown
 
-    if name in network.scenarios:
-        return network.scenarios[name]
+    if meanings(network, name, ["scenario"]):
+        return network.scenarios[find_id(network, name, "scenario")]
     if name.endswith((".yaml", ".yml")) or "/" in name:
         from supplychain.loader import DataError, load_scenario
 
         try:
             return load_scenario(Path(name), network)
         except DataError as error:
-            click.echo(str(error), err=True)
-            sys.exit(1)
-    near = difflib.get_close_matches(name, network.scenarios, n=1)
-    known = ", ".join(network.scenarios) or "none"
-    hint = f"did you mean '{near[0]}'?" if near else f"there are: {known}; or name a .yaml file"
-    raise ValueError(f"no scenario is called '{name}'; {hint}")
+            raise Refused(error) from error
+    raise AskError(f"{unknown(network, name, ['scenario'])}; or name a .yaml file")
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where the data comes from and where the answer goes.
+
+    Attributes:
+        form: Of the answer; ``None``: a table, or what the ending of ``out`` says.
+        out: The file to write; ``None``: the terminal.
+        quiet: No remarks on standard error.
+        data: The data folder; ``None``: the built-in one.
+    """
+
+    form: Format | None = None
+    out: Path | None = None
+    no_color: bool = False
+    quiet: bool = False
+    data: Path | None = None
+
+    @property
+    def written(self) -> Format:
+        """The form the answer will have."""
+        ending = "" if self.out is None else self.out.suffix.lower()
+        return self.form or ENDINGS.get(ending, "table")
+
+    def load(self) -> Network:
+        """The data, or exit 1 with every problem it has."""
+        return load_network(self.data)
+
+    def remark(self, text: str) -> None:
+        """One line for people, on standard error."""
+        remark(text, self.quiet)
+
+    def answer(self, document: Document) -> None:
+        """Print the document, or write it to a file."""
+        from supplychain.report.tables import render
+
+        form = self.written
+        if self.out is not None:
+            write_file(self.out, render(document, form, width=100))
+            self.remark(f"Wrote {self.out}")
+            return
+        width = shutil.get_terminal_size(fallback=(100, 24)).columns
+        color = _colors(self.no_color) and form == "table"
+        terminal = sys.stdout.isatty()
+        echo(render(document, form, width=width, color=color, terminal=terminal))
+
+
+def check_target(path: Path) -> None:
+    """Refuse a file that cannot be written, before the work that would be lost.
+
+    Raises:
+        click.UsageError: It is a folder or read-only, or its folder does not exist.
+    """
+    if os.path.isdir(path):  # noqa: PTH112 (says no where pathlib may raise)
+        raise usage_error(f"--out {path} is a folder; name a file in it")
+    if (reason := writing.why_not(path)) is not None:
+        raise usage_error(f"cannot write {path}: {reason}")
+
+
+def read_target(*endings: str, always: bool = False) -> Callable[..., Path | None]:
+    """Callback of ``--out``: refuses what cannot be written, or whose ending says no form.
+
+    Args:
+        endings: Those that say a form.
+        always: Whether nothing else says it: neither ``--format`` nor that there is one form only,
+            for devices and pipes, whose names have no ending.
+    """
+
+    def read(ctx: click.Context, param: click.Parameter, path: Path | None) -> Path | None:
+        if path is None or ctx.resilient_parsing:
+            return path
+        check_target(path)
+        said = not always and (ctx.params.get("form") or writing.is_stream(path))
+        if path.suffix.lower() not in endings and not said:
+            cure = "" if always or "form" not in ctx.params else ", or --format say the form"
+            raise usage_error(f"--out {path}: the ending must be one of {', '.join(endings)}{cure}")
+        return path
+
+    return read
 
 
 def output_options(command: F) -> F:
-    """``--format``, ``--out``, ``--no-color``, ``--quiet`` and ``--data``."""
+    """``--format``, ``--out``, ``--no-color``, ``--quiet`` and ``--data``, as one ``output``."""
+
+    @wraps(command)
+    def with_output(
+        form: Format | None, out: Path | None, no_color: bool, quiet: bool, data: Path | None,
+        **rest: Any,
+    ) -> Any:  # fmt: skip
+        return command(output=Output(form, out, no_color, quiet, data), **rest)
+
+    wrapped: Any = with_output
     for option in (
         click.option(
             "-f",
             "--format",
             "form",
             type=click.Choice(["table", "csv", "json", "md"]),
+            is_eager=True,  # whether --out needs an ending
             help="Form of the answer; by default a table, or what the ending of --out says.",
         ),
         click.option(
             "-o",
             "--out",
             type=click.Path(path_type=Path),
+            callback=read_target(*ENDINGS),
             metavar="FILE",
             help="Write to a file instead of the terminal.",
         ),
         click.option("--no-color", is_flag=True, help="No colours (NO_COLOR does the same)."),
         click.option("-q", "--quiet", is_flag=True, help="No remarks on standard error."),
     ):
-        command = option(command)
-    return data_option(command)
+        wrapped = option(wrapped)
+    done: F = data_option(wrapped)
+    return done
 
 
 def load_network(data: Path | None) -> Network:
@@ -179,8 +254,7 @@ def load_network(data: Path | None) -> Network:
     try:
         return load(data)
     except DataError as error:
-        click.echo(str(error), err=True)
-        sys.exit(1)
+        raise Refused(error) from error
 
 
 def usage_error(message: str) -> click.UsageError:
@@ -191,23 +265,7 @@ def usage_error(message: str) -> click.UsageError:
 def remark(text: str, quiet: bool = False) -> None:
     """One line for people, on standard error."""
     if not quiet:
-        click.echo(text, err=True)
-
-
-def answer(
-    document: Document, form: Format | None, out: Path | None, no_color: bool, quiet: bool
-) -> None:
-    """Print the document, or write it to a file."""
-    from supplychain.report.tables import render
-
-    form = form or (ENDINGS.get(out.suffix.lower(), "table") if out else "table")
-    if out is not None:
-        write_file(out, render(document, form, width=100))
-        remark(f"Wrote {out}", quiet)
-        return
-    width = shutil.get_terminal_size(fallback=(100, 24)).columns
-    text = render(document, form, width=width, color=_colors(no_color) and form == "table")
-    echo(text)
+        say(text)
 
 
 def echo(text: str) -> None:
@@ -228,48 +286,14 @@ def _colors(no_color: bool) -> bool:
     return bool(os.environ.get("FORCE_COLOR")) or sys.stdout.isatty()
 
 
-def check_target(path: Path) -> None:
-    """Refuse a file that cannot be written, before the work that would be lost.
-
-    Raises:
-        click.UsageError: The path is a folder, or its folder does not exist.
-    """
-    if path.is_dir():
-        raise usage_error(f"--out {path} is a folder; name a file in it")
-    try:
-        os.stat(f"{path.parent}/.")  # noqa: PTH116 (pathlib drops the dot, which asks for a folder)
-    except OSError as error:
-        raise usage_error(f"cannot write {path}: {error.strerror or error}") from error
-
-
-def write_file(path: Path, text: str) -> None:
-    """Write beside, then rename, so that a failure leaves nothing half-written.
+def write_file(path: Path, text: str) -> int:
+    """Write a file, whole or not at all; gives back the number of bytes.
 
     Raises:
         click.UsageError: The path cannot be written; the message says why.
     """
     check_target(path)
-    temporary: str | None = None
     try:
-        with tempfile.NamedTemporaryFile(
-            "w",
-            encoding="utf-8",
-            newline="\n",
-            dir=path.parent,
-            prefix=f".{path.name}.",
-            delete=False,
-        ) as file:
-            temporary = file.name
-            file.write(text)
-        Path(temporary).chmod(0o666 & ~_umask())
-        Path(temporary).replace(path)
+        return writing.write_file(path, text)
     except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
         raise usage_error(f"cannot write {path}: {error.strerror or error}") from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import click
 
+from supplychain.cli.common import echo
+
 if TYPE_CHECKING:
     from supplychain.model import Network
 
@@ -32,7 +34,7 @@ def completion(shell: str) -> None:
     assert kind is not None
     # The script calls the program by the name it is installed under.
     script = kind(root.command, {}, "supplychain", "_SUPPLYCHAIN_COMPLETE")
-    click.echo(script.source_template % script.source_vars())
+    echo(f"{script.source_template % script.source_vars()}\n")
 
 
 def names(kinds: Callable[[Network], Iterable[str]]) -> Completer:

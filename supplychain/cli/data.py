@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from supplychain.cli.common import answer, load_network, output_options
+from supplychain.cli.common import Output, output_options
+from supplychain.cli.numbers import Number, count
 from supplychain.cli.progress import counted, working
-from supplychain.model.quarters import FIRST, LAST
-
-if TYPE_CHECKING:
-    from supplychain.report.tables import Format
 
 
 @click.group()
@@ -24,21 +19,21 @@ def data() -> None:
 @data.command()
 @output_options
 def coverage(
-    form: Format | None, out: Path | None, no_color: bool, quiet: bool, data: Path | None
+    output: Output,
 ) -> None:
     """Counts, figures by basis, and the estimates that enter production."""
-    from supplychain.production.plan import plan
+    from supplychain.production.reading import read_plan
     from supplychain.report.answers.data import coverage_document
 
-    network = load_network(data)
-    document = coverage_document(network, plan(network, FIRST, LAST))
-    answer(document, form, out, no_color, quiet)
+    network = output.load()
+    document = coverage_document(network, read_plan(network))
+    output.answer(document)
 
 
 @data.command()
 @click.option(
     "--top",
-    type=click.IntRange(min=1),
+    type=count(),
     default=20,
     show_default=True,
     help="How many estimates, widest range first; about a second each.",
@@ -46,34 +41,30 @@ def coverage(
 @output_options
 def influence(
     top: int,
-    form: Format | None,
-    out: Path | None,
-    no_color: bool,
-    quiet: bool,
-    data: Path | None,
+    output: Output,
 ) -> None:
     """Which estimates move the number of accelerators most, one at a time."""
     from supplychain.report.answers.data import influence_document
 
-    network = load_network(data)
-    with working("Estimates", quiet) as bars:
+    network = output.load()
+    with working("Estimates", output.quiet) as bars:
         document = influence_document(network, top, counted(bars, "Estimates"))
-    answer(document, form, out, no_color, quiet)
+    output.answer(document)
 
 
 @data.command()
 @output_options
 def sources(
-    form: Format | None, out: Path | None, no_color: bool, quiet: bool, data: Path | None
+    output: Output,
 ) -> None:
     """Every source, how many figures rest on it, and where."""
     from supplychain.report.answers.data import sources_document
 
-    answer(sources_document(load_network(data)), form, out, no_color, quiet)
+    output.answer(sources_document(output.load()))
 
 
 @data.command()
-@click.option("--days", type=click.IntRange(min=0), default=730, show_default=True)
+@click.option("--days", type=Number(0, 1_000_000, whole=True), default=730, show_default=True)
 @click.option(
     "--today",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -83,14 +74,10 @@ def sources(
 def stale(
     days: int,
     today: datetime.datetime | None,
-    form: Format | None,
-    out: Path | None,
-    no_color: bool,
-    quiet: bool,
-    data: Path | None,
+    output: Output,
 ) -> None:
     """Figures whose newest dated source is older than some days."""
     from supplychain.report.answers.data import stale_document
 
     day = today.date() if today else datetime.date.today()
-    answer(stale_document(load_network(data), day, days), form, out, no_color, quiet)
+    output.answer(stale_document(output.load(), day, days))

@@ -13,11 +13,14 @@ from supplychain.cli.common import (
     find_scenario,
     load_network,
     read_quarter,
+    read_target,
     remark,
     usage_error,
     write_file,
 )
+from supplychain.cli.numbers import count
 from supplychain.cli.progress import working
+from supplychain.errors import AskError
 from supplychain.model.quarters import Quarter
 
 if TYPE_CHECKING:
@@ -33,6 +36,7 @@ EXPORTS = (".graphml", ".gexf", ".dot", ".json")
     "-o",
     "--out",
     type=click.Path(path_type=Path),
+    callback=read_target(PAGE, PICTURE, *EXPORTS, always=True),
     metavar="FILE",
     required=True,
     help="The ending decides: .html, .svg, .graphml, .gexf, .dot or .json.",
@@ -54,7 +58,7 @@ EXPORTS = (".graphml", ".gexf", ".dot", ".json")
 )
 @click.option(
     "--depth",
-    type=click.IntRange(min=1),
+    type=count(1000),
     default=2,
     show_default=True,
     help="How many steps from --focus, upstream and downstream.",
@@ -88,13 +92,11 @@ def graph(
     supplychain graph --collapse country --out countries.graphml
     """
     suffix = out.suffix.lower()
-    if suffix not in (PAGE, PICTURE, *EXPORTS):
-        raise usage_error(
-            f"--out {out}: the ending must be one of {', '.join((PAGE, PICTURE, *EXPORTS))}"
-        )
     if names and suffix != PAGE:
         raise usage_error(f"--scenario colours a page only; name an .html file, not {out}")
     network = load_network(data)
+    if at is not None:
+        _check_at(network, at, quiet)
     keep = _near(network, focus, depth)
     if suffix not in EXPORTS and collapse is None:
         from supplychain.report.graph.explorer import drawn_together
@@ -108,8 +110,21 @@ def graph(
             text = _picture(network, keep, collapse, at)
         else:
             text = _export(network, keep, collapse, suffix)
-    write_file(out, text)
-    remark(f"Wrote {out} ({len(text.encode()) / 1000:.0f} kB)", quiet)
+    size = write_file(out, text)
+    remark(f"Wrote {out} ({size / 1000:.0f} kB)", quiet)
+
+
+def _check_at(network: Network, at: Quarter, quiet: bool) -> None:
+    """Refuse a quarter outside the data; say it where no accelerator can be lost in it."""
+    from supplychain.scenarios.windows import check_at
+
+    try:
+        check_at(network, at)
+    except AskError as error:
+        raise usage_error(f"--at: {error}") from error
+    sold = [c.product.sold(at) for c in network.products.values() if c.product]
+    if not any(sold):
+        remark(f"No accelerator of the data is sold in {at}: no chokepoint is marked", quiet)
 
 
 def _near(network: Network, focus: str | None, depth: int) -> frozenset[str]:
@@ -122,7 +137,7 @@ def _near(network: Network, focus: str | None, depth: int) -> frozenset[str]:
 
     try:
         nodes = find_nodes(network, focus)
-    except ValueError as error:
+    except AskError as error:
         raise usage_error(f"--focus: {error}") from error
     firms = {node.id for node in nodes if isinstance(node, Organization)}
     starts = {node.id for node in nodes if isinstance(node, Commodity)}
@@ -154,7 +169,7 @@ def _page(
     try:
         scenarios = [find_scenario(network, name) for name in names]
         simulation = simulate(network, scenarios=scenarios)
-    except ValueError as error:
+    except AskError as error:
         if names:
             raise usage_error(str(error)) from error
         remark(f"The page shows no use of lines: {error}", quiet)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from supplychain.cli.common import remark, usage_error
+from supplychain.cli.errors import Refused
+from supplychain.cli.writing import why_no_folder, write_folder
 
 
 @click.group("import")
@@ -58,13 +59,12 @@ def eto(folder: Path, out: Path, accessed: str | None, quiet: bool) -> None:
     """
     from supplychain.importing.eto import COLUMNS, describe
     from supplychain.importing.eto_files import folder_files
-    from supplychain.importing.folder import refusal, write_folder
     from supplychain.importing.tables import read_tables
     from supplychain.loader import DataError, load_texts
 
     if not folder.is_dir():
         raise usage_error(f"{folder} is not a folder")
-    if (reason := refusal(out)) is not None:
+    if (reason := why_no_folder(out)) is not None:
         raise usage_error(f"--out {reason}")
     found = {name: folder / name for name in COLUMNS if (folder / name).is_file()}
     try:
@@ -73,8 +73,7 @@ def eto(folder: Path, out: Path, accessed: str | None, quiet: bool) -> None:
         files = folder_files(made, accessed or _newest(found))
         load_texts({name: text for name, text in files.items() if name.endswith(".yaml")})
     except DataError as error:
-        click.echo(str(error), err=True)
-        sys.exit(1)
+        raise Refused(error) from error
     try:
         write_folder(out, files)
     except OSError as error:

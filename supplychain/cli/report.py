@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import os
 import shlex
+import sys
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from supplychain.cli.common import (
-    assume_option,
-    check_target,
     data_option,
-    find_scenario,
     load_network,
+    read_target,
     remark,
     usage_error,
-    window_options,
     write_file,
 )
-from supplychain.cli.shocks import cut_options, parse_cuts
-from supplychain.model.quarters import Quarter
+from supplychain.cli.numbers import Number
+from supplychain.cli.shocks import found_scenarios, simulation_options
+from supplychain.errors import AskError
+from supplychain.model import ALLOCATION_RULES
 
 if TYPE_CHECKING:
     from supplychain.analyses.exposure import Exposures
+    from supplychain.questions.question import Question
     from supplychain.simulation import Simulation
 
 SENSITIVITY = 2
@@ -32,17 +35,10 @@ SENSITIVITY = 2
 
 
 @click.command()
-@cut_options
-@assume_option
-@window_options("2023Q1", "2026Q4")
-@click.option(
-    "--policy",
-    metavar="RULE",
-    help="Allocation rule; contract-first unless a scenario says otherwise.",
-)
+@simulation_options(f"Allocation rule; {ALLOCATION_RULES[0]} unless a scenario says otherwise.")
 @click.option(
     "--sensitivity",
-    type=click.IntRange(min=0),
+    type=Number(0, 1000, whole=True),
     metavar="N",
     default=SENSITIVITY,
     show_default=True,
@@ -62,6 +58,7 @@ SENSITIVITY = 2
     "-o",
     "--out",
     type=click.Path(path_type=Path),
+    callback=read_target(".html", ".htm"),
     metavar="FILE.html",
     default=Path("report.html"),
     show_default=True,
@@ -70,15 +67,7 @@ SENSITIVITY = 2
 @click.option("-q", "--quiet", is_flag=True, help="No remarks on standard error.")
 @data_option
 def report(
-    hbm_cut: str | None,
-    cowos_cut: str | None,
-    wafer_cut: str | None,
-    cuts: tuple[str, ...],
-    names: tuple[str, ...],
-    assume: dict[str, float],
-    first: Quarter,
-    last: Quarter,
-    policy: str | None,
+    question: Question,
     sensitivity: int,
     variants: bool,
     scores: bool,
@@ -96,55 +85,45 @@ def report(
     supplychain report --scenario taiwan-two-quarters --out taiwan.html
     """
     from supplychain.analyses.sensitivity import variants as under_others
+    from supplychain.questions.answer import run
     from supplychain.report.page.contents import Asked, day_of, names_of, report_of
     from supplychain.report.page.html import report_page
-    from supplychain.simulation import simulate
 
-    check_target(out)
-    if out.suffix.lower() not in (".html", ".htm"):
-        raise usage_error(f"--out {out}: a report is a page; end its name in .html")
-    parsed, problems = parse_cuts(hbm_cut, cowos_cut, wafer_cut, cuts)
-    if problems:
-        raise usage_error("\n".join(problems))
+    if sys.flags.optimize > 1:
+        raise usage_error(
+            "python -OO takes away texts that the library of the charts needs; use -O"
+        )
     try:
         day = day_of(os.environ.get("SOURCE_DATE_EPOCH"))
-    except ValueError as error:
+    except AskError as error:
         raise usage_error(str(error)) from error
     network = load_network(data)
     try:
-        scenarios = [find_scenario(network, name) for name in names]
-        result = simulate(
-            network, parsed, first, last, policy or "", scenarios=scenarios, assume=assume
-        )
-    except ValueError as error:
+        known = found_scenarios(network, question)
+        result = run(network, question, known)
+    except AskError as error:
         raise usage_error(str(error)) from error
-    title = names_of(scenarios) if scenarios and not parsed else ""
+    title = names_of(list(known.values())) if known and not question.cuts else ""
     others = under_others(result) if variants and result.shocks else ()
     asked = Asked(title, _command(click.get_current_context(), out), day, sensitivity)
     exposed, why_not = _costs(result, quiet) if scores else (None, "")
-    page = report_page(report_of(result, asked, others, exposed, why_not))
-    write_file(out, page)
-    remark(f"Wrote {out} ({len(page.encode()) / 1000:.0f} kB, self-contained)", quiet)
+    try:
+        page = report_page(report_of(result, asked, others, exposed, why_not))
+    except AskError as error:
+        raise usage_error(str(error)) from error
+    size = write_file(out, page)
+    remark(f"Wrote {out} ({size / 1000:.0f} kB, self-contained)", quiet)
 
 
 def _costs(result: Simulation, quiet: bool) -> tuple[Exposures | None, str]:
     """What each loss would cost: the answer of ``chokepoints``, kept for both; or why nothing."""
-    from supplychain.cli import asked
-    from supplychain.report.page.points import KINDS, quarter_of
+    from supplychain.analyses.chokepoints import ask_points, find_costs
+    from supplychain.report.page.points import quarter_of
 
-    network = result.network
-    question = asked.Asked(
-        network=network,
-        products=asked.asked_ids(network, ()),
-        kinds=KINDS,
-        weeks=0.0,
-        recovery=None,
-        horizon=None,
-        scored=True,
-        assume=result.assume,
-        quiet=quiet,
-    )
-    return question.costs(quarter_of(result))
+    # What is assumed is in the network already; here it names the question.
+    network, question = ask_points(result.network, at=quarter_of(result))
+    question = replace(question, assume=result.assume)
+    return find_costs(network, question, say=partial(remark, quiet=quiet))
 
 
 def _command(context: click.Context, out: Path) -> str:

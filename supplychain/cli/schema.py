@@ -6,6 +6,8 @@ import json
 
 import click
 
+from supplychain.cli.common import echo
+
 KINDS = (
     "commodity",
     "organization",
@@ -28,4 +30,4 @@ def schema(kind: str) -> None:
     """
     from supplychain.loader import json_schema
 
-    click.echo(json.dumps(json_schema(kind), indent=2, ensure_ascii=False))
+    echo(f"{json.dumps(json_schema(kind), indent=2, ensure_ascii=False)}\n")

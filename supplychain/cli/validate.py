@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from supplychain.cli.common import echo
+from supplychain.escapes import visible_lines
+
 if TYPE_CHECKING:
     from supplychain.loader import Report
 
@@ -33,10 +36,10 @@ def validate(context: click.Context, paths: tuple[Path, ...], no_warnings: bool)
         problems = [p for p in report.problems if _concerns(p.place.file, wanted)]
         warnings = [w for w in report.warnings if _concerns(w.place.file, wanted)]
         for problem in problems:
-            click.echo(f"{problem}\n")
+            echo(f"{visible_lines(str(problem))}\n\n")
         for warning in () if no_warnings else warnings:
-            click.echo(f"{_as_warning(str(warning))}\n")
-        click.echo(_closing(report, len(problems), len(warnings), wanted))
+            echo(f"{visible_lines(_as_warning(str(warning)))}\n\n")
+        echo(f"{visible_lines(_closing(report, len(problems), len(warnings), wanted))}\n")
         faulty |= bool(problems)
     if faulty:
         context.exit(1)

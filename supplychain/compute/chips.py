@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TypeVar
 
-from supplychain.model import AIModel, Buyer, Commodity, Figure, Network, Product
-
-_Node = TypeVar("_Node", bound=Commodity | AIModel | Buyer)
+from supplychain.errors import AskError
+from supplychain.model import Commodity, Figure, Network, Product
+from supplychain.model.accelerators import server_figures, server_w, site_w
+from supplychain.model.figures import in_year
+from supplychain.model.finder import find_id
 
 BYTES: Mapping[str, float] = MappingProxyType({"bf16": 2.0, "fp8": 1.0, "int8": 1.0})
 """Bytes of one number in each precision."""
@@ -29,11 +29,12 @@ class Chip:
         bandwidth: Of the memory, bytes/s.
         link: To other chips, one way, bytes/s; ``None`` where unknown.
         power_w: With its share of server and network, at rated load; ``None`` where unknown.
+        site_w: At the meter of its site: the same at average load, times PUE.
         price_usd: Of the accelerator alone; ``None`` where unknown.
         mfu: Share of the 16-bit peak that training reaches in a running step; 0: does not train.
         mfu_8_bit: The same of the 8-bit peak.
         mbu: Share of the bandwidth that serving reaches.
-        taken: Figures of the data behind these, by name.
+        taken: Figures of the data behind these.
     """
 
     id: str
@@ -43,21 +44,22 @@ class Chip:
     bandwidth: float
     link: float | None
     power_w: float | None
+    site_w: float | None
     price_usd: float | None
     mfu: float
     mfu_8_bit: float
     mbu: float
-    taken: Mapping[str, Figure]
+    taken: tuple[Figure, ...]
 
     def peak(self, precision: str) -> float:
         """Dense operations per second.
 
         Raises:
-            ValueError: The chip has no such mode; the message lists those it has.
+            AskError: The chip has no such mode; the message lists those it has.
         """
         if precision not in self.peaks:
             narrow = [p for p in self.peaks if BYTES[p] == BYTES[precision]]
-            raise ValueError(
+            raise AskError(
                 f"{self.id} has no {precision.upper()} mode, it has "
                 f"{' and '.join(p.upper() for p in self.peaks)}; give --precision "
                 f"{(narrow or list(self.peaks))[0]}"
@@ -76,7 +78,7 @@ class Chip:
         """Operations per second that training reaches in a running step.
 
         Raises:
-            ValueError: The chip has no such mode.
+            AskError: The chip has no such mode.
         """
         eight_bit = self.mfu_8_bit if self.mfu else 0.0
         return self.peak(precision) * (self.mfu if precision == "bf16" else eight_bit)
@@ -131,31 +133,31 @@ def chip_of(network: Network, id_: str, year: int, overrides: Mapping[str, float
         overrides: ``mfu``, ``mbu`` or ``price_usd`` given by hand.
 
     Raises:
-        ValueError: There is no such product, or memory, bandwidth or peaks are unknown.
+        AskError: There is no such product, or memory, bandwidth or peaks are unknown.
     """
-    commodity = find(id_, network.products.values(), "accelerator")
-    assert commodity.product is not None
-    facts = commodity.product.facts
+    commodity, product = find_accelerator(network, id_)
+    facts = product.facts
     missing = [key for key in ("memory_gb", "bandwidth_tb_s") if key not in facts]
     peaks = {p: facts[key].value * 1e12 for p, key in _PEAKS.items() if key in facts}
     if missing or not peaks:
         lacking = ", ".join([*missing, *([] if peaks else ["bf16_tflops"])])
-        raise ValueError(f"{commodity.id}: the data lacks {lacking}; add it to the product's facts")
-    used = _used(network, commodity, year, overrides)
+        raise AskError(f"{commodity.id}: the data lacks {lacking}; add it to the product's facts")
+    used = _used(network, commodity.id, product, year, overrides)
     link, price = facts.get("link_gb_s"), used.get("price_usd")
     return Chip(
-        commodity.id,
-        commodity.name,
-        MappingProxyType(peaks),
-        facts["memory_gb"].value * 1e9,
-        facts["bandwidth_tb_s"].value * 1e12,
-        link.value * 1e9 / 2 if link else None,
-        _power_w(commodity.product, used),
-        price[1].value if price else None,
-        used["mfu"][1].value,
-        used["mfu_8_bit"][1].value,
-        used["mbu"][1].value,
-        MappingProxyType(dict(used.values())),
+        id=commodity.id,
+        name=commodity.name,
+        peaks=MappingProxyType(peaks),
+        memory=facts["memory_gb"].value * 1e9,
+        bandwidth=facts["bandwidth_tb_s"].value * 1e12,
+        link=link.value * 1e9 / 2 if link else None,
+        power_w=server_w(network, commodity),
+        site_w=site_w(network, commodity),
+        price_usd=price.value if price else None,
+        mfu=used["mfu"].value,
+        mfu_8_bit=used["mfu_8_bit"].value,
+        mbu=used["mbu"].value,
+        taken=tuple(used.values()),
     )
 
 
@@ -163,96 +165,67 @@ def known_chips(network: Network, year: int, overrides: Mapping[str, float]) -> 
     """All chips of which memory, bandwidth and a peak are known, by id."""
     chips = {}
     for id_ in network.products:
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(AskError):
             chips[id_] = chip_of(network, id_, year, overrides)
     return chips
 
 
-_Used = dict[str, tuple[str, Figure]]
-"""What a figure is used for, and the figure with its name."""
+_Used = dict[str, Figure]
+"""What a figure is used for, and the figure."""
 
 
 def _used(
-    network: Network, commodity: Commodity, year: int, overrides: Mapping[str, float]
+    network: Network, id_: str, product: Product, year: int, overrides: Mapping[str, float]
 ) -> _Used:
     """The figures behind a chip's use, power and price."""
-    assert commodity.product is not None
-    product, id_ = commodity.product, commodity.id
     used: _Used = {}
     for key, default in (("mfu", "training.mfu"), ("mbu", "serving.mbu")):
-        measured = product.utilization.get(key)
-        used[key] = (
-            (f"{id_}.{key}", measured) if measured else (default, network.parameter(default))
-        )
-    used["mfu_8_bit"] = "training.mfu_8_bit", network.parameter("training.mfu_8_bit")
-    if "server_w" in product.facts:
-        used["server_w"] = f"{id_}.server_w", product.facts["server_w"]
-    elif "tdp_w" in product.facts:
-        used["server_ratio"] = "power.server_ratio", network.parameter("power.server_ratio")
-    if product.price_usd:
-        known = latest(product.price_usd, year)
-        used["price_usd"] = f"{id_}.price_usd.{known}", product.price_usd[known]
-    used |= {key: (f"{id_}.{key}", given(value)) for key, value in overrides.items()}
+        used[key] = product.utilization.get(key) or network.parameter(default)
+    used["mfu_8_bit"] = network.parameter("training.mfu_8_bit")
+    # A chip's own power is a fact of it, not shown among what is assumed.
+    behind = server_figures(network, network.commodities[id_])
+    used |= {key: figure for key, figure in behind.items() if key != "tdp_w"}
+    if (price := in_year(product.price_usd, year)) is not None:
+        used["price_usd"] = price
+    used |= {key: given(value, f"{id_}.{key}") for key, value in overrides.items()}
     if "mfu" in overrides:
         used["mfu_8_bit"] = used["mfu"]
     return used
 
 
-def _power_w(product: Product, used: _Used) -> float | None:
-    """The chip with its share of server and network; ``None`` where neither is published."""
-    if "server_w" in used:
-        return used["server_w"][1].value
-    if "server_ratio" in used:
-        return product.facts["tdp_w"].value * used["server_ratio"][1].value
-    return None
+def given(value: float, name: str) -> Figure:
+    """A figure given by hand instead of the data's of that name."""
+    note = "given on the command line"
+    return Figure(value, value, value, basis="estimate", note=note, name=name)
 
 
-def latest(figures: Mapping[int, Figure], year: int) -> int:
-    """The latest year up to this one with a figure, else the first."""
-    return max([y for y in figures if y <= year], default=min(figures))
+def find_accelerator(network: Network, text: str) -> tuple[Commodity, Product]:
+    """The accelerator with this id, name or alias.
 
-
-def given(value: float) -> Figure:
-    """A figure given by hand."""
-    return Figure(value, value, value, basis="estimate", note="given on the command line")
+    Raises:
+        AskError: There is none of that name; the message names the nearest.
+    """
+    id_ = find_id(network, text, "accelerator")
+    return network.commodities[id_], network.accelerators[id_]
 
 
 def transformer_of(network: Network, id_: str) -> Transformer:
     """The AI model with this id, name or alias.
 
     Raises:
-        ValueError: There is none of that name.
+        AskError: There is none of that name.
     """
-    model = find(id_, network.models.values(), "AI model")
+    model = network.models[find_id(network, id_, "model")]
     facts = {key: figure.value for key, figure in model.facts.items()}
     layers, hidden = facts.get("layers", 0.0), facts.get("hidden", 0.0)
     parameters = facts.get("parameters", 0.0)
     return Transformer(
-        model.id,
-        model.name,
-        parameters,
-        facts.get("active_parameters", parameters),
-        2 * layers * facts.get("kv_heads", 0.0) * facts.get("head_dim", 0.0),
-        2 * layers * hidden,
-        facts.get("training_flop"),
-        facts.get("sequence"),
+        id=model.id,
+        name=model.name,
+        parameters=parameters,
+        active=facts.get("active_parameters", parameters),
+        kv_values=2 * layers * facts.get("kv_heads", 0.0) * facts.get("head_dim", 0.0),
+        hops=2 * layers * hidden,
+        training_flop=facts.get("training_flop"),
+        sequence=facts.get("sequence"),
     )
-
-
-def find(text: str, nodes: Iterable[_Node], what: str) -> _Node:
-    """The node with this id, name or alias.
-
-    Raises:
-        ValueError: There is none; the message names the nearest.
-    """
-    by_name: dict[str, _Node] = {}
-    ids = []
-    for node in nodes:
-        for name in (*node.aliases, node.name, node.id):
-            by_name[name.lower()] = node
-        ids.append(node.id)
-    if (found := by_name.get(text.strip().lower())) is not None:
-        return found
-    near = difflib.get_close_matches(text.strip().lower(), by_name, n=1)
-    hint = f"did you mean '{by_name[near[0]].id}'?" if near else f"there are: {', '.join(ids)}"
-    raise ValueError(f"no {what} is called '{text}'; {hint}")

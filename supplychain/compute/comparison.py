@@ -17,6 +17,7 @@ from supplychain.compute.serving import (
     serve,
 )
 from supplychain.compute.training import Run, least_chips, train
+from supplychain.errors import AskError
 from supplychain.model import Figure, Network
 from supplychain.model.quarters import Quarter
 
@@ -63,7 +64,7 @@ def candidate(
         most: Chips there are; ``None``: no limit.
 
     Raises:
-        ValueError: The model does not fit, its cache is unknown, or the chip has no such mode.
+        AskError: The model does not fit, its cache is unknown, or the chip has no such mode.
     """
     if batch is None:
         many = serve(model, chip, precision, conditions, chips, most)
@@ -94,11 +95,11 @@ class Hourly:
 
     Attributes:
         owned: ``None`` where its price or power is unknown.
-        rented: Name and figure of the rent; ``None`` where none is known.
+        rented: The rent; ``None`` where none is known.
     """
 
     owned: Hour | None
-    rented: tuple[str, Figure] | None
+    rented: Figure | None
 
 
 def hourly(network: Network, chip: Chip, at: Quarter) -> Hourly:
@@ -151,10 +152,10 @@ def training(
         efficiency: Of several sites.
 
     Raises:
-        ValueError: The model's computing is not published, or the chip has no such mode.
+        AskError: The model's computing is not published, or the chip has no such mode.
     """
     if model.training_flop is None:
-        raise ValueError(f"{model.id}: nothing is published of its training")
+        raise AskError(f"{model.id}: nothing is published of its training")
     owned = ownership_of(network)
     calendar = network.parameter("training.calendar").value
     state = network.parameter("training.state_bytes").value
@@ -172,5 +173,5 @@ def training(
         least,
         run,
         run.chip_hours * cost.owned.total if cost.owned else None,
-        run.chip_hours * cost.rented[1].value if cost.rented else None,
+        run.chip_hours * cost.rented.value if cost.rented else None,
     )

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from supplychain.compute.chips import latest
 from supplychain.compute.training import HOURS_A_YEAR
+from supplychain.errors import AskError
 from supplychain.model import Commodity, Figure, Need, Network
+from supplychain.model.figures import year_known
 from supplychain.model.quarters import Quarter
 
 PARTS = {"fabrication": "logic", "memory": "memory", "packaging": "packaging"}
@@ -106,7 +107,7 @@ def ownership_of(network: Network) -> Ownership:
     """The terms that the data's parameters give.
 
     Raises:
-        ValueError: A parameter is missing.
+        AskError: A parameter is missing.
     """
     return Ownership(
         life_years=network.parameter("cost.life_years").value,
@@ -118,14 +119,14 @@ def ownership_of(network: Network) -> Ownership:
     )
 
 
-def market_rent(network: Network, product: str, at: Quarter) -> tuple[str, Figure] | None:
-    """What an hour of one was last rented for up to the quarter, with the figure's name.
+def market_rent(network: Network, product: str, at: Quarter) -> Figure | None:
+    """What an hour of one was last rented for up to the quarter.
 
     Of several series the first in the order of the data, which is on demand; ``None`` where none
     is known.
     """
     known = [
-        (quarter, figure, f"{outcome.id}.rent_usd_hour.{product}.{quarter}")
+        (quarter, figure)
         for outcome in network.outcomes.values()
         for series in outcome.series
         if series.measure == "rent_usd_hour" and series.of == product
@@ -134,9 +135,8 @@ def market_rent(network: Network, product: str, at: Quarter) -> tuple[str, Figur
     ]
     if not known:
         return None
-    newest = max(quarter for quarter, _, _ in known)
-    _, figure, name = next(k for k in known if k[0] == newest)
-    return name, figure
+    newest = max(quarter for quarter, _ in known)
+    return next(figure for quarter, figure in known if quarter == newest)
 
 
 def hour(price_usd: float, power_w: float, owned: Ownership) -> Hour:
@@ -166,7 +166,7 @@ def bill_of_materials(network: Network, product: Commodity, year: int) -> Bill:
     """What one accelerator costs to make, at the prices of a year.
 
     Raises:
-        ValueError: None of its inputs has a price.
+        AskError: None of its inputs has a price.
     """
     lines, unpriced = [], []
     for need in product.needs:
@@ -177,21 +177,21 @@ def bill_of_materials(network: Network, product: Commodity, year: int) -> Bill:
             else:
                 lines.append(line)
     if not lines:
-        raise ValueError(f"{product.id}: none of its inputs has a price in the data")
+        raise AskError(f"{product.id}: none of its inputs has a price in the data")
     other = network.parameter("cost.assembly_and_test_usd")
     share = product.output_yield
     good, worst, best = (share.value, share.low, share.high) if share else (1.0, 1.0, 1.0)
     inputs = sum(line.cost for line in lines)
     return Bill(
-        product.id,
-        year,
-        tuple(lines),
-        inputs / good - inputs,
-        other.value,
-        inputs / good + other.value,
-        sum(line.low for line in lines) / best + other.low,
-        sum(line.high for line in lines) / worst + other.high,
-        tuple(unpriced),
+        product=product.id,
+        year=year,
+        lines=tuple(lines),
+        yield_loss=inputs / good - inputs,
+        other=other.value,
+        total=inputs / good + other.value,
+        low=sum(line.low for line in lines) / best + other.low,
+        high=sum(line.high for line in lines) / worst + other.high,
+        unpriced=tuple(unpriced),
     )
 
 
@@ -200,17 +200,17 @@ def _line(network: Network, need: Need, per_unit: Figure, year: int) -> Line | N
     input_ = network.commodities[next(iter(need.inputs))]
     if not input_.price_usd or input_.stage not in PARTS:
         return None
-    known = latest(input_.price_usd, year)
+    known = year_known(input_.price_usd, year)
     price = input_.price_usd[known]
     return Line(
-        PARTS[input_.stage],
-        input_.id,
-        known,
-        per_unit,
-        price,
-        per_unit.value * price.value,
-        per_unit.low * price.low,
-        per_unit.high * price.high,
+        part=PARTS[input_.stage],
+        input=input_.id,
+        year=known,
+        per_unit=per_unit,
+        price=price,
+        cost=per_unit.value * price.value,
+        low=per_unit.low * price.low,
+        high=per_unit.high * price.high,
     )
 
 

@@ -17,7 +17,7 @@ class Share:
     """What the accelerators of one kind add to a fleet.
 
     Attributes:
-        power_mw: With servers and network at rated load; ``None`` where unknown.
+        power_mw: At the meter of the site; ``None`` where unknown.
         flop: Training FLOP of a quarter, 16-bit where the chip has it.
         tokens_s: Of the AI model served, if all of them did nothing else; ``None`` where a chip
             cannot serve it.
@@ -106,7 +106,7 @@ def use(
                     product,
                     count,
                     network.commodities[product].h100e() * count,
-                    chip.power_w * count / 1e6 if chip.power_w is not None else None,
+                    chip.site_w * count / 1e6 if chip.site_w is not None else None,
                     flop_per_quarter(chip, count, calendar, trained),
                     point.step.tokens_s_chip * count if enough else None,
                 )

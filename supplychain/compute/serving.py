@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from supplychain.compute.chips import BYTES, Chip, Transformer
+from supplychain.errors import AskError
 from supplychain.model import Network
 
 Limit = Literal["bandwidth", "compute", "memory size", "link"]
@@ -50,7 +51,7 @@ def conditions_of(network: Network, kv_bytes: float = BYTES["bf16"]) -> Conditio
     """The conditions that the data's parameters give.
 
     Raises:
-        ValueError: A parameter is missing.
+        AskError: A parameter is missing.
     """
     return Conditions(
         context=network.parameter("serving.context").value,
@@ -147,7 +148,7 @@ def crossover_with_cache(
     decoding is bound by bandwidth at every batch.
 
     Raises:
-        ValueError: The chip has no such mode.
+        AskError: The chip has no such mode.
     """
     reached = chip.bandwidth * chip.mbu
     weights_s = model.bytes_read(precision, math.inf) / reached
@@ -190,7 +191,7 @@ def decode_step(
     """One step of a batch of users over so many chips.
 
     Raises:
-        ValueError: The chip has no such mode.
+        AskError: The chip has no such mode.
     """
     read = model.bytes_read(precision, batch) + batch * cache_bytes(model, conditions)
     summed = 2 * (chips - 1) / chips * model.hops * batch * BYTES["bf16"]
@@ -214,7 +215,7 @@ def alone(
     """One step of a given batch, over the fewest chips that hold it unless they are given.
 
     Raises:
-        ValueError: It does not fit in so many chips; the message says how many it needs. Or the
+        AskError: It does not fit in so many chips; the message says how many it needs. Or the
             model's cache is unknown, or the chip has no such mode.
     """
     least = _least(model, chip, precision, conditions, chips, batch)
@@ -244,7 +245,7 @@ def serve(
         most: Chips there are; ``None``: no limit.
 
     Raises:
-        ValueError: As :func:`alone`.
+        AskError: As :func:`alone`.
     """
     needed = _least(model, chip, precision, conditions, chips or most, 1)
     splits = [chips or min(split_of(needed), most or split_of(needed))]
@@ -279,7 +280,7 @@ def _least(
     """Chips that hold the model with so many users; an error if fewer are given."""
     chip.peak(precision)
     if not (model.kv_values and model.parameters):
-        raise ValueError(f"{model.id}: layers or heads are not published, so its cache is unknown")
+        raise AskError(f"{model.id}: layers or heads are not published, so its cache is unknown")
     needed = memory_needed(model, batch, precision, conditions)
     least = chips_needed(needed, chip.memory, conditions.usable)
     if chips is None or chips >= least:
@@ -287,7 +288,7 @@ def _least(
     users = "one user" if batch == 1 else f"{batch:,} users"
     few = "1 chip holds" if chips == 1 else f"{chips:,} chips hold"
     each = chip.memory * conditions.usable / 1e9
-    raise ValueError(
+    raise AskError(
         f"{model.id} in {precision.upper()} with {users} of {conditions.context:,.0f} tokens takes "
         f"{needed / 1e9:,.0f} GB, and {few} {chips * each:,.0f} GB ({conditions.usable:.0%} of "
         f"{chip.memory / 1e9:g} GB each): it needs {least:,} {chip.id}; give so many chips, fewer "

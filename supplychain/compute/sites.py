@@ -1,6 +1,6 @@
 """Training over several sites: power limits the chips at each, links how often they agree.
 
-    chips at a site  = power of the site / (power of a chip with its server x PUE)
+    chips at a site  = power of the site / (power of a chip with its server x load x PUE)
     step             = 6 N_active batch tokens / (chips x peak x MFU)
     exchange         = 2 (s - 1) / s x N x bytes / link               a ring over s sites
     efficiency       = h step / (h step + exchange)                   h steps between exchanges
@@ -16,6 +16,7 @@ import math
 from dataclasses import dataclass
 
 from supplychain.compute.chips import Transformer
+from supplychain.errors import AskError
 from supplychain.model import Network
 
 
@@ -40,7 +41,7 @@ def exchange_of(network: Network) -> Exchange:
     """As the data's parameters give it.
 
     Raises:
-        ValueError: A parameter is missing.
+        AskError: A parameter is missing.
     """
     return Exchange(
         network.parameter("training.batch_tokens").value,
@@ -67,25 +68,29 @@ class Sites:
     efficiency: float
 
 
-def chips_at_a_site(site_mw: float, power_w: float, pue: float) -> int:
-    """Chips that a site can power at rated load.
+def chips_at_a_site(site_mw: float, site_w: float) -> int:
+    """Chips that a site can power.
+
+    Args:
+        site_mw: Power of the site.
+        site_w: What one chip takes of it, see :func:`supplychain.model.accelerators.site_w`.
 
     Example:
-        >>> chips_at_a_site(250, 1389, 1.0)
+        >>> chips_at_a_site(250, 1389)
         179985
     """
-    return math.floor(site_mw * 1e6 / (power_w * pue))
+    return math.floor(site_mw * 1e6 / site_w)
 
 
-def sites_needed(count: float, site_mw: float, power_w: float, pue: float) -> int:
+def sites_needed(count: float, site_mw: float, site_w: float) -> int:
     """Sites that power so many chips.
 
     Raises:
-        ValueError: A site does not power a single one.
+        AskError: A site does not power a single one.
     """
-    each = chips_at_a_site(site_mw, power_w, pue)
+    each = chips_at_a_site(site_mw, site_w)
     if not each:
-        raise ValueError(f"a site of {site_mw:g} MW does not power a single chip")
+        raise AskError(f"a site of {site_mw:g} MW does not power a single chip")
     return math.ceil(count / each)
 
 

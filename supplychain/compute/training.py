@@ -14,6 +14,7 @@ import math
 from dataclasses import dataclass
 
 from supplychain.compute.chips import Chip
+from supplychain.errors import AskError
 
 SECONDS_A_DAY = 86_400.0
 DAYS_A_QUARTER = 365.25 / 4
@@ -60,7 +61,7 @@ def flop_per_quarter(chip: Chip, count: float, calendar: float, precision: str) 
     """Training FLOP that so many chips do in a quarter.
 
     Raises:
-        ValueError: The chip has no such mode.
+        AskError: The chip has no such mode.
     """
     reached = chip.training_peak(precision) * calendar
     return count * reached * DAYS_A_QUARTER * SECONDS_A_DAY
@@ -99,13 +100,13 @@ def train(
         pue: Power usage effectiveness of the site, at least 1.
 
     Raises:
-        ValueError: No chips, the chip does not train, or it has no such mode.
+        AskError: No chips, the chip does not train, or it has no such mode.
     """
     if not count > 0:
-        raise ValueError(f"{count:g} chips train nothing; give --count with 1 or more")
+        raise AskError(f"{count:g} chips train nothing; give --count with 1 or more")
     reached = count * chip.training_peak(precision) * calendar * efficiency
     if not reached > 0:
-        raise ValueError(f"{chip.id} does not train: its MFU in the data is 0; give --mfu")
+        raise AskError(f"{chip.id} does not train: its MFU in the data is 0; give --mfu")
     days = flop / (reached * SECONDS_A_DAY)
     hours = days * 24
     energy = None

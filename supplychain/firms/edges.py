@@ -6,14 +6,21 @@ from serves that need (OR). A firm that buys from itself meets that need as long
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
 
+from supplychain.errors import AskError
+from supplychain.firms.edge_names import Names, as_texts, read_names, remarks
+from supplychain.firms.edge_shares import read_shares
+from supplychain.importing.delimited import shown, tidy
+from supplychain.model.finder import nearest
+from supplychain.model.values import same_values
 from supplychain.risk.cascade import Ints, Rows, System
 
 if TYPE_CHECKING:
@@ -26,6 +33,9 @@ if TYPE_CHECKING:
 NAMES = ("supplier", "customer", "commodity")
 COLUMNS = (*NAMES, "share")
 
+_COMPARED = 20_000
+"""Names up to this number are searched for one that is nearly the name asked for."""
+
 _WHOLE = 10**12
 """The weight of a whole need: so fine that a need may have a million suppliers."""
 
@@ -34,7 +44,7 @@ class EdgeError(ValueError):
     """Everything that is wrong with an edge table, one problem a line."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Edges:
     """An edge table in numbers, each supplier once a need.
 
@@ -49,6 +59,8 @@ class Edges:
         commodity: Need to what is needed.
         row: Link to its first row in the table.
         own: How many links run from a firm to itself.
+        link: Row of the table to its link.
+        remarks: What was read otherwise than it is written, or looks as if it should have been.
     """
 
     firms: npt.NDArray[Any]
@@ -61,6 +73,13 @@ class Edges:
     commodity: Integers
     row: Integers
     own: int
+    link: Integers
+    remarks: tuple[str, ...] = ()
+
+    __eq__ = same_values
+
+    def __repr__(self) -> str:
+        return f"<Edges: {len(self.firms)} firms, {len(self.share)} links>"
 
     @cached_property
     def need(self) -> Integers:
@@ -72,22 +91,45 @@ class Edges:
         """The firms that supply nobody: what the network is there for."""
         return np.flatnonzero(np.bincount(self.supplier, minlength=len(self.firms)) == 0)
 
-    def makers(self, name: object) -> Integers:
-        """The suppliers of a commodity, or the firm of that name.
+    @cached_property
+    def labels(self) -> npt.NDArray[Any]:
+        """The names of the firms as texts, numbers too."""
+        return as_texts(self.firms)
+
+    def makers(self, name: object) -> tuple[Integers, bool]:
+        """The suppliers of a commodity, or the firm of that name; and whether it is the firm.
 
         Raises:
-            ValueError: Neither is in the table; the message names the nearest.
+            AskError: Neither is in the table; the message names the nearest.
         """
-        found = np.flatnonzero(self.commodities == name)
+        text = " ".join(str(name).split())
+        with suppress(ValueError):
+            text = tidy(text)
+        commodities = as_texts(self.commodities)
+        found = np.flatnonzero(commodities == text)
         if len(found):
-            return np.unique(self.supplier[self.commodity[self.need] == found[0]])
-        firm = np.flatnonzero(self.firms == name)
+            return np.unique(self.supplier[self.commodity[self.need] == found[0]]), False
+        firm = np.flatnonzero(self.labels == text)
         if len(firm):
-            return firm
-        names = [str(n) for n in (*self.commodities, *self.firms)]
-        near = difflib.get_close_matches(str(name), names, 1)
-        hint = f"; did you mean '{near[0]}'?" if near else ""
-        raise ValueError(f"no commodity and no firm is called '{name}'{hint}")
+            return firm, True
+        names = [*commodities, *self.labels]
+        near = next((n for n in names if n.casefold() == text.casefold()), None)
+        if near is None and len(names) <= _COMPARED:
+            near = nearest(text, names)
+        hint = f"; did you mean '{shown(near)}'?" if near else ""
+        raise AskError(f"no commodity and no firm is called '{shown(name)}'{hint}")
+
+    @property
+    def unused(self) -> int:
+        """Needs with several suppliers of which all but one have share 0."""
+        used = np.bincount(self.need[self.volume > 0], minlength=len(self.customer))
+        return int(((used == 1) & (np.diff(self.starts) > 1)).sum())
+
+    @property
+    def unknown(self) -> int:
+        """Needs with several suppliers that all have share 0."""
+        used = np.bincount(self.need[self.volume > 0], minlength=len(self.customer))
+        return int(((used == 0) & (np.diff(self.starts) > 1)).sum())
 
     def system(self, goals: Sequence[Integers], cover: float | None = None) -> System:
         """The needs, and after them the goals, as an AND/OR system.
@@ -121,40 +163,43 @@ def edges(table: pd.DataFrame) -> Edges:
     """Check an edge table and number it.
 
     Args:
-        table: Columns ``supplier``, ``customer`` and ``commodity`` (names or numbers) and
+        table: Columns ``supplier``, ``customer`` and ``commodity`` (names or whole numbers) and
             ``share``, 0 or more in any unit: what the customer buys of the commodity from the
-            supplier. Further columns are ignored, rows of the same link added up. A supplier
-            with share 0 is qualified all the same; if all of a need's are 0, they hold equal
-            shares.
+            supplier. They may stand in the index, and their names be in capitals. Further columns
+            are ignored, rows of the same link added up. Names are told apart as
+            :mod:`supplychain.firms.edge_names` says. A supplier with share 0 is qualified all the
+            same; if all of a need's are 0, they hold equal shares.
 
     Raises:
-        EdgeError: A column is missing, a name is empty, or a share is negative or no number.
+        EdgeError: A column is missing or there twice, a name is empty or of a type that is none,
+            or a share is negative or no number.
     """
-    import pandas as pd
-
-    _check(table)
-    given = [table[name] for name in NAMES]
-    parts = [c if pd.api.types.is_integer_dtype(c) else c.astype(str) for c in given]
-    if parts[0].dtype != parts[1].dtype:
-        parts[:2] = [p.astype(str) for p in parts[:2]]
-    codes, firms = pd.factorize(pd.concat(parts[:2], ignore_index=True), sort=True)
-    goods, commodities = pd.factorize(parts[2], sort=True)
-    supplier, customer = codes[: len(table)], codes[len(table) :]
-    volume = pd.to_numeric(table["share"]).to_numpy(dtype=np.float64)
+    columns = _columns(table)
+    given = {name: read_names(columns[name], name) for name in NAMES}
+    volume, wrong = read_shares(columns["share"])
+    wrong = [p for names in given.values() for p in names.problems] + wrong
+    if wrong:
+        raise EdgeError("\n".join(_problem(columns, *problem) for problem in wrong))
+    sellers, buyers, goods_of = given.values()
+    firms, (supplier, customer) = _union([sellers, buyers])
+    commodities, (goods,) = _union([goods_of])
 
     # By need, then by supplier; what is equal in both is one link.
     key = customer.astype(np.int64) * max(len(commodities), 1) + goods
     order = np.lexsort((supplier, key))
     key, supplier, volume = key[order], supplier[order].astype(np.int64), volume[order]
     new_need = _changes(key)
-    link = np.flatnonzero(new_need | _changes(supplier))
+    first = new_need | _changes(supplier)
+    link = np.flatnonzero(first)
+    link_of = np.empty(len(order), dtype=np.int64)
+    link_of[order] = np.cumsum(first) - 1
     volume = np.add.reduceat(volume, link) if len(link) else volume
     supplier, key, new_need = supplier[link], key[link], new_need[link]
     starts = np.append(np.flatnonzero(new_need), len(link))
     customer, commodity = np.divmod(key[starts[:-1]], max(len(commodities), 1))
     return Edges(
-        firms=np.asarray(firms),
-        commodities=np.asarray(commodities),
+        firms=firms,
+        commodities=commodities,
         supplier=supplier,
         share=_shares(volume, starts),
         volume=volume,
@@ -163,6 +208,11 @@ def edges(table: pd.DataFrame) -> Edges:
         commodity=commodity,
         row=order[link],
         own=int((supplier == np.repeat(customer, np.diff(starts))).sum()),
+        link=link_of,
+        remarks=(
+            *remarks("firms", [sellers, buyers], firms),
+            *remarks("commodities", [goods_of], commodities),
+        ),
     )
 
 
@@ -190,49 +240,82 @@ def _shares(volume: Floats, starts: Integers) -> Floats:
     return np.where(total > 0, volume / np.where(total > 0, total, 1), equal)
 
 
-def _check(table: pd.DataFrame) -> None:
-    """Collect every kind of problem, each with its first row.
+def _union(columns: Sequence[Names]) -> tuple[npt.NDArray[Any], list[Integers]]:
+    """Names that several columns share, sorted, and by column the rows' positions among them."""
+    import pandas as pd
+
+    numbers = all(c.names.dtype != object for c in columns)
+    parts = [c.names if numbers else as_texts(c.names) for c in columns]
+    position, names = pd.factorize(np.concatenate(parts), sort=True)
+    ends = np.cumsum([len(part) for part in parts])[:-1]
+    return names, [
+        at[column.codes] if len(at) else column.codes
+        for column, at in zip(columns, np.split(position, ends), strict=True)
+    ]
+
+
+def match_columns(found: Sequence[object]) -> dict[str, int]:
+    """Where the columns of an edge table stand; capitals and blanks in their names say nothing.
+
+    Args:
+        found: The names of all columns there are.
 
     Raises:
-        EdgeError: There is one.
+        EdgeError: One is missing or there twice.
+    """
+    plain = [" ".join(str(name).split()).strip("\ufeff").casefold() for name in found]
+    many = Counter(plain)
+    twice = [c for c in COLUMNS if many[c] > 1]
+    if twice:
+        raise EdgeError(
+            "\n".join(f"{many[c]} columns are called '{c}'; keep one of them" for c in twice)
+        )
+    if missing := [f"'{c}'" for c in COLUMNS if not many[c]]:
+        noun = "column" if len(missing) == 1 else "columns"
+        there = ", ".join(shown(name) for name in found[:12]) or "none"
+        more = f" and {len(found) - 12:,} more" if len(found) > 12 else ""
+        raise EdgeError(
+            f"no {noun} {', '.join(missing)}; an edge table has {', '.join(COLUMNS)}, "
+            f"this one has: {there}{more}"
+        )
+    return {c: plain.index(c) for c in COLUMNS}
+
+
+def _columns(table: pd.DataFrame) -> dict[str, pd.Series]:
+    """The columns by name, wherever and however they are called.
+
+    Raises:
+        EdgeError: One is missing or there twice.
     """
     import pandas as pd
 
-    missing = [c for c in COLUMNS if c not in table.columns]
-    if missing:
-        found = ", ".join(map(str, table.columns)) or "none"
-        raise EdgeError(
-            "\n".join(
-                f"no column '{c}'; an edge table has {', '.join(COLUMNS)}, this one has: {found}"
-                for c in missing
-            )
-        )
-    problems = []
-    for name in NAMES:
-        empty = (table[name].isna() | (table[name] == "")).to_numpy(dtype=bool)
-        problems += _problem(table, empty, f"{name} is empty; name it, or leave the row out")
-    share = table["share"]
-    number = pd.to_numeric(share, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-    unknown = (share.isna() | (share == "")).to_numpy(dtype=bool)
-    problems += _problem(
-        table, unknown, "share is missing; give it, or 0 for a maker who is qualified but unused"
-    )
-    problems += _problem(
-        table, np.isnan(number) & ~unknown, "share '{share}' is not a number, like 0.25"
-    )
-    problems += _problem(table, number < 0, "share is {share}; a share is 0 or more")
-    problems += _problem(table, np.isinf(number), "share is {share}; a share is finite")
-    if problems:
-        raise EdgeError("\n".join(problems))
+    levels = [i for i, name in enumerate(table.index.names) if name is not None]
+    at = match_columns([*table.columns, *(table.index.names[i] for i in levels)])
+    width = len(table.columns)
+    return {
+        name: table.iloc[:, i]
+        if i < width
+        else pd.Series(table.index.get_level_values(levels[i - width]))
+        for name, i in at.items()
+    }
 
 
-def _problem(table: pd.DataFrame, bad: npt.NDArray[np.bool_], message: str) -> list[str]:
-    """One line about the rows that are bad, with the first of them; nothing if there are none."""
+def _problem(columns: Mapping[str, pd.Series], bad: npt.NDArray[np.bool_], message: str) -> str:
+    """One line about the rows that are bad, with the first of them."""
     rows = np.flatnonzero(bad)
-    if not len(rows):
-        return []
-    first = table.iloc[rows[0]]
+    first = {name: shown(_cell(column.iloc[rows[0]])) for name, column in columns.items()}
     link = f"{first['supplier']} → {first['customer']}, {first['commodity']}"
     others = len(rows) - 1
     more = f" (and {others:,} more row{'s' if others > 1 else ''})" if others else ""
-    return [f"row {rows[0] + 1} ({link}): {message.format(share=first['share'])}{more}"]
+    return f"row {rows[0] + 1} ({link}): {message.replace('{share}', first['share'])}{more}"
+
+
+def _cell(value: object) -> object:
+    """A cell to show: nothing where nothing stands, a whole number as one."""
+    import pandas as pd
+
+    if value is None or value is pd.NA or value is pd.NaT:
+        return ""
+    if isinstance(value, float):
+        return "" if value != value else int(value) if value.is_integer() else value
+    return value

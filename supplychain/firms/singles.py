@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from supplychain.firms.edges import Edges, edges
 from supplychain.firms.sweep import Removals, removals
+from supplychain.model.values import same_values
 from supplychain.risk.cascade import System, cascade
 from supplychain.risk.near import NEAR_COVER
 
@@ -20,13 +22,14 @@ if TYPE_CHECKING:
     Integers: TypeAlias = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SinglePoints:
     """What each firm of an edge table takes down when it alone is lost.
 
     Attributes:
         edges: The table in numbers; firms are positions in ``edges.firms``.
         products: Names of the products asked about, or of the firms that supply nobody.
+        makers: Along ``products``, the firm that the product is, or -1 if it is a commodity.
         system: The needs, one supplier left being enough; products follow as its last rows.
         exact: Removals where one supplier left is enough.
         near: Removals where a need fails once those left hold less than ``cover`` of it.
@@ -35,10 +38,18 @@ class SinglePoints:
 
     edges: Edges
     products: tuple[str, ...]
+    makers: Integers
     system: System
     exact: Removals
     near: Removals
     cover: float
+
+    __eq__ = same_values
+
+    def __repr__(self) -> str:
+        return (
+            f"<SinglePoints of {len(self.products)} products among {len(self.edges.firms)} firms>"
+        )
 
     @property
     def alone(self) -> Integers:
@@ -47,9 +58,14 @@ class SinglePoints:
         members = self.edges.supplier[self.edges.starts[:-1][single]]
         return np.bincount(members, minlength=len(self.edges.firms))
 
+    @property
+    def asked_goods(self) -> tuple[str, ...]:
+        """The products that are commodities."""
+        return tuple(p for p, m in zip(self.products, self.makers.tolist(), strict=True) if m < 0)
+
     def beyond(self, nearly: bool = False) -> Integers:
         """Firm to the number of products lost with it, not counting the firm itself."""
-        own = np.isin(self.edges.firms.astype(str), self.products)
+        own = np.isin(np.arange(len(self.edges.firms)), self.makers)
         return (self.near if nearly else self.exact).lost - own
 
     def ranked(self) -> Integers:
@@ -67,19 +83,38 @@ class SinglePoints:
         """Names of the firms that fall with a firm, itself first, in the order they fall."""
         return tuple(str(self.edges.firms[i]) for i in cascade(self.system, [firm]).supplies)
 
+    def beside(self, firm: int) -> tuple[str, ...]:
+        """Names of the products lost with a firm, without the firm itself."""
+        goals = self.exact.goals(firm) - len(self.edges.customer)
+        return tuple(self.products[g] for g in goals if self.makers[g] != firm)
+
     def first_need(self, firm: int) -> tuple[str, str] | None:
         """Customer and commodity of the first need to fail, where a firm takes down others."""
-        needs = len(self.edges.customer)
-        failed = next((r for r in cascade(self.system, [firm]).requirements if r < needs), None)
-        return None if failed is None else self._names(failed)
+        need = int(self._sole[firm])
+        return None if need < 0 else self._names(need)
 
     def largest_share(self, firm: int) -> tuple[float, str, str]:
         """The largest share, 0 to 1, that a firm holds of a need; its customer and commodity."""
-        links = np.flatnonzero(self.edges.supplier == firm)
-        if not len(links):
+        link = int(self._largest[firm])
+        if link < 0:
             return 0.0, "", ""
-        link = links[np.argmax(self.edges.share[links])]
         return float(self.edges.share[link]), *self._names(int(self.edges.need[link]))
+
+    @cached_property
+    def _sole(self) -> Integers:
+        """Firm to the first need that it alone serves, which is the first to fail; -1 if none."""
+        sole = np.flatnonzero(np.diff(self.edges.starts) == 1)
+        first = np.full(len(self.edges.firms), -1)
+        first[self.edges.supplier[self.edges.starts[sole[::-1]]]] = sole[::-1]
+        return first
+
+    @cached_property
+    def _largest(self) -> Integers:
+        """Firm to the link by which it holds the largest share, the first of them; -1 if none."""
+        order = np.lexsort((-np.arange(len(self.edges.share)), self.edges.share))
+        largest = np.full(len(self.edges.firms), -1)
+        largest[self.edges.supplier[order]] = order
+        return largest
 
     def _names(self, need: int) -> tuple[str, str]:
         customer, commodity = self.edges.customer[need], self.edges.commodity[need]
@@ -108,19 +143,19 @@ class SinglePoints:
 
 
 def single_points(
-    table: pd.DataFrame, products: Sequence[object] | None = None, cover: float = NEAR_COVER
+    table: pd.DataFrame, products: str | Sequence[object] | None = None, cover: float = NEAR_COVER
 ) -> SinglePoints:
     """Every single removal of an edge table, exactly and nearly.
 
     Args:
-        table: See :func:`supplychain.risk.edges.edges`.
+        table: See :func:`supplychain.firms.edges.edges`.
         products: Commodities (lost when all who supply them fall) or firms; if not given, every
             firm that supplies nobody.
         cover: For nearly single points: a need fails when those left hold less than this.
 
     Raises:
         EdgeError: The table has problems; all of them are named.
-        ValueError: A product is not in the table.
+        AskError: A product is not in the table.
 
     Example:
         >>> import pandas as pd
@@ -130,11 +165,17 @@ def single_points(
         ('maker',)
     """
     of = edges(table)
+    if isinstance(products, str):
+        products = [products]
     if products is None:
-        names, goals = [str(n) for n in of.firms[of.ends]], list(of.ends[:, None])
+        names, goals = list(map(str, of.firms[of.ends])), list(of.ends[:, None])
+        own = of.ends
     else:
-        names, goals = [str(p) for p in products], [of.makers(p) for p in products]
+        names = list(dict.fromkeys(str(p) for p in products))
+        found = [of.makers(name) for name in names]
+        goals = [makers for makers, _ in found]
+        own = np.array([makers[0] if firm else -1 for makers, firm in found], dtype=np.int64)
     system, first_goal = of.system(goals), len(of.customer)
     exact = removals(system, first_goal)
     near = removals(of.system(goals, cover), first_goal)
-    return SinglePoints(of, tuple(names), system, exact, near, cover)
+    return SinglePoints(of, tuple(names), own, system, exact, near, cover)

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from supplychain.firms.stress_tables import check_tables, recovery_times
+from supplychain.model.values import same_values
 
 if TYPE_CHECKING:
     import highspy
@@ -39,7 +40,7 @@ TOLERANCE = 1e-9
 """Of demand lost, as a share of all demand."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StressTest:
     """What each site's outage does.
 
@@ -54,6 +55,11 @@ class StressTest:
     recovery: Floats
     lost_margin: Floats
     survival: Floats
+
+    __eq__ = same_values
+
+    def __repr__(self) -> str:
+        return f"<StressTest: {len(self.sites)} sites>"
 
     def to_frame(self) -> pd.DataFrame:
         """One row a site, the most lost first; ``exposure`` is the loss over the largest one."""
@@ -93,7 +99,7 @@ def stress_test(
         recovery: Time to recover in periods, of all sites or by site.
 
     Raises:
-        ValueError: The tables do not fit together; the message says where.
+        AskError: The tables do not fit together; the message says where.
         RuntimeError: The solver did not reach an optimum.
     """
     program = Program(sites, products, links)
@@ -112,7 +118,7 @@ class Program:
     """
 
     def __init__(self, sites: pd.DataFrame, products: pd.DataFrame, links: pd.DataFrame) -> None:
-        check_tables(sites, products, links)
+        sites, products, links = check_tables(sites, products, links)
         self.sites = tuple(sites["site"].astype(str))
         self._capacity = sites["capacity"].to_numpy(dtype=np.float64)
         self._margin = products["margin"].to_numpy(dtype=np.float64)

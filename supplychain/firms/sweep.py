@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from supplychain.model.values import same_values
 from supplychain.risk import cascade
 from supplychain.risk.cascade import State, System, Wires
 
@@ -42,7 +43,7 @@ spread = _compiled(cascade.spread)
 restore = _compiled(cascade.restore)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Removals:
     """What every single removal takes down.
 
@@ -60,6 +61,8 @@ class Removals:
     within: Integers
     beyond_starts: Integers
     beyond: Integers
+
+    __eq__ = same_values
 
     def goals(self, supply: int) -> Integers:
         """The goals lost with a supply, sorted."""

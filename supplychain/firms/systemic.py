@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from supplychain.firms.edges import EdgeError, Edges, edges
+from supplychain.model.values import same_values
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -42,12 +43,17 @@ BLOCK = 64
 """Removals followed at once: as many columns as keep a block of firms in the processor's cache."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SystemicRisk:
     """ESRI of every firm, 0 to 1, along ``firms``, which are sorted."""
 
     firms: npt.NDArray[np.object_]
     index: Floats
+
+    __eq__ = same_values
+
+    def __repr__(self) -> str:
+        return f"<SystemicRisk: {len(self.firms)} firms>"
 
     def to_frame(self) -> pd.DataFrame:
         """One row a firm, the riskiest first."""
@@ -57,7 +63,7 @@ class SystemicRisk:
         return frame.sort_values("esri", ascending=False, kind="stable", ignore_index=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Flows:
     """The network as matrices. A *seller* is a firm together with one commodity that it sells.
 
@@ -95,7 +101,7 @@ def systemic_risk(
     """ESRI of every firm of an edge table.
 
     Args:
-        table: As for :func:`supplychain.risk.edges.edges`, with sales in any common unit as
+        table: As for :func:`supplychain.firms.edges.edges`, with sales in any common unit as
             ``share``. A column ``kind`` says of each row whether the need is ``essential`` (as
             all are without it), ``linear``, or ``none`` (no output depends on it).
         replaceable: Whether suppliers are replaced by market share; else by nobody (σ = 1).
@@ -217,7 +223,11 @@ def _kinds(table: pd.DataFrame, of: Edges) -> npt.NDArray[np.str_]:
     kind = table["kind"]
     for row in np.flatnonzero(~kind.isin(KINDS).to_numpy())[:1]:
         raise EdgeError(f"row {row + 1}: kind '{kind.iloc[row]}' is none of {', '.join(KINDS)}")
-    of_need = table.groupby(["customer", "commodity"], sort=False)["kind"].nunique()
-    for customer, commodity in of_need.index[of_need > 1][:1]:
+    kinds = kind.to_numpy(dtype=str)
+    by_link = kinds[of.row]
+    by_need = by_link[of.starts[:-1]]
+    for row in np.flatnonzero(kinds != by_need[of.need[of.link]])[:1]:
+        need = of.need[of.link[row]]
+        customer, commodity = of.firms[of.customer[need]], of.commodities[of.commodity[need]]
         raise EdgeError(f"rows of one need differ in kind: {customer} needs {commodity}")
-    return kind.to_numpy(dtype=str)[of.row]
+    return by_link

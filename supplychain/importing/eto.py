@@ -4,7 +4,8 @@ How its rows are read:
 
 * ``goes_into``: the target needs the input. ``is_type_of``: the parent needs each of its types,
   because a fab that lacks one kind of etcher lacks etching.
-* A share is a percentage of world sales. A blank one is a known maker of unknown size.
+* A share is a percentage of world sales; if no share is above 1 and those of goods add up to 1, a
+  fraction of them. A blank one is a known maker of unknown size.
 * Rows of organizations and rows of countries each add up to about 100%. They are two views of
   the same sales and are never added together: those of countries are kept apart.
 * Makers have the country of their headquarters; where their plants stand is not in the data.
@@ -19,7 +20,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from supplychain.importing.eto_makers import Maker, read_makers
-from supplychain.importing.eto_shares import CountryShare, Share, read_shares, scale
+from supplychain.importing.eto_shares import (
+    CountryShare,
+    Share,
+    read_shares,
+    scale,
+    unclear_shares,
+)
 from supplychain.importing.eto_sources import SourceText, plain_text, read_sources
 from supplychain.importing.names import Taken
 from supplychain.importing.tables import Row, Tables, faulty
@@ -142,13 +149,15 @@ def describe(tables: Tables, shown: str) -> tuple[Description, tuple[str, ...]]:
         shown: The folder as a reader would open it, for messages.
 
     Raises:
-        DataError: A row has no id, or an input is there twice or of a type that is not known.
+        DataError: A row has no id, an input is there twice or of a type that is not known, or
+            shares may be fractions as well as percentages.
     """
     problems = [
         *_without_id(tables["inputs.csv"], "input_id", shown),
         *_doubles(tables["inputs.csv"], shown),
         *_without_id(tables["providers.csv"], "provider_id", shown),
         *_strange_types(tables["inputs.csv"], shown),
+        *unclear_shares(tables["provision.csv"], _countries(tables["providers.csv"]), shown),
     ]
     if problems:
         raise DataError(problems, len(tables))
@@ -192,6 +201,10 @@ def _told_apart(
 def _without_id(rows: tuple[Row, ...], key: str, shown: str) -> list[Problem]:
     """Rows that nothing can refer to."""
     return [faulty(row, shown, f"no {key}", "fill it in") for row in rows if not row[key]]
+
+
+def _countries(rows: tuple[Row, ...]) -> set[str]:
+    return {row["provider_id"] for row in rows if row["provider_type"] == "country"}
 
 
 def _doubles(rows: tuple[Row, ...], shown: str) -> list[Problem]:

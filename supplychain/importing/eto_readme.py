@@ -39,7 +39,8 @@ with attribution; see LICENSE. `supplychain import eto` put it into this form:
 * {len(made.goods)} inputs, processes and outputs are commodities; what `goes_into` something is
   needed by it, and each type of a category is needed by the category.
 * {len(made.makers)} organizations are in `organizations/`. Their shares are percentages of world
-  sales by year; a blank share is a supply without one, "known, size unknown".
+  sales by year; a blank share is a supply without one, "known, size unknown". Where the
+  data set writes all of them as fractions of 1, they were multiplied by 100.
 * Shares that added up to more than 102% were scaled to 100%; the figures say so.
 * Supplies stand in the country of the maker's headquarters: where the plants are is not known.
   `{NOWHERE}` (Antarctica) stands for a country that is not given.

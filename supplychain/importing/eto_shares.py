@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from supplychain.importing.tables import Row
+from supplychain.importing.tables import Row, faulty
 from supplychain.loader.countries import ALPHA_2
+from supplychain.loader.problems import Problem
 from supplychain.loader.rules import MOST_SHARED
 
 _SHARE = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+) ?%?")
@@ -74,6 +75,12 @@ def read_shares(
         steps: Name by code of the stages.
         remarks: Added to.
     """
+    whole = 1.0 if in_fractions(rows) else 100.0
+    if whole == 1.0:
+        remarks.append(
+            "provision.csv: no share is above 1 and those of goods add up to 1; read as fractions, "
+            "1 being 100%"
+        )
     shares: dict[tuple[str, str, int | None], Share] = {}
     apart: list[CountryShare] = []
     for row in rows:
@@ -81,7 +88,7 @@ def read_shares(
         if code not in goods and code not in steps:
             remarks.append(f"{row.at}: nothing has the id '{code}'; left out")
             continue
-        percent, year = _percent(row, remarks)
+        percent, year = _percent(row, whole, remarks)
         if provider in countries:
             stated, good = countries[provider], goods.get(code, "")
             name = row["provided_name"]
@@ -120,14 +127,72 @@ def scale(shares: Sequence[Share], remarks: list[str]) -> tuple[Share, ...]:
     )
 
 
-def _percent(row: Row, remarks: list[str]) -> tuple[float | None, int | None]:
-    """Share and year; a share that is no percentage of a year counts as not known."""
+def in_fractions(rows: Sequence[Row]) -> bool:
+    """Whether the shares are fractions of 1: none is above 1, and none has a percent sign."""
+    texts = [row["share_provided"] for row in rows]
+    values = [value for text in texts if (value := _number(text)) is not None]
+    return any(values) and max(values) <= 1 and not any("%" in text for text in texts)
+
+
+def unclear_shares(rows: Sequence[Row], countries: Container[str], shown: str) -> list[Problem]:
+    """Shares that may be fractions as well as percentages; a percent sign would settle it.
+
+    Args:
+        rows: Of ``provision.csv``.
+        countries: Codes of the providers that are countries: two views of the same sales.
+        shown: The folder as a reader would open it, for messages.
+    """
+    groups: dict[tuple[bool, str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        if _number(row["share_provided"]):
+            key = row["provider_id"] in countries, row["provided_id"], row["year"]
+            groups[key].append(row)
+    like_one = [group for group in groups.values() if _like_one(group)]
+    cure = "write all as percentages, with the sign: 90%"
+    if in_fractions(rows):
+        if like_one:
+            return []
+        first = next(row for row in rows if _number(row["share_provided"]))
+        message = "fractions or percentages? No share is above 1, and those of no good add up to 1"
+        return [faulty(first, shown, message, cure)]
+    return [
+        faulty(
+            group[0],
+            shown,
+            f"fractions or percentages? The shares of '{group[0]['provided_name']}' add up to 1, "
+            "those of others do not",
+            cure,
+        )
+        for group in like_one
+    ]
+
+
+def _like_one(group: Sequence[Row]) -> bool:
+    """Whether shares of one good and year look like fractions of 1."""
+    bare = [_number(text) or 0 for row in group if "%" not in (text := row["share_provided"])]
+    signs = len(bare) < len(group)
+    return bool(bare) and max(bare) <= 1 and (signs or 0.9 <= sum(bare) <= 1.1)
+
+
+def _number(text: str) -> float | None:
+    match = _SHARE.fullmatch(text)
+    return float(match[1]) if match else None
+
+
+def _percent(row: Row, whole: float, remarks: list[str]) -> tuple[float | None, int | None]:
+    """Share and year; a share that is no percentage of a year counts as not known.
+
+    Args:
+        row: Of ``provision.csv``.
+        whole: The share that stands for all of it, 1 or 100.
+        remarks: Added to.
+    """
     text = row["share_provided"]
     year = int(row["year"]) if _YEAR.fullmatch(row["year"]) else None
     if not text:
         return None, year
-    match = _SHARE.fullmatch(text)
-    percent = float(match[1]) if match else None
+    value = _number(text)
+    percent = None if value is None else round(value * 100 / whole, 12)
     if percent is None or percent > 100:
         remarks.append(f"{row.at}: '{text}' is no share from 0 to 100%; taken as unknown")
         return None, year

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from supplychain.importing.delimited import (
+    TableError,
+    ragged,
+    records,
+    separator,
+    shown,
+    tidy,
+)
 from supplychain.loader.problems import DataError, Problem
 from supplychain.model import Place
 
@@ -18,7 +24,7 @@ class Row:
 
     Attributes:
         line: The line on which it begins; a quoted field may run over several.
-        values: Text by column, line breaks and runs of blanks made one blank.
+        values: Text by column, without what nobody sees, runs of blanks made one.
     """
 
     file: str
@@ -81,39 +87,37 @@ def _read(name: str, data: bytes, columns: Sequence[str], path: str) -> tuple[Ro
     def problem(line: int, message: str, *cures: str) -> Problem:
         return Problem(Place(name, line, 1 if line else 0), message, cures, path=path)
 
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        byte = f"byte 0x{data[error.start]:02X}"
-        return problem(line, f"not UTF-8 text: {byte}", "save the file as CSV in UTF-8")
     rows: list[Row] = []
     header: list[str] = []
+    line = 0
     try:
-        for line, fields in _records(text):
+        for line, fields in records(data):
             if not header:
-                header = [field.strip() for field in fields]
-                if absent := [c for c in columns if c not in header]:
-                    noun = "column" if len(absent) == 1 else "columns"
-                    found = f"columns found: {', '.join(header)}"
-                    return problem(line, f"lacks the {noun} {', '.join(absent)}", found)
-            elif len(fields) != len(header):
+                header = [tidy(field) for field in fields]
+                if wrong := _header(header, columns):
+                    return problem(line, *wrong)
+            elif (why := ragged(fields, header)) is not None:
                 message = f"a row of {len(fields)} fields; the header has {len(header)}"
-                return problem(line, message, "put a text that contains a comma in double quotes")
+                return problem(line, message, why[1])
             else:
-                texts = (" ".join(field.split()) for field in fields)
+                texts = map(tidy, fields)
                 values = MappingProxyType(dict(zip(header, texts, strict=True)))
                 rows.append(Row(name, line, values))
-    except csv.Error as error:
-        return problem(0, f"not CSV: {error}", "save the file as CSV in UTF-8")
+    except TableError as error:
+        return problem(error.line, error.message, error.cure)
+    except ValueError as error:  # control characters
+        return problem(line, f"a field {error}")
     return tuple(rows) if rows else problem(0, "no rows", "fetch the file again")
 
 
-def _records(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Fields of each record with the line on which it begins; empty lines are passed over."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    line = 1
-    for fields in reader:
-        if any(field.strip() for field in fields):
-            yield line, fields
-        line = reader.line_num + 1
+def _header(header: Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:
+    """What is wrong with a header, and the cure; nothing if all is well."""
+    if absent := [c for c in columns if c not in header]:
+        if sign := separator(header, columns):
+            return f"its columns are separated by {sign}", "save it with commas"
+        noun = "column" if len(absent) == 1 else "columns"
+        found = ", ".join(shown(field) for field in header[:20])
+        return f"lacks the {noun} {', '.join(absent)}", f"columns found: {found}"
+    if twice := [c for c in columns if header.count(c) > 1]:
+        return f"two columns are called {twice[0]}", "keep one of them"
+    return ()

@@ -6,10 +6,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from supplychain.loader.problems import DataError, Problem, nearest
+from supplychain.loader.problems import DataError, Problem
 from supplychain.loader.schema import FOLDERS
 from supplychain.loader.text import MAX_BYTES
 from supplychain.model import Place
+from supplychain.model.finder import nearest
 
 _HERE = Path(__file__)
 
@@ -61,7 +62,10 @@ def gather(root: Path) -> Files:
 
 def _shown(root: Path) -> str:
     """The folder as a reader would open it: relative to where they are, if it is below."""
-    absolute, here = root.resolve(), Path.cwd()
+    try:
+        absolute, here = root.resolve(), Path.cwd()
+    except FileNotFoundError:  # where they are was removed
+        return root.as_posix()
     shown = absolute.relative_to(here) if absolute.is_relative_to(here) else root
     return shown.as_posix()
 

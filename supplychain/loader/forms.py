@@ -46,6 +46,22 @@ def _no_rate(text: str) -> str | None:
     return None
 
 
+def _no_change(text: str) -> str | None:
+    try:
+        units.share(text, -1, MOST)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _no_change_of_rate(text: str) -> str | None:
+    try:
+        units.number(text)
+    except ValueError as error:
+        return str(error)
+    return "a rate is no share; write it in its own unit, like -5_000" if "%" in text else None
+
+
 ID = Text("an id", "hbm3e-8hi", r"[a-z0-9]+(?:-[a-z0-9]+)*", remedy=_id_meant)
 UNIT = Text("a unit", "wafers", units.NOUN)
 RATE = Text("a rate", "wafers/month", units.RATE, objection=_no_rate)
@@ -176,9 +192,12 @@ SERIES_UNIT = Text("a unit", "US$bn", r"\S(?:.*\S)?")
 START = Text(
     "a quarter, or 'never'", "2024Q1", r"(?:19|2[0-9])[0-9][0-9]Q[1-4]|never", remedy=_quarter_meant
 )
-CHANGE = Text("a change with its percent sign", "20%", r"[+-]?[0-9]+(?:\.[0-9]+)?%")
-FIGURE_NAME = Text("the name of a figure", "tsmc.cowos.2024Q4", r"[A-Za-z0-9|+._-]+")
-WEEK = Text("a number of weeks since it began", "8", r"[0-9]+(?:\.[0-9]+)?")
+MOST = 100.0
+"""Nothing grows to more than so many times what it was."""
+
+CHANGE = Text("a change as a share", "20%", units.NUMBER, objection=_no_change)
+FIGURE_NAME = Text("the name of a figure", "tsmc.cowos.2024Q4", r"[A-Za-z0-9|+._@#-]+")
+WEEK = Text("a number of weeks since it began", "8", r"[0-9]{1,5}(?:\.[0-9]+)?")
 
 SHARE = Amount("a share from 0% to 100%", "54%", high=1, share=True)
 YIELD = Amount("a yield above 0%, up to 100%", "90%", high=1, above=True, share=True)
@@ -193,9 +212,9 @@ MEGAWATTS = Amount("a power in MW", "150", unit="MW")
 FACT_VALUE = Amount("an amount above 0", "989", above=True)
 PUBLISHED = Amount("a published number or share", "62%", share=True)
 RUN_VALUE = Amount("an amount above 0", "38%", above=True, share=True)
-RATE_CHANGE = Text("a change of a rate", "-5_000", r"[+-]?[0-9][0-9_]*(?:\.[0-9]+)?")
+RATE_CHANGE = Text("a change of a rate", "-5_000", units.NUMBER, objection=_no_change_of_rate)
 COUNT = Amount("a whole number of 1 or more", "200", low=1, whole=True)
-PARAMETER_VALUE = Amount("an amount or share above 0", "80%", above=True, share=True)
+PARAMETER_VALUE = Amount("an amount or share", "80%", share=True)
 _PART = Amount("a share above 0%, up to 100%", "80%", high=1, above=True, share=True)
 _RATIO = Amount("a ratio of 1 or more", "1.25", low=1)
 _OVER = Amount("a share of another cost", "14%", high=10, share=True)
@@ -229,6 +248,12 @@ PARAMETERS = {
         "load": _PART,
         "pue": _RATIO,
         "price_usd_kwh": _number("USD/kWh"),
+    },
+    "production": {
+        "band": SHARE,
+        "cancel": SHARE,
+        "ahead": SHARE,
+        "stock_weeks": WEEKS,
     },
     "cost": {
         "life_years": _number("years"),

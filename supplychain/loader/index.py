@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from supplychain.loader.problems import Page, nearest, short
+from supplychain.loader.problems import Page, short
 from supplychain.loader.shapes import Block, Value
 from supplychain.loader.text import place, width
 from supplychain.model import Network
+from supplychain.model.finder import nearest
 from supplychain.model.units import Rate
 
 

@@ -10,10 +10,10 @@ from typing import cast
 from supplychain.loader.figures import Reader, Standing
 from supplychain.loader.forms import PER_UNIT, SHARE, WEEKS
 from supplychain.loader.index import known
-from supplychain.loader.problems import nearest
 from supplychain.loader.shapes import Block, Value, node_of
 from supplychain.loader.text import place
 from supplychain.model import FLOW_ROLES, Figure, Need, Role
+from supplychain.model.finder import nearest
 from supplychain.model.quarters import Quarter
 
 

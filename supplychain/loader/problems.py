@@ -5,11 +5,11 @@ These stand apart from the loader so that every module may raise and catch them.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from supplychain.escapes import visible_lines
 from supplychain.model import Place
 
 _LINE_BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
@@ -40,7 +40,10 @@ class Problem:
     path: str = ""
 
     def __str__(self) -> str:
-        """The message in full: ``path:line:column: problem``, the lines with a caret, the cures."""
+        """The message in full: ``path:line:column: problem``, the lines with a caret, the cures.
+
+        It may quote what somebody else wrote, and commands no terminal.
+        """
         path = self.path or self.place.file
         line, column = self.place.line, self.place.column
         where = f"{path}:{line}:{column}" if line else path
@@ -49,9 +52,13 @@ class Problem:
         first = line - len(self.excerpt) + 1
         text += [f"{first + i:>{margin}} | {s}".rstrip() for i, s in enumerate(self.excerpt)]
         if self.excerpt:
-            text.append(f"{'':>{margin}} | {' ' * (self.caret - 1)}{'^' * self.width}")
+            start, end = self.caret - 1, self.caret - 1 + self.width
+            before, meant = self.excerpt[-1][:start], self.excerpt[-1][start:end]
+            blanks = start + len(visible_lines(before)) - len(before)
+            width = self.width + len(visible_lines(meant)) - len(meant)
+            text.append(f"{'':>{margin}} | {' ' * blanks}{'^' * width}")
         text += [f"  help: {cure}" for cure in self.cures]
-        return "\n".join(text)
+        return visible_lines("\n".join(text))
 
 
 @dataclass(slots=True)
@@ -166,9 +173,3 @@ def count(n: int, noun: str) -> str:
     if n == 1:
         return f"1 {noun}"
     return f"{n:,} {noun[:-1]}ies" if noun.endswith("y") else f"{n:,} {noun}s"
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word most like this one, if any is close."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return close[0] if close else None

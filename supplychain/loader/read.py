@@ -7,14 +7,16 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from os import PathLike
 from pathlib import Path
 from typing import TypeVar
 
+from supplychain.cache import make_key
 from supplychain.loader.buyers import read_buyer
-from supplychain.loader.cache import cache_key, keep, recall
 from supplychain.loader.figures import Reader
 from supplychain.loader.files import data_folder, gather
 from supplychain.loader.index import Index
+from supplychain.loader.kept import keep_network, recall_network
 from supplychain.loader.organizations import read_organization
 from supplychain.loader.parts import read_commodity, read_sources
 from supplychain.loader.past import read_disruption, read_model, read_outcome, read_parameters
@@ -27,6 +29,7 @@ from supplychain.loader.rules import (
     check_owners,
     check_shares,
     take_over_needs,
+    warn_bookings,
     warn_unused,
 )
 from supplychain.loader.scenarios import read_scenario
@@ -86,22 +89,24 @@ class _Parts:
     needs_as: dict[str, str] = field(default_factory=dict)
 
 
-def load(path: Path | None = None) -> Network:
+def load(path: str | PathLike[str] | None = None) -> Network:
     """The network of a data folder; of the built-in data if none is given.
 
-    Data that was read and checked before is taken from the cache.
+    Data that was read and checked before is taken from the cache (:mod:`supplychain.cache`).
 
     Raises:
         DataError: Something is wrong with the data; it lists every problem.
     """
-    found = gather(data_folder() if path is None else path)
+    found = gather(data_folder() if path is None else Path(path))
     if found.strays:
         return _network(_check(found.texts, found.shown + "/", found.strays))
-    key = cache_key(found.texts, found.shown)
-    network = recall(key, Network)
+    # The folder as a reader would open it is in every place, so it is in the key.
+    texts = (part for name in sorted(found.texts) for part in (name, found.texts[name]))
+    key = make_key("network", found.shown, *texts)
+    network = recall_network(key)
     if network is None:
         network = _network(_check(found.texts, found.shown + "/", []))
-        keep(key, network)
+        keep_network(key, network)
     return network
 
 
@@ -119,21 +124,22 @@ def check_texts(files: Mapping[str, str]) -> Report:
     return _check({name: text.encode() for name, text in files.items()}, "", [])
 
 
-def check(path: Path | None = None) -> Report:
+def check(path: str | PathLike[str] | None = None) -> Report:
     """What is found in a data folder; in the built-in data if none is given."""
     try:
-        found = gather(data_folder() if path is None else path)
+        found = gather(data_folder() if path is None else Path(path))
     except DataError as error:
         return Report((), {}, error.problems, (), None)
     return _check(found.texts, found.shown + "/", found.strays)
 
 
-def load_scenario(path: Path, network: Network) -> Scenario:
+def load_scenario(path: str | PathLike[str], network: Network) -> Scenario:
     """A scenario from a file of its own, checked against the network like those of the data.
 
     Raises:
         DataError: The file cannot be read, or something in it is wrong; it lists every problem.
     """
+    path = Path(path)
     try:
         with path.open("rb") as stream:  # what is too large is not read to its end
             data = stream.read(MAX_BYTES + 1)
@@ -189,6 +195,7 @@ def _check(files: Mapping[str, bytes], prefix: str, strays: list[Problem]) -> Re
     if not problems:
         organizations, sources = parts.organizations.values(), parts.sources.values()
         warn_unused(commodities.values(), organizations, sources, index, pages)
+        warn_bookings(commodities.values(), organizations, pages)
         network = assemble(
             commodities.values(),
             parts.organizations.values(),

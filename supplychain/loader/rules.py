@@ -256,3 +256,30 @@ def warn_unused(
             f"nothing cites {count(len(some), 'source')} of this file",
             f"cite or take out: {ids}",
         )
+
+
+def warn_bookings(
+    commodities: Iterable[Commodity], organizations: Iterable[Organization], pages: Pages
+) -> None:
+    """Note bookings of designers on lines where nothing of theirs can be made."""
+    own: dict[str, list[Need]] = defaultdict(list)
+    for commodity in commodities:
+        if commodity.product is not None:
+            for holder in (commodity.product.designer, *commodity.product.partners):
+                own[holder] += commodity.needs
+    for organization in organizations:
+        for capacity in organization.capacities:
+            made = {s.commodity for s in organization.supplies if capacity.id in s.draws}
+            holders = {h for shares in capacity.bookings.values() for h in shares}
+            for holder in sorted(holders & own.keys()):
+                if not any(
+                    made & need.inputs.keys()
+                    and (need.makers is None or organization.id in need.makers)
+                    for need in own[holder]
+                ):
+                    pages[capacity.place.file].warning(
+                        capacity.place,
+                        f"'{holder}' books '{capacity.id}', where none of its accelerators is made",
+                        f"name '{organization.id}' among the makers of what one of them needs",
+                        "or take the booking out; until then it is taken to be used for others",
+                    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from supplychain.loader import forms
 from supplychain.loader.figures import Reader
 from supplychain.loader.index import known, words
 from supplychain.loader.parts import check_id, texts
@@ -81,7 +82,7 @@ def _shock(reader: Reader, block: Block) -> Shock | None:
 
 
 def _cut(reader: Reader, block: Block, first: Quarter | None, last: Quarter | None) -> Shock | None:
-    share = float(block.word("by").removesuffix("%")) / 100
+    share = units.share(block.word("by"), -1, forms.MOST)
     if not 0 <= share <= 1:
         reader.problem(block.values["by"], "a cut is from 0% to 100%", "write for example 20%")
         return None
@@ -129,7 +130,7 @@ def _add_line(
 ) -> Shock | None:
     known_lines = {f"{o}.{c}" for o, lines in reader.index.capacities.items() for c in lines}
     _names(reader, block, "add_line", block.word("add_line"), known_lines, "capacity")
-    rate = float(block.word("rate"))
+    rate = units.number(block.word("rate"))
     return AddLine(block.word("add_line"), rate, first) if first else None
 
 
@@ -138,7 +139,7 @@ def _orders(
 ) -> Shock | None:
     buyers = {"all", *reader.index.buyers}
     _names(reader, block, "orders", block.word("orders"), buyers, "buyer")
-    share = float(block.word("by").removesuffix("%")) / 100
+    share = units.share(block.word("by"), -1, forms.MOST)
     products = texts(block.values.get("products"))
     return ChangeOrders(block.word("orders"), products, share, first, last) if first else None
 

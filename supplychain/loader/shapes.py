@@ -14,9 +14,10 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from supplychain.loader.problems import Page, nearest, short
+from supplychain.loader.problems import Page, short
 from supplychain.loader.text import place, width
 from supplychain.loader.words import Amount, Json, Text, misplaced, tagged
+from supplychain.model.finder import nearest
 
 
 @dataclass(slots=True)

@@ -10,9 +10,10 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from supplychain.loader.problems import Page, nearest, short
+from supplychain.loader.problems import Page, short
 from supplychain.loader.text import place, width
 from supplychain.model import units
+from supplychain.model.finder import nearest
 
 Json: TypeAlias = dict[str, Any]
 
@@ -103,7 +104,8 @@ class Amount:
     @property
     def limits(self) -> tuple[float, float]:
         """Smallest and largest value, both allowed."""
-        return math.nextafter(self.low, math.inf) if self.above else self.low, self.high
+        low = math.nextafter(self.low, math.inf) if self.above else float(self.low)
+        return low, float(self.high)
 
     def read(self, node: yaml.Node, page: Page) -> yaml.ScalarNode | None:
         """The node, if it is such a number; else ``None``, and the problem is noted."""

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 from supplychain.model.figures import NOWHERE, Figure, Place
 from supplychain.model.organizations import Orders
 from supplychain.model.quarters import Quarter
+from supplychain.model.values import freeze
 
 Tier: TypeAlias = Literal["rich", "poor"]
 
@@ -50,3 +51,6 @@ class Buyer:
     note: str = ""
     sources: tuple[str, ...] = ()
     place: Place = NOWHERE
+
+    def __post_init__(self) -> None:
+        freeze(self, "fleet", "site_power_mw", "budget_usd")

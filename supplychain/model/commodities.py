@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
-from supplychain.model.figures import NOWHERE, Basis, Figure, Place
+from supplychain.errors import AskError
+from supplychain.model.figures import NOWHERE, Basis, Figure, Place, in_year
 from supplychain.model.quarters import Quarter
+from supplychain.model.values import freeze
 
 Role: TypeAlias = Literal["component", "material", "tool", "software", "design", "service"]
 
@@ -61,6 +63,9 @@ class Need:
     note: str = ""
     place: Place = NOWHERE
 
+    def __post_init__(self) -> None:
+        freeze(self, "inputs", "makers")
+
 
 @dataclass(frozen=True, slots=True)
 class Product:
@@ -91,16 +96,20 @@ class Product:
     rack_share: Mapping[int, Figure] = field(default_factory=lambda: MappingProxyType({}))
     utilization: Mapping[str, Figure] = field(default_factory=lambda: MappingProxyType({}))
 
+    def __post_init__(self) -> None:
+        freeze(self, "facts", "price_usd", "rack_share", "utilization")
+
     def sold(self, quarter: Quarter) -> bool:
         """Whether the quarter lies between launch and end of the product."""
         return self.launch <= quarter and (self.end is None or quarter <= self.end)
 
+    def lifetime(self) -> str:
+        """When it is sold, in words: ``from 2022Q4 to 2025Q4``."""
+        return f"from {self.launch}" + ("" if self.end is None else f" to {self.end}")
+
     def price_in(self, quarter: Quarter) -> Figure | None:
         """The price of the latest year up to the quarter's, else of the first year known."""
-        if not self.price_usd:
-            return None
-        years = sorted(self.price_usd)
-        return self.price_usd[max([y for y in years if y <= quarter.year], default=years[0])]
+        return in_year(self.price_usd, quarter.year)
 
 
 H100_TOPS = 1979.0
@@ -138,13 +147,16 @@ class Commodity:
     place: Place = NOWHERE
     price_usd: Mapping[int, Figure] = field(default_factory=lambda: MappingProxyType({}))
 
+    def __post_init__(self) -> None:
+        freeze(self, "price_usd")
+
     def h100e(self) -> float:
         """H100 equivalents of one unit: dense 8-bit peak / 1,979; BF16 where it has no 8-bit mode.
 
         Ref: Epoch AI counts AI chips by peak dense 8-bit operations.
 
         Raises:
-            ValueError: Not an accelerator, or no peak is known.
+            AskError: Not an accelerator, or no peak is known.
         """
         facts = self.product.facts if self.product else {}
         eight_bit = [facts[k].value for k in ("fp8_tflops", "int8_tops") if k in facts]
@@ -152,4 +164,4 @@ class Commodity:
             return max(eight_bit) / H100_TOPS
         if "bf16_tflops" in facts:
             return facts["bf16_tflops"].value / H100_TOPS
-        raise ValueError(f"{self.id}: no peak of 8-bit or BF16 operations is known")
+        raise AskError(f"{self.id}: no peak of 8-bit or BF16 operations is known")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeAlias, TypeVar
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 Basis: TypeAlias = Literal["reported", "derived", "estimate"]
 
@@ -65,6 +66,8 @@ class Figure:
         sources: Ids of the bibliography; empty only for an ``estimate``, which has a note.
         stale_after: The day after which it should be looked at again, ``YYYY-MM-DD``; empty: none.
         limits: Smallest and largest value that a figure of its kind can have.
+        name: Where it belongs, such as ``tsmc.cowos.2024Q4``, for ``explain`` and ``--assume``; set
+            by :func:`supplychain.model.names.named`, one for each figure of a network.
     """
 
     value: float
@@ -78,11 +81,27 @@ class Figure:
     place: Place = NOWHERE
     stale_after: str = ""
     limits: tuple[float, float] = (0.0, math.inf)
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Known(Generic[T]):
+class Known(Generic[_T]):
     """What some figures come to, and whether an estimate is among them."""
 
-    value: T
+    value: _T
     estimated: bool = False
+
+
+def year_known(figures: Mapping[int, _T], year: int) -> int:
+    """The latest year up to this one that has a figure, else the first that has one.
+
+    Example:
+        >>> year_known({2023: 1, 2025: 2}, 2024), year_known({2023: 1, 2025: 2}, 2019)
+        (2023, 2023)
+    """
+    return max((y for y in figures if y <= year), default=min(figures))
+
+
+def in_year(figures: Mapping[int, _T], year: int) -> _T | None:
+    """What holds in a year: of the latest year up to it, else of the first; ``None``: no years."""
+    return figures[year_known(figures, year)] if figures else None

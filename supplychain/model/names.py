@@ -1,146 +1,163 @@
-"""Every figure of the data by name: ``tsmc.cowos.2024Q4``, ``h100.n5-wafer.per_unit``.
+"""The name of every figure: what ``explain`` shows, ``--assume`` takes and sensitivity moves.
 
-The names are what ``explain`` shows next to each source.
+A name is the way to the figure from the id of what it belongs to, ``tsmc.cowos.2024Q4`` or
+``h100.hbm3.per_unit``. :data:`PARTS` is all there is to know of it; :func:`named` sets it, once,
+when a network is put together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+import dataclasses
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, TypeVar
 
-from supplychain.model import (
-    AIModel,
-    Buyer,
-    Capacity,
-    Commodity,
-    Disruption,
-    Figure,
-    Need,
-    Network,
-    Organization,
-    Outcome,
-    Parameters,
-)
+from supplychain.model.buyers import Buyer
+from supplychain.model.commodities import Commodity, Need, Product
+from supplychain.model.figures import Figure
+from supplychain.model.organizations import Capacity, Orders, Organization, Supply
+from supplychain.model.records import AIModel, Disruption, Outcome, Parameters, Series
 
-NEED_FIGURES = (
-    "per_unit",
-    "cycle_weeks",
-    "stock_weeks",
-    "essential",
-    "install_weeks",
-    "wear",
-)
-SUPPLY_FIGURES = ("recovery_weeks", "surge", "surge_weeks")
+_T = TypeVar("_T")
 
-
-def figures(network: Network) -> Iterator[tuple[str, Figure]]:
-    """All figures of the network, in order of kind and id."""
-    for commodity in network.commodities.values():
-        yield from commodity_figures(commodity)
-    for organization in network.organizations.values():
-        yield from organization_figures(organization)
-    for buyer in network.buyers.values():
-        yield from buyer_figures(buyer)
-    for model in network.models.values():
-        yield from model_figures(model)
-    for parameters in network.parameters.values():
-        yield from parameter_figures(parameters)
-    for outcome in network.outcomes.values():
-        yield from outcome_figures(outcome)
-    for disruption in network.disruptions.values():
-        yield from disruption_figures(disruption)
-
-
-def commodity_figures(commodity: Commodity) -> Iterator[tuple[str, Figure]]:
-    """Figures of a commodity, its needs and its product facts."""
-    name = commodity.id
-    own = {
-        "yield": commodity.output_yield,
-        "stock_weeks": commodity.stock_weeks,
-        "cycle_weeks": commodity.cycle_weeks,
+PARTS: Mapping[type, Mapping[str, str]] = MappingProxyType(
+    {
+        Commodity: {
+            "output_yield": "yield",
+            "stock_weeks": "stock_weeks",
+            "cycle_weeks": "cycle_weeks",
+            "price_usd": "price_usd",
+            "needs": "",
+            "product": "",
+        },
+        Need: {
+            "per_unit": "per_unit",
+            "cycle_weeks": "cycle_weeks",
+            "stock_weeks": "stock_weeks",
+            "essential": "essential",
+            "install_weeks": "install_weeks",
+            "wear": "wear",
+            "inputs": "switch_weeks",
+        },
+        Product: {
+            "facts": "",
+            "half_weeks": "half_weeks",
+            "rack_share": "rack_share",
+            "utilization": "",
+            "price_usd": "price_usd",
+        },
+        Organization: {"lines": "lines", "orders": "orders", "capacities": "", "supplies": ""},
+        Capacity: {"figures": "", "bookings": "bookings"},
+        Supply: {
+            "draws": "draws",
+            "share": "share",
+            "recovery_weeks": "recovery_weeks",
+            "surge": "surge",
+            "surge_weeks": "surge_weeks",
+            "needs": "",
+        },
+        Orders: {"figures": ""},
+        Buyer: {
+            "orders": "orders",
+            "contracts": "contracts",
+            "fleet": "fleet",
+            "site_power_mw": "site_power_mw",
+            "price_limit_usd": "price_limit_usd",
+            "budget_usd": "budget_usd",
+        },
+        AIModel: {"facts": "", "training": "training"},
+        Parameters: {"figures": ""},
+        Outcome: {"series": ""},
+        Series: {"figures": "", "years": ""},
+        Disruption: {"figures": "", "curve": "curve"},
     }
-    yield from _given(name, own)
-    yield from _given(f"{name}.price_usd", commodity.price_usd)
-    yield from _needs(name, commodity.needs)
-    if commodity.product is not None:
-        yield from _given(name, commodity.product.facts)
-        yield from _given(name, {"half_weeks": commodity.product.half_weeks})
-        yield from _given(f"{name}.rack_share", commodity.product.rack_share)
-        yield from _given(name, commodity.product.utilization)
-        yield from _given(f"{name}.price_usd", commodity.product.price_usd)
+)
+"""By kind of part: its fields that hold figures, in the order in which they are told, with the
+word of each in a name; empty where what it holds follows directly."""
 
 
-def organization_figures(organization: Organization) -> Iterator[tuple[str, Figure]]:
-    """Figures of an organization, its capacities and its supplies."""
-    name = organization.id
-    for year, shares in organization.lines.items():
-        yield from _given(f"{name}.lines.{year}", shares)
-    for line in organization.orders:
-        yield from _given(f"{name}.orders.{'+'.join(line.products)}", line.figures)
-    for capacity in organization.capacities:
-        yield from capacity_figures(capacity)
-    for supply in organization.supplies:
-        made = f"{name}.{supply.commodity}"
-        yield from _given(f"{made}.draws", supply.draws)
-        yield from _given(f"{made}.share", supply.share)
-        yield from _given(made, {key: getattr(supply, key) for key in SUPPLY_FIGURES})
-        yield from _needs(made, supply.needs)
+def each_name(names: str | Iterable[str]) -> tuple[str, ...]:
+    """The names; a single one may be given as it is.
+
+    Example:
+        >>> each_name("h100"), each_name(["h100", "b200"])
+        (('h100',), ('h100', 'b200'))
+    """
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
-def capacity_figures(capacity: Capacity) -> Iterator[tuple[str, Figure]]:
-    """Rates by quarter and bookings by year."""
-    yield from _given(capacity.key, capacity.figures)
-    for year, shares in capacity.bookings.items():
-        yield from _given(f"{capacity.key}.bookings.{year}", shares)
+def figures(value: object) -> Iterator[Figure]:
+    """All figures in a part of a network, or in a collection of parts."""
+    if isinstance(value, Figure):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from figures(inner)
+    elif isinstance(value, tuple):
+        for inner in value:
+            yield from figures(inner)
+    else:
+        for field in PARTS.get(type(value), ()):
+            yield from figures(getattr(value, field))
 
 
-def buyer_figures(buyer: Buyer) -> Iterator[tuple[str, Figure]]:
-    """Orders, contracts, fleet, power, price limit and budget."""
-    for kind, lines in (("orders", buyer.orders), ("contracts", buyer.contracts)):
-        for line in lines:
-            yield from _given(f"{buyer.id}.{kind}.{'+'.join(line.products)}", line.figures)
-    yield from _given(f"{buyer.id}.fleet", buyer.fleet)
-    yield from _given(f"{buyer.id}.site_power_mw", buyer.site_power_mw)
-    yield from _given(buyer.id, {"price_limit_usd": buyer.price_limit_usd})
-    yield from _given(f"{buyer.id}.budget_usd", buyer.budget_usd)
+def named(part: _T, name: str) -> _T:
+    """The part with the name of every figure in it set.
+
+    Args:
+        part: A commodity, organization, buyer ... or anything in one.
+        name: Of the part, where its figures' names begin.
+
+    Example:
+        >>> from supplychain.model import Parameters
+        >>> pue = Figure(1.2, 1.1, 1.3)
+        >>> named(Parameters("power", "Power", {"pue": pue}), "power").figures["pue"].name
+        'power.pue'
+    """
+    result: Any = part
+    if isinstance(part, Figure):
+        if part.name != name:
+            result = dataclasses.replace(part, name=name)
+    elif isinstance(part, Mapping):
+        inner = {key: named(value, f"{name}.{key}") for key, value in part.items()}
+        if any(inner[key] is not part[key] for key in inner):
+            result = MappingProxyType(inner)
+    elif isinstance(part, tuple):
+        items = tuple(
+            named(v, f"{name}.{word}") for v, word in zip(part, _words(part), strict=True)
+        )
+        if any(a is not b for a, b in zip(items, part, strict=True)):
+            result = items
+    elif type(part) in PARTS:
+        fields = {
+            field: named(getattr(part, field), f"{name}.{word}" if word else name)
+            for field, word in PARTS[type(part)].items()
+        }
+        if any(value is not getattr(part, field) for field, value in fields.items()):
+            result = dataclasses.replace(part, **fields)  # type: ignore[type-var]
+    return result  # type: ignore[no-any-return]
 
 
-def model_figures(model: AIModel) -> Iterator[tuple[str, Figure]]:
-    """Facts and the training run of an AI model."""
-    yield from _given(model.id, model.facts)
-    yield from _given(f"{model.id}.training", model.training)
+def _words(parts: tuple[Any, ...]) -> Iterator[str]:
+    """What each is called among its like; the second of one name is ``name#2``."""
+    seen: Counter[str] = Counter()
+    for part in parts:
+        word = _word(part)
+        seen[word] += 1
+        yield word if seen[word] == 1 else f"{word}#{seen[word]}"
 
 
-def parameter_figures(parameters: Parameters) -> Iterator[tuple[str, Figure]]:
-    """Parameters of one topic."""
-    yield from _given(parameters.id, parameters.figures)
-
-
-def outcome_figures(outcome: Outcome) -> Iterator[tuple[str, Figure]]:
-    """Published series."""
-    for series in outcome.series:
-        name = ".".join(filter(None, (outcome.id, series.measure, series.of, series.buyer)))
-        yield from _given(name, series.figures)
-        yield from _given(name, series.years)
-
-
-def disruption_figures(disruption: Disruption) -> Iterator[tuple[str, Figure]]:
-    """What was published of a disruption."""
-    yield from _given(disruption.id, disruption.figures)
-    yield from _given(f"{disruption.id}.curve", disruption.curve)
-
-
-def _needs(name: str, needs: tuple[Need, ...]) -> Iterator[tuple[str, Figure]]:
-    for need in needs:
-        inputs = f"{name}.{'|'.join(need.inputs)}"
-        yield from _given(inputs, {key: getattr(need, key) for key in NEED_FIGURES})
-        for input_, switch in need.inputs.items():
-            yield from _given(f"{name}.{input_}", {"switch_weeks": switch})
-
-
-def _given(
-    name: str, values: Mapping[Any, Figure | None] | Mapping[Any, Figure]
-) -> Iterator[tuple[str, Figure]]:
-    for key, value in values.items():
-        if value is not None:
-            yield f"{name}.{key}", value
+def _word(part: object) -> str:
+    match part:
+        case Need():
+            return "|".join(part.inputs)
+        case Orders():
+            return "+".join(part.products)
+        case Supply():
+            return f"{part.commodity}@{part.country}"
+        case Series():
+            return ".".join(filter(None, (part.measure, part.of, part.buyer)))
+        case Capacity():
+            return part.id
+    raise TypeError(f"a {type(part).__name__} has no name among its like")

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any, TypeVar
 
+from supplychain.errors import AskError
 from supplychain.model.buyers import Buyer
-from supplychain.model.commodities import Commodity, Need
+from supplychain.model.commodities import Commodity, Need, Product
 from supplychain.model.figures import Figure, Source
+from supplychain.model.names import figures, named
 from supplychain.model.organizations import Capacity, Organization, Supply
 from supplychain.model.records import AIModel, Disruption, Outcome, Parameters
 from supplychain.model.scenarios import Scenario
+from supplychain.model.values import freeze
 
 ALLOCATION_RULES = (
     "contract-first",
@@ -25,6 +29,31 @@ ALLOCATION_RULES = (
     "alpha-fair",
 )
 """Names of the rules of allocation, the default first."""
+
+
+_Part = TypeVar(
+    "_Part",
+    AIModel,
+    Buyer,
+    Commodity,
+    Disruption,
+    Organization,
+    Outcome,
+    Parameters,
+    Scenario,
+    Source,
+)
+
+FIGURED = (
+    "commodities",
+    "organizations",
+    "buyers",
+    "models",
+    "parameters",
+    "outcomes",
+    "disruptions",
+)
+"""Fields of a network whose parts hold figures."""
 
 
 @dataclass(frozen=True)
@@ -54,10 +83,41 @@ class Network:
     scenarios: Mapping[str, Scenario] = field(default_factory=lambda: MappingProxyType({}))
     parameters: Mapping[str, Parameters] = field(default_factory=lambda: MappingProxyType({}))
 
+    def __post_init__(self) -> None:
+        freeze(
+            self,
+            "commodities",
+            "organizations",
+            "buyers",
+            "sources",
+            "groups",
+            "models",
+            "outcomes",
+            "disruptions",
+            "scenarios",
+            "parameters",
+        )
+
+    def __repr__(self) -> str:
+        parts = {
+            "commodities": self.commodities,
+            "organizations": self.organizations,
+            "supplies": self.supplies,
+        }
+        held = ", ".join(f"{len(part)} {name}" for name, part in parts.items())
+        return f"<Network {self.digest[:8]}: {held}>" if self.digest else f"<Network: {held}>"
+
     @property
     def products(self) -> Mapping[str, Commodity]:
         """The accelerators."""
         return {id_: c for id_, c in self.commodities.items() if c.product is not None}
+
+    @cached_property
+    def accelerators(self) -> Mapping[str, Product]:
+        """What is known of each accelerator as a product, by id."""
+        return MappingProxyType(
+            {id_: c.product for id_, c in self.commodities.items() if c.product is not None}
+        )
 
     def makers(self, commodity: str) -> tuple[Supply, ...]:
         """The supplies of a commodity, in order of organization and country."""
@@ -96,15 +156,45 @@ class Network:
         """The parameter of that name, ``topic.key``, e.g. ``power.pue``.
 
         Raises:
-            ValueError: The data has none of that name.
+            AskError: The data has none of that name.
         """
         topic, _, key = name.partition(".")
         try:
             return self.parameters[topic].figures[key]
         except KeyError:
-            raise ValueError(
+            raise AskError(
                 f"the data has no parameter '{name}'; add '{key}' to parameters/{topic}.yaml"
             ) from None
+
+    @cached_property
+    def figures(self) -> Mapping[str, Figure]:
+        """Every figure by its name, in order of kind and id."""
+        found = (f for kind in FIGURED for f in figures(getattr(self, kind)))
+        return MappingProxyType({f.name: f for f in found})
+
+    def with_(self, **parts: Iterable[Any]) -> Network:
+        """The network with some of its parts replaced by others of the same ids.
+
+        Args:
+            parts: Field of the network (``commodities``, ``organizations``, ``buyers``,
+                ``models``, ``outcomes``, ``disruptions``, ``scenarios``, ``parameters``) to the
+                changed parts of it; those left out stay as they are.
+
+        Example:
+            ``network.with_(organizations=[replace(tsmc, capacities=())])``
+        """
+        changed: dict[str, Mapping[str, Any]] = {}
+        for field_, some in parts.items():
+            all_ = {**getattr(self, field_), **{part.id: named(part, part.id) for part in some}}
+            changed[field_] = MappingProxyType({id_: all_[id_] for id_ in sorted(all_)})
+        made = changed.get("commodities", self.commodities)
+        makers = changed.get("organizations", self.organizations)
+        fresh: dict[str, Any] = dict(changed)
+        if "commodities" in changed:
+            fresh["groups"] = _groups(made)
+        if fresh.keys() & {"commodities", "organizations"}:
+            fresh["supplies"] = _supplies(made, makers)
+        return replace(self, **fresh)
 
     def owners(self, organization: str) -> tuple[str, ...]:
         """The organization and those that own it, nearest first."""
@@ -130,41 +220,55 @@ def assemble(
     scenarios: Iterable[Scenario] = (),
     parameters: Iterable[Parameters] = (),
 ) -> Network:
-    """Put checked parts together, sorted by id; each product is supplied by its designer.
+    """Put checked parts together, sorted by id, and name their figures.
 
-    An accelerator's supply stands in its designer's country and runs from launch to end.
+    Each product is supplied by its designer: in the designer's country, from launch to end.
     """
-    organizations = sorted(organizations, key=lambda o: o.id)
-    commodities = sorted(commodities, key=lambda c: c.id)
-    countries = {o.id: o.country for o in organizations}
-    supplies = [s for o in organizations for s in o.supplies]
+    made, makers = _by_id(commodities), _by_id(organizations)
+    return Network(
+        commodities=made,
+        organizations=makers,
+        buyers=_by_id(buyers),
+        sources=_by_id(sources),
+        groups=_groups(made),
+        supplies=_supplies(made, makers),
+        digest=digest,
+        models=_by_id(models),
+        outcomes=_by_id(outcomes),
+        disruptions=_by_id(disruptions),
+        scenarios=_by_id(scenarios),
+        parameters=_by_id(parameters),
+    )
+
+
+def _by_id(parts: Iterable[_Part]) -> Mapping[str, _Part]:
+    return MappingProxyType({p.id: named(p, p.id) for p in sorted(parts, key=lambda p: p.id)})
+
+
+def _groups(commodities: Mapping[str, Commodity]) -> Mapping[str, tuple[str, ...]]:
     groups: dict[str, list[str]] = defaultdict(list)
-    for commodity in commodities:
+    for commodity in commodities.values():
         for group in commodity.groups:
             groups[group].append(commodity.id)
-        if (product := commodity.product) is not None:
-            supplies.append(
-                Supply(
-                    organization=product.designer,
-                    commodity=commodity.id,
-                    country=countries[product.designer],
-                    start=product.launch,
-                    end=product.end,
-                    note="the designer sells its own product",
-                    place=commodity.place,
-                )
-            )
-    return Network(
-        commodities=MappingProxyType({c.id: c for c in commodities}),
-        organizations=MappingProxyType({o.id: o for o in organizations}),
-        buyers=MappingProxyType({b.id: b for b in sorted(buyers, key=lambda b: b.id)}),
-        sources=MappingProxyType({s.id: s for s in sorted(sources, key=lambda s: s.id)}),
-        groups=MappingProxyType({name: tuple(groups[name]) for name in sorted(groups)}),
-        supplies=tuple(sorted(supplies, key=lambda s: (s.commodity, s.organization, s.country))),
-        digest=digest,
-        models=MappingProxyType({m.id: m for m in sorted(models, key=lambda m: m.id)}),
-        outcomes=MappingProxyType({o.id: o for o in sorted(outcomes, key=lambda o: o.id)}),
-        disruptions=MappingProxyType({d.id: d for d in sorted(disruptions, key=lambda d: d.id)}),
-        scenarios=MappingProxyType({s.id: s for s in sorted(scenarios, key=lambda s: s.id)}),
-        parameters=MappingProxyType({p.id: p for p in sorted(parameters, key=lambda p: p.id)}),
-    )
+    return MappingProxyType({name: tuple(groups[name]) for name in sorted(groups)})
+
+
+def _supplies(
+    commodities: Mapping[str, Commodity], organizations: Mapping[str, Organization]
+) -> tuple[Supply, ...]:
+    """What the organizations say they make, and the products of each designer."""
+    supplies = [s for o in organizations.values() for s in o.supplies]
+    supplies += [
+        Supply(
+            organization=c.product.designer,
+            commodity=c.id,
+            country=organizations[c.product.designer].country,
+            start=c.product.launch,
+            end=c.product.end,
+            note="the designer sells its own product",
+            place=c.place,
+        )
+        for c in commodities.values()
+        if c.product is not None
+    ]
+    return tuple(sorted(supplies, key=lambda s: (s.commodity, s.organization, s.country)))

@@ -8,8 +8,9 @@ from types import MappingProxyType
 from typing import Literal
 
 from supplychain.model.commodities import Need
-from supplychain.model.figures import NOWHERE, Basis, Figure, Place
+from supplychain.model.figures import NOWHERE, Basis, Figure, Place, in_year
 from supplychain.model.quarters import Quarter
+from supplychain.model.values import freeze
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,9 @@ class Capacity:
     note: str = ""
     place: Place = NOWHERE
 
+    def __post_init__(self) -> None:
+        freeze(self, "figures", "bookings")
+
     @property
     def key(self) -> str:
         """``organization.capacity``, as in ``--assume tsmc.cowos.2024Q4=40_000``."""
@@ -66,20 +70,37 @@ class Capacity:
     def per_quarter(self, quarter: Quarter) -> float:
         """Capacity of the quarter, in commodity units.
 
-        For exit rates the mean of the exits of this quarter and the one before; a line's first
-        quarter counts its own exit only.
+        For exit rates the mean of the exits of this quarter and the one before; a line begins
+        with nothing.
         """
         rate = self.rate(quarter)
-        if self.at == "exit" and quarter > min(self.figures):
+        if self.at == "exit":
             rate = (rate + self.rate(quarter + -1)) / 2
         return rate * self.per_base_unit
 
-    def booked(self, quarter: Quarter) -> Mapping[str, Figure]:
-        """Shares booked in the quarter's year; the first year's before it, the last's after."""
-        if not self.bookings:
-            return MappingProxyType({})
+    def booked(self, quarter: Quarter) -> Mapping[str, float]:
+        """Shares booked in the quarter, 0 to 1 and together at most 1.
+
+        A year's booking is its middle's: straight lines join the middles of the years, the first
+        year's holds before, the last's after. A holder without a booking in a year has 0 then.
+        """
+        years = self.booked_years(quarter)
+        shares: dict[str, float] = {}
+        for year, part in years.items():
+            for holder, figure in self.bookings[year].items():
+                shares[holder] = shares.get(holder, 0.0) + part * figure.value
+        return MappingProxyType(shares)
+
+    def booked_years(self, quarter: Quarter) -> Mapping[int, float]:
+        """The one or two years whose bookings make the quarter's, each with its weight."""
         years = sorted(self.bookings)
-        return self.bookings[max([y for y in years if y <= quarter.year], default=years[0])]
+        middle = quarter.year + (quarter.number - 2.5) / 4  # in years since the middle of year 0
+        before = [y for y in years if y <= middle]
+        after = [y for y in years if y > middle]
+        if not before or not after:
+            return MappingProxyType(dict.fromkeys(before[-1:] or after[:1], 1.0))
+        part = (middle - before[-1]) / (after[0] - before[-1])
+        return MappingProxyType({before[-1]: 1.0 - part, after[0]: part})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +134,9 @@ class Supply:
     note: str = ""
     place: Place = NOWHERE
 
+    def __post_init__(self) -> None:
+        freeze(self, "draws", "share")
+
     @property
     def id(self) -> str:
         """``organization/commodity@COUNTRY``."""
@@ -131,10 +155,7 @@ class Supply:
 
     def share_in(self, quarter: Quarter) -> Figure | None:
         """The share of the latest year up to the quarter's, else of the first year known."""
-        if not self.share:
-            return None
-        years = sorted(self.share)
-        return self.share[max([y for y in years if y <= quarter.year], default=years[0])]
+        return in_year(self.share, quarter.year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +170,9 @@ class Orders:
     products: tuple[str, ...]
     figures: Mapping[Quarter, Figure]
     place: Place = NOWHERE
+
+    def __post_init__(self) -> None:
+        freeze(self, "figures")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,3 +199,6 @@ class Organization:
     note: str = ""
     sources: tuple[str, ...] = ()
     place: Place = NOWHERE
+
+    def __post_init__(self) -> None:
+        freeze(self, "lines")

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from supplychain.model.figures import NOWHERE, Figure, Place
 from supplychain.model.quarters import Quarter
+from supplychain.model.values import freeze
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,9 @@ class AIModel:
     note: str = ""
     place: Place = NOWHERE
 
+    def __post_init__(self) -> None:
+        freeze(self, "facts", "training")
+
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
@@ -50,6 +54,9 @@ class Parameters:
     figures: Mapping[str, Figure]
     note: str = ""
     place: Place = NOWHERE
+
+    def __post_init__(self) -> None:
+        freeze(self, "figures")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,9 @@ class Series:
     years: Mapping[int, Figure]
     note: str = ""
     place: Place = NOWHERE
+
+    def __post_init__(self) -> None:
+        freeze(self, "figures", "years")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +122,6 @@ class Disruption:
     sources: tuple[str, ...] = ()
     note: str = ""
     place: Place = NOWHERE
+
+    def __post_init__(self) -> None:
+        freeze(self, "figures", "curve")

@@ -14,6 +14,7 @@ from typing import TypeAlias
 from supplychain.model.buyers import Buyer
 from supplychain.model.commodities import Commodity
 from supplychain.model.quarters import WEEKS_PER_QUARTER, Quarter
+from supplychain.model.values import freeze
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Cut:
 
     Attributes:
         share: Share of the output that is lost, 0 to 1.
-        first, last: Quarters, both included; ``None``: the whole window.
+        first, last: Quarters, both included; ``None``: from the window's first, and without end.
         recovery: Instead of an end: weeks since ``first`` began and the share of normal output
             reached then, straight lines between; ``share`` of what is missing is lost.
     """
@@ -33,15 +34,20 @@ class Cut:
     last: Quarter | None = None
     recovery: tuple[tuple[float, float], ...] = ()
 
-    def lost(self, quarter: Quarter, window: tuple[Quarter, Quarter]) -> float:
-        """Share of the quarter's output that is lost, 0 to 1."""
-        first, last = self.first or window[0], self.last or window[1]
-        if not first <= quarter <= last:
+    def lost(self, quarter: Quarter, begin: Quarter) -> float:
+        """Share of the quarter's output that is lost, 0 to 1.
+
+        Args:
+            quarter: Any quarter.
+            begin: When a cut without a first quarter begins.
+        """
+        first = self.first or begin
+        if quarter < first or (self.last is not None and quarter > self.last):
             return 0.0
         if not self.recovery:
             return self.share
-        begin = WEEKS_PER_QUARTER * (quarter - first)
-        return self.share * (1 - _mean_level(self.recovery, begin, begin + WEEKS_PER_QUARTER))
+        week = WEEKS_PER_QUARTER * (quarter - first)
+        return self.share * (1 - _mean_level(self.recovery, week, week + WEEKS_PER_QUARTER))
 
     def __str__(self) -> str:
         when = ""
@@ -155,6 +161,9 @@ class Scenario:
     policy: str = ""
     assume: Mapping[str, float] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
     note: str = ""
+
+    def __post_init__(self) -> None:
+        freeze(self, "assume")
 
 
 def _mean_level(curve: Sequence[tuple[float, float]], begin: float, end: float) -> float:

@@ -8,7 +8,8 @@ wafer. In reality a new product takes over from the one before it along an S-cur
 
 The midpoint is MIDPOINT, unless what a designer disclosed of a product says otherwise.
 The newest product of a line gets what it has taken; each older one what it has taken of
-the rest; the oldest all that remains.
+the rest; the oldest all that remains. A successor whose predecessor is sold no more goes on along
+its own curve: what it has not taken yet goes to the designer's other products in proportion.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from supplychain.model import Commodity, Network
+from supplychain.model.figures import in_year
 from supplychain.model.quarters import WEEKS_PER_QUARTER, Quarter
 
 MIDPOINT = 1.6
@@ -56,32 +58,40 @@ def _designer_shares(
         if commodity.product.sold(quarter):
             lines[commodity.product.line].append(commodity)
     weights = _line_weights(network, designer, sorted(lines), quarter)
-    total = sum(weights.values())
-    return {
-        id_: weights[line] / total * share
+    shares = {
+        id_: weights[line] * share
         for line, members in lines.items()
-        for id_, share in _succession(members, quarter).items()
+        for id_, share in _succession(members, _follows(own, line, members), quarter).items()
     }
+    total = sum(shares.values())
+    return {id_: share / total for id_, share in shares.items()}
+
+
+def _follows(own: Sequence[Commodity], line: str, members: Sequence[Commodity]) -> bool:
+    """Whether the oldest product sold of a line took over from one that is sold no more."""
+    oldest = min(c.product.launch for c in members)  # type: ignore[union-attr]
+    return any(
+        c.product is not None and c.product.line == line and c.product.launch < oldest for c in own
+    )
 
 
 def _line_weights(
     network: Network, designer: str, lines: Sequence[str], quarter: Quarter
 ) -> dict[str, float]:
     """The designer's figures for the year, else equal shares of the lines sold."""
-    by_year = network.organizations[designer].lines
-    if not by_year:
+    figures = in_year(network.organizations[designer].lines, quarter.year)
+    if figures is None:
         return dict.fromkeys(lines, 1.0)
-    years = sorted(by_year)
-    figures = by_year[max([y for y in years if y <= quarter.year], default=years[0])]
     weights = {line: figures[line].value if line in figures else 0.0 for line in lines}
     return weights if sum(weights.values()) > 0 else dict.fromkeys(lines, 1.0)
 
 
-def _succession(members: Sequence[Commodity], quarter: Quarter) -> dict[str, float]:
+def _succession(members: Sequence[Commodity], follows: bool, quarter: Quarter) -> dict[str, float]:
+    """Shares of a line; less than all of it while a successor ramps whose predecessor has ended."""
     shares: dict[str, float] = {}
     rest = 1.0
     newest_first = sorted(members, key=lambda c: (c.product.launch, c.id), reverse=True)  # type: ignore[union-attr]
-    for commodity in newest_first[:-1]:
+    for commodity in newest_first if follows else newest_first[:-1]:
         assert commodity.product is not None
         since = quarter - commodity.product.launch
         half = commodity.product.half_weeks
@@ -89,5 +99,6 @@ def _succession(members: Sequence[Commodity], quarter: Quarter) -> dict[str, flo
         taken = 1 / (1 + math.exp(-SLOPE * (since - midpoint)))
         shares[commodity.id] = rest * taken
         rest *= 1 - taken
-    shares[newest_first[-1].id] = rest
+    if not follows:
+        shares[newest_first[-1].id] = rest
     return shares

@@ -7,33 +7,15 @@ from types import MappingProxyType
 
 import numpy as np
 
-from supplychain.model import Commodity, Network
-from supplychain.model.quarters import Quarter
+from supplychain.model import Network
+from supplychain.model.accelerators import per_accelerator
 from supplychain.production.result import Production
 from supplychain.production.systems import installed
 
 UNITS: Mapping[str, str] = MappingProxyType(
-    {"units": "", "h100e": "H100e", "memory_gb": "GB", "power_mw": "MW", "revenue_usd": "US$"}
+    {"units": "", "h100e": "H100e", "memory_gb": "GB", "site_mw": "MW", "revenue_usd": "US$"}
 )
 """Each quantity and what it is counted in."""
-
-
-def per_unit(commodity: Commodity, quarter: Quarter) -> Mapping[str, float]:
-    """What one accelerator counts in each of :data:`UNITS`; absent where no figure is known.
-
-    ``power_mw`` is the chips' thermal design power alone, without servers or cooling;
-    ``revenue_usd`` is the price of the latest year up to the quarter's, else of the first known.
-    """
-    assert commodity.product is not None
-    facts = commodity.product.facts
-    known = {"units": 1.0, "h100e": commodity.h100e()}
-    if "memory_gb" in facts:
-        known["memory_gb"] = facts["memory_gb"].value
-    if "tdp_w" in facts:
-        known["power_mw"] = facts["tdp_w"].value / 1e6
-    if (price := commodity.product.price_in(quarter)) is not None:
-        known["revenue_usd"] = price.value
-    return known
 
 
 def totals(network: Network, production: Production) -> Mapping[str, tuple[float, float]]:
@@ -42,9 +24,10 @@ def totals(network: Network, production: Production) -> Mapping[str, tuple[float
     found = dict.fromkeys(UNITS, 0.0)
     counted = dict.fromkeys(UNITS, 0.0)
     for product, by_quarter in units.items():
-        for quarter, amount in zip(production.plan.reported, by_quarter.tolist(), strict=True):
-            for quantity, each in per_unit(network.commodities[product], quarter).items():
-                found[quantity] += each * amount
+        for quarter, amount in zip(production.quarters, by_quarter.tolist(), strict=True):
+            known = per_accelerator(network, network.commodities[product], quarter)
+            for quantity in UNITS.keys() & known.keys():
+                found[quantity] += known[quantity] * amount
                 counted[quantity] += amount
     total = counted["units"]
     return {q: (found[q], counted[q] / total if total > 0 else 0.0) for q in UNITS}
@@ -56,13 +39,13 @@ def series(network: Network, production: Production) -> list[dict[str, object]]:
     ``None`` where a product has no figure for a quantity.
     """
     plan = production.plan
-    first, last = plan.window
+    first, last = production.window
     running = installed(network, production)
     rows: list[dict[str, object]] = []
     for row, (product, supply) in enumerate(plan.products.items()):
-        for t, quarter in zip(range(first, last + 1), plan.reported, strict=True):
+        for t, quarter in zip(range(first, last + 1), production.quarters, strict=True):
             shipped = float(production.ship[row, t])
-            known = per_unit(network.commodities[product], quarter)
+            known = per_accelerator(network, network.commodities[product], quarter)
             rows.append(
                 {
                     "product": product,
@@ -83,9 +66,9 @@ def series(network: Network, production: Production) -> list[dict[str, object]]:
 def shares_of_inputs(production: Production, commodities: set[str]) -> Mapping[str, float]:
     """What share of the capacity for these commodities each designer used over the window."""
     plan = production.plan
-    first, last = plan.window
+    first, last = production.window
     used: dict[str, float] = {}
-    for row, (link, sender) in enumerate(production.columns.pairs):
+    for row, (link, sender) in enumerate(production.pairs):
         if plan.supplies[sender].commodity in commodities:
             designer = plan.supplies[plan.links[link].consumer].organization
             amount = float(production.use[row, first : last + 1].sum())

@@ -1,123 +1,89 @@
-"""What came out of the production program, in the units of the data."""
+"""What came out of production, in the units of the data."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from supplychain.model.quarters import Quarter
-from supplychain.production.highs import Optimum
-from supplychain.production.plan import Plan
-from supplychain.production.program import Columns, Floats, Ints, Model
+from supplychain.model.values import same_values
+from supplychain.production.plan import Link, Plan
+from supplychain.production.recipes import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
 
-RENT = 1e-6
-"""A line whose scarcity is worth less than this share of the quarter's output does not bind."""
+SHORT = 0.03
+"""What keeps less than this share of a product's plan from being started does not bind."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Production:
-    """One solution of the program; all arrays are entity x period of the plan's grid.
+    """One walk through the quarters; all arrays are entity x period of the plan's grid.
 
     Attributes:
+        window: First and last period asked about, both included.
+        pairs: Link and sender of each flow.
+        accounts: Holder and line of each booking that a product can use.
+        planned: Starts that shocks leave of the plan, by product in the order of
+            ``plan.products``.
+        start: What was started.
+        ship: Units sold.
         make: Good units finished, by supply.
-        ship: Units shipped, by product in the order of ``plan.products``.
-        stock: By supply, at the end of the quarter.
-        use: By (link, sender) pair of ``columns.pairs``.
-        bank, bank_spill: Arrived inputs not yet built in, by link.
-        borrow, pool: By (holder, line) account of ``columns.accounts``.
-        over, under, gap: Deviations from the planned mix, by product.
+        stock: Held at the end of the quarter, by supply: memory, and products not sold.
+        use: Sent by pair: packaging and memory when a product is started, dies when ordered.
+        bank: Dies in hand, by link.
+        filled: Share of the plan's need that could be met, by link of memory or dies.
         backlog: Orders not yet shipped, by market of the plan.
-        price: Worth of one more unit of each line, undiscounted, in value of the objective.
-        booking_price: Worth of one more unit of each account's booking.
-        borrow_price: Worth of being allowed to borrow one more unit, by account.
-        pool_price: Worth of one more unit of each line that nobody has booked.
-        order_price: Worth of one more unit ordered, by market of the plan.
-        objective: Value of the plan.
-        variables: The solver's own (scaled) variables.
+        lent: Capacity used beyond the own booking, by account.
+        capacity: Of each line, what shocks leave.
+        short: Cause to product x period: what of the plan could not be started on the own booking,
+            by what was short first, as in :data:`supplychain.production.starting.CAUSES`.
+        kept: Share of its own output that each supply keeps, supply x period.
     """
 
     plan: Plan
-    columns: Columns
-    make: Floats
+    window: tuple[int, int]
+    pairs: tuple[tuple[int, int], ...]
+    accounts: tuple[tuple[str, int], ...]
+    planned: Floats
+    start: Floats
     ship: Floats
+    make: Floats
     stock: Floats
     use: Floats
     bank: Floats
-    bank_spill: Floats
-    borrow: Floats
-    pool: Floats
-    over: Floats
-    under: Floats
-    gap: Floats
+    filled: Floats
     backlog: Floats
-    price: Floats
-    booking_price: Floats
-    borrow_price: Floats
-    pool_price: Floats
-    order_price: Floats
-    dual_objective: float
-    objective: float
-    variables: Floats
+    lent: Floats
+    capacity: Floats
+    short: Mapping[str, Floats]
+    kept: Floats
 
-    @classmethod
-    def from_optimum(cls, plan: Plan, model: Model, optimum: Optimum) -> Production:
-        """Undo the scaling and name the parts; arrays are made read-only."""
-        columns = model.columns
-        physical = np.maximum(optimum.variables, 0.0) * model.scale
-        duals, reduced = optimum.row_dual, optimum.column_dual
-        worth = model.worth
-        periods = np.arange(len(plan.quarters))
-        fade = plan.calibration.discount**periods
+    __eq__ = same_values
 
-        def priced(kind: str, count: int) -> Floats:
-            out = np.zeros((count, len(periods)))
-            for i in range(count):
-                # A line nobody books has no pool; orders are not known in every period.
-                rows = model.rows.get((kind, i), np.empty(0, dtype=int))
-                at = model.row_period[rows]
-                prices = np.maximum(-duals[rows], 0.0) * worth / model.row_scale[rows]
-                out[i, at] = prices / fade[at]
-            return out
+    def __repr__(self) -> str:
+        window = self.quarters
+        units = float(self.total_by_quarter().sum())
+        return f"<Production {window[0]} to {window[-1]}: {units:,.0f} accelerators>"
 
-        parts = {
-            name: physical[getattr(columns, name)]
-            for name in (
-                "make ship stock use bank bank_spill borrow pool over under gap backlog".split()  # noqa: SIM905
-            )
-        }
-        result = cls(
-            plan=plan,
-            columns=columns,
-            price=priced("capacity", len(plan.lines)),
-            booking_price=priced("booking", len(columns.accounts)),
-            borrow_price=np.maximum(-reduced[columns.borrow], 0.0)
-            * worth
-            / model.scale[columns.borrow]
-            / fade,
-            pool_price=priced("pool", len(plan.lines)),
-            order_price=priced("orders", len(plan.markets)),
-            dual_objective=-optimum.dual_goal * worth,
-            objective=-optimum.goal * worth,
-            variables=optimum.variables,
-            **parts,
-        )
-        prices = (
-            result.price,
-            result.booking_price,
-            result.borrow_price,
-            result.pool_price,
-            result.order_price,
-        )
-        for array in (*parts.values(), *prices, result.variables):
-            array.setflags(write=False)
-        return result
+    @property
+    def quarters(self) -> tuple[Quarter, ...]:
+        """The quarters of the window."""
+        return self.plan.quarters[self.window[0] : self.window[1] + 1]
+
+    def between(self, first: Quarter, last: Quarter) -> Production:
+        """The same with another window.
+
+        Raises:
+            ValueError: It lies outside the data.
+        """
+        window = self.plan.window(first, last)
+        return self if window == self.window else replace(self, window=window)
 
     def units(self) -> Mapping[str, Floats]:
         """Units shipped of each product, by quarter of the window."""
@@ -128,13 +94,23 @@ class Production:
         total: Floats = self._window(self.ship).sum(axis=0)
         return total
 
+    def total(self, quarters: tuple[Quarter, ...] | None = None) -> float:
+        """Units shipped of all products in the quarters (the window, if none are given)."""
+        wanted = set(quarters or self.quarters)
+        columns = [t for t, q in enumerate(self.plan.quarters) if q in wanted]
+        return float(self.ship[:, columns].sum())
+
     def utilization(self) -> Mapping[str, Floats]:
         """Share of each line's capacity in use, by quarter of the window; 0 where it has none.
 
-        What holders outside the program have booked counts as used.
+        What holders without a product in production have booked counts as used. Of a line that is
+        split by plan the whole counts: its parts are converted as they are needed.
         """
         out = {}
+        wholes = {(x.capacity.organization, x.capacity.id) for x in self.plan.lines if x.whole}
         for line in self.plan.lines:
+            if (line.capacity.organization, line.capacity.part_of) in wholes:
+                continue
             capacity = self._window(np.array(line.per_quarter))
             used = sum(draw * self._window(self.make[m]) for m, draw in line.members.items())
             share = np.divide(used, capacity, out=np.zeros_like(capacity), where=capacity > 0)
@@ -142,37 +118,81 @@ class Production:
             out[line.key] = np.where(capacity > 0, share + reserved, 0.0)
         return out
 
-    def rents(self) -> tuple[Mapping[str, float], ...]:
-        """By quarter of the window: what the scarcity of each commodity is worth, in value.
+    def bound(self) -> tuple[Mapping[str, float], ...]:
+        """By quarter of the window: limit to the planned starts of the products that it binds.
 
-        The shadow price of a line (and of the bookings on it) times its size: the share of the
-        objective that is owed to this commodity being scarce. Zero for what does not bind.
-        ``orders``: what a designer's buyers take, where that is known.
+        A product is bound by what kept most of its plan from being started: a memory, dies, a
+        line of packaging, ``orders`` or a cut of the product itself; by the line that its
+        designer has booked where nothing was short.
         """
-        first, last = self.plan.window
-        rents: list[Mapping[str, float]] = []
+        first, last = self.window
+        found: list[Mapping[str, float]] = []
         for t in range(first, last + 1):
             now: dict[str, float] = defaultdict(float)
-            for i, line in enumerate(self.plan.lines):
-                now[self.limit_of(i)] += float(self.price[i, t]) * line.per_quarter[t]
-            for row, (holder, i) in enumerate(self.columns.accounts):
-                booked = self.plan.lines[i].booked[t].get(holder, 0.0)
-                now[self.limit_of(i)] += (
-                    float(self.booking_price[row, t]) * booked * self.plan.lines[i].per_quarter[t]
-                )
-            for row, market in enumerate(self.plan.markets):
-                if np.isfinite(market.orders[t]):
-                    now["orders"] += float(self.order_price[row, t]) * market.orders[t]
-            output = sum(
-                self.plan.values[p] * float(self.ship[row, t])
-                for row, p in enumerate(self.plan.products)
-            )
-            rents.append({c: r for c, r in sorted(now.items()) if r > RENT * max(output, 1e-9)})
-        return tuple(rents)
+            for row, name in enumerate(self.plan.products):
+                if (planned := float(self.planned[row, t])) > 0:
+                    now[self.limit_on(name, t)] += planned
+            found.append(dict(sorted(now.items(), key=lambda x: (-x[1], x[0]))))
+        return tuple(found)
 
     def binding(self) -> tuple[tuple[str, ...], ...]:
-        """By quarter of the window: the commodities that bind, the most valuable first."""
-        return tuple(tuple(sorted(now, key=lambda c: (-now[c], c))) for now in self.rents())
+        """By quarter of the window: what binds, what binds most planned starts first."""
+        return tuple(tuple(now) for now in self.bound())
+
+    def cause_of(self, product: str, period: int) -> str:
+        """What kept most of the product's plan from being started; empty: its own booking."""
+        row = list(self.plan.products).index(product)
+        planned = float(self.planned[row, period]) + float(self.short["product"][row, period])
+        # What was started beyond the plan a quarter before is missing now: no shortage.
+        ahead = max(0.0, float((self.start - self.planned)[row, period - 1])) if period else 0.0
+        if float(self.start[row, period]) + ahead >= (1 - SHORT) * planned:
+            return ""
+        return max(self.short, key=lambda c: float(self.short[c][row, period]))
+
+    def limit_on(self, product: str, period: int) -> str:
+        """What binds a product in a period, by name."""
+        cause = self.cause_of(product, period)
+        if cause in ("orders", "product"):
+            return cause
+        if cause in ("memory", "dies"):
+            return self.scarcest(product, period, cause).commodity
+        lines = self.slot_lines(product, period)
+        booked = [c for c in lines if self.plan.lines[c].capacity.bookings]
+        own = booked or lines
+        if cause == "packaging":
+            own = [c for c in lines if c not in booked] or own
+        return self.limit_of(own[0]) if own else "packaging"
+
+    def scarcest(self, product: str, period: int, kind: str) -> Link:
+        """The input of a kind of which the plan's need was filled least; of several the first."""
+        consumer = self.plan.products[product]
+        links = [
+            (n, x)
+            for n, x in enumerate(self.plan.links)
+            if x.consumer == consumer and x.kind == kind
+        ]
+        return min(links, key=lambda pair: float(self.filled[pair[0], period]))[1]
+
+    def slot_lines(self, product: str, period: int) -> list[int]:
+        """Lines on which the product can be packaged, the one most booked for it first."""
+        found: list[int] = []
+        for link in self.plan.links:
+            if link.consumer == self.plan.products[product] and link.kind == "slot":
+                for s, periods in link.senders.items():
+                    if period in periods:
+                        found += [c for c in self.plan.lines_of(s) if c not in found]
+        holder = self.plan.holders[product]
+
+        def booked(line: int) -> float:
+            share = self.plan.lines[line].booked[period].get(holder, 0.0)
+            return share * float(self.capacity[line, period])
+
+        return sorted(found, key=lambda c: (-booked(c), c))
+
+    def limit_of(self, line: int) -> str:
+        """What a line limits: its commodity, or the line's id where it makes several."""
+        names = {self.plan.supplies[m].commodity for m in self.plan.lines[line].members}
+        return names.pop() if len(names) == 1 else self.plan.lines[line].capacity.id
 
     def to_frame(self) -> pd.DataFrame:
         """Units shipped: one row per product and quarter."""
@@ -181,83 +201,14 @@ class Production:
         rows = [
             (product, self.plan.supplies[self.plan.products[product]].organization, str(q), u)
             for product, units in self.units().items()
-            for q, u in zip(self.plan.reported, units.tolist(), strict=True)
+            for q, u in zip(self.quarters, units.tolist(), strict=True)
         ]
         return pd.DataFrame(rows, columns=["product", "designer", "quarter", "units"])
 
     def _repr_html_(self) -> str:
-        return str(self.to_frame().to_html(max_rows=20))
-
-    def total(self, quarters: tuple[Quarter, ...] | None = None) -> float:
-        """Units shipped of all products in the quarters (the window, if none are given)."""
-        wanted = set(quarters or self.plan.reported)
-        columns = [t for t, q in enumerate(self.plan.quarters) if q in wanted]
-        return float(self.ship[:, columns].sum())
+        return str(self.to_frame()._repr_html_())  # type: ignore[operator]
 
     def _window(self, array: Floats) -> Floats:
-        first, last = self.plan.window
+        first, last = self.window
         part: Floats = array[..., first : last + 1]
         return part
-
-    def limit_of(self, line: int) -> str:
-        """What a line limits: its commodity, or the line's id where it makes several."""
-        names = {self.plan.supplies[m].commodity for m in self.plan.lines[line].members}
-        return names.pop() if len(names) == 1 else self.plan.lines[line].capacity.id
-
-
-def on_columns(result: Production, plan: Plan, columns: Columns) -> Floats:
-    """A solution laid onto the columns of another plan over the same quarters, unscaled.
-
-    Supplies, links, accounts and products are matched by name; what the other plan does not
-    have is dropped, what this solution does not have is zero.
-    """
-    values = np.zeros(columns.count)
-    for names in ("make", "stock"):
-        _lay(
-            values, getattr(columns, names), _supplies(plan), result, names, _supplies(result.plan)
-        )
-    for names in ("ship", "over", "under", "gap"):
-        products = list(plan.products), list(result.plan.products)
-        _lay(values, getattr(columns, names), products[0], result, names, products[1])
-    for names in ("bank", "bank_spill"):
-        _lay(values, getattr(columns, names), _links(plan), result, names, _links(result.plan))
-    books = [m.book.products for m in plan.markets], [m.book.products for m in result.plan.markets]
-    _lay(values, columns.backlog, books[0], result, "backlog", books[1])
-    for names in ("borrow", "pool"):
-        accounts = _accounts(plan, columns), _accounts(result.plan, result.columns)
-        _lay(values, getattr(columns, names), accounts[0], result, names, accounts[1])
-    pairs = _pairs(plan, columns), _pairs(result.plan, result.columns)
-    _lay(values, columns.use, pairs[0], result, "use", pairs[1])
-    return values
-
-
-def _lay(
-    values: Floats,
-    grid: Ints,
-    names: Sequence[Hashable],
-    result: Production,
-    part: str,
-    known: Sequence[Hashable],
-) -> None:
-    rows = {name: row for row, name in enumerate(known)}
-    array: Floats = getattr(result, part)
-    for row, name in enumerate(names):
-        if name in rows:
-            values[grid[row]] = array[rows[name]]
-
-
-def _supplies(plan: Plan) -> list[str]:
-    return [s.id for s in plan.supplies]
-
-
-def _links(plan: Plan) -> list[tuple[str, str]]:
-    return [(plan.supplies[x.consumer].id, "|".join(x.need.inputs)) for x in plan.links]
-
-
-def _pairs(plan: Plan, columns: Columns) -> list[tuple[tuple[str, str], str]]:
-    links = _links(plan)
-    return [(links[link], plan.supplies[sender].id) for link, sender in columns.pairs]
-
-
-def _accounts(plan: Plan, columns: Columns) -> list[tuple[str, str]]:
-    return [(holder, plan.lines[line].key) for holder, line in columns.accounts]

@@ -17,14 +17,14 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from supplychain.model import Commodity, Figure, Network
-from supplychain.model.quarters import WEEKS_PER_QUARTER, Quarter
-from supplychain.production.program import Floats
+from supplychain.model.quarters import WEEKS_PER_QUARTER, Quarter, lag_parts
+from supplychain.production.recipes import Floats
 from supplychain.production.result import Production
 
 
 def installed(network: Network, production: Production) -> Mapping[str, Floats]:
     """Accelerators installed, by product and quarter of the window."""
-    first, last = production.plan.window
+    first, last = production.window
     return {
         product: (boards + racked)[first : last + 1]
         for product, boards, racked in _stages(network, production)
@@ -33,7 +33,7 @@ def installed(network: Network, production: Production) -> Mapping[str, Floats]:
 
 def racks(network: Network, production: Production) -> Floats:
     """Whole racks finished by quarter of the window; 0 where no product says how many it holds."""
-    first, last = production.plan.window
+    first, last = production.window
     total = np.zeros(last + 1 - first)
     for product, _, racked in _stages(network, production):
         facts = network.products[product].product.facts  # type: ignore[union-attr]
@@ -73,9 +73,8 @@ def _next(network: Network, id_: str) -> tuple[Commodity, float] | None:
 
 def later(flow: Floats, lag: float) -> Floats:
     """The flow some quarters later; a fraction is split between two quarters."""
-    whole = int(lag)
-    part = lag - whole
-    padded = np.concatenate([np.zeros(whole + 1), flow])
     count = len(flow)
-    delayed: Floats = (1 - part) * padded[1 : count + 1] + part * padded[:count]
+    delayed: Floats = np.zeros(count)
+    for quarters, part in lag_parts(lag):
+        delayed += part * np.concatenate([np.zeros(quarters), flow])[:count]
     return delayed

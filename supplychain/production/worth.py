@@ -1,55 +1,87 @@
-"""What one more unit of a line would bring, from the shadow prices of the program."""
+"""What a little more of each line would bring, by finite difference, all lines in one batch."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
-from supplychain.production.program import Floats
+from supplychain.production.forward import Forward
+from supplychain.production.recipes import Floats
 from supplychain.production.result import Production
 
+MORE = 0.01
+"""By how much a line is enlarged for a year."""
 
-def worth_of_capacity(production: Production) -> Mapping[str, Floats]:
-    """Accelerators that one more unit of each line would bring, by quarter of the window.
 
-    One more unit of capacity in the quarter alone, the shares booked of it unchanged: the shadow
-    price of the line, of each booking on it times its share, of what is not booked times that
-    share, and of what may be borrowed; divided by the mean value of the units shipped in the
-    quarter. The ceiling on stock, which also grows with capacity, is left out. By strong duality
-    this is the derivative of the plan's value (Bertsimas and Tsitsiklis 1997, section 5.2).
+@dataclass(frozen=True, slots=True, eq=False)
+class Worth:
+    """Accelerators gained over the window if a line had a hundredth more for a calendar year.
+
+    Attributes:
+        years: Of the window.
+        gained: Line's key to units by year.
+        size: Line's key to its capacity in the year, without the hundredth.
     """
-    first, last = production.plan.window
-    worth = value_of_capacity(production)
-    mean = mean_value(production)
-    return {
-        line.key: np.divide(
-            worth[i, first : last + 1], mean, out=np.zeros_like(mean), where=mean > 0
-        )
-        for i, line in enumerate(production.plan.lines)
-    }
+
+    years: tuple[int, ...]
+    gained: Mapping[str, Floats]
+    size: Mapping[str, Floats]
+
+    def per_unit(self) -> Mapping[str, Floats]:
+        """Accelerators that one more unit of each line would bring, by year; 0 without a line."""
+        return {
+            key: np.divide(
+                gained,
+                MORE * self.size[key],
+                out=np.zeros_like(gained),
+                where=self.size[key] > 0,
+            )
+            for key, gained in self.gained.items()
+        }
+
+    def dearest(self) -> tuple[str, int] | None:
+        """Line and year of which a hundredth brings most; ``None``: none brings anything."""
+        best = max(
+            ((float(g[i]), key, year) for key, g in self.gained.items()
+             for i, year in enumerate(self.years)),
+            default=(0.0, "", 0),
+        )  # fmt: skip
+        return best[1:] if best[0] > 0.5 else None
 
 
-def value_of_capacity(production: Production) -> Floats:
-    """The same in units of the objective, undiscounted, line x period of the plan's grid."""
-    plan = production.plan
-    reserved = np.array([line.reserved for line in plan.lines]).reshape(production.price.shape)
-    worth: Floats = production.price * (1 - reserved)
-    for row, (holder, i) in enumerate(production.columns.accounts):
-        share = np.array([booked.get(holder, 0.0) for booked in plan.lines[i].booked])
-        worth[i] += share * production.booking_price[row]
-        worth[i] += share * plan.calibration.borrow_limit * production.borrow_price[row]
-    for i, line in enumerate(plan.lines):
-        free = np.array([max(0.0, 1.0 - sum(booked.values())) for booked in line.booked])
-        worth[i] += free * production.pool_price[i]
-    return worth
+def worth_of_lines(program: Forward, result: Production) -> Worth:
+    """Each line a hundredth larger for each calendar year of the window, one at a time.
 
+    The shares booked of the line stay as they are, and everybody knows of the larger line as of
+    any other figure. Parts of a line that is split by plan count as the whole.
 
-def mean_value(production: Production) -> Floats:
-    """Mean value of a unit shipped, by quarter of the window; 0 where nothing is shipped."""
-    first, last = production.plan.window
-    values = np.array([production.plan.values[p] for p in production.plan.products])
-    shipped = production.ship[:, first : last + 1]
-    total = shipped.sum(axis=0)
-    mean: Floats = np.divide(values @ shipped, total, out=np.zeros_like(total), where=total > 0)
-    return mean
+    Args:
+        program: Of the result's plan.
+        result: Without shocks or with cuts.
+    """
+    plan = result.plan
+    first, last = result.window
+    years = tuple(sorted({q.year for q in result.quarters}))
+    wholes = {(x.capacity.organization, x.capacity.id) for x in plan.lines if x.whole}
+    lines = [
+        c
+        for c, x in enumerate(plan.lines)
+        if (x.capacity.organization, x.capacity.part_of) not in wholes
+    ]
+    base = program.model.recipes.capacity
+    of_year = np.array([[q.year == year for q in plan.quarters] for year in years])
+    capacity = np.repeat(base[:, :, None], 1 + len(lines) * len(years), axis=2)
+    for column, (c, i) in enumerate(((c, i) for c in lines for i in range(len(years))), 1):
+        capacity[c, :, column] *= 1 + MORE * of_year[i]
+    kept = np.repeat(result.kept[:, :, None], capacity.shape[2], axis=2)
+    sold = program.scenarios(kept, capacity, last + 1)[:, first:].sum(axis=(0, 1))
+    gained = (sold[1:] - sold[0]).reshape(len(lines), len(years))
+    inside = np.arange(len(plan.quarters))
+    seen = of_year & (inside >= first) & (inside <= last)
+    return Worth(
+        years,
+        {plan.lines[c].key: gained[row] for row, c in enumerate(lines)},
+        {plan.lines[c].key: (base[c] * seen).sum(axis=1) for c in lines},
+    )

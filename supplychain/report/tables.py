@@ -23,6 +23,8 @@ from itertools import zip_longest
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar, cast
 
+from supplychain.escapes import json_text, markdown, spreadsheet_cell, visible, visible_lines
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -34,6 +36,9 @@ Row = TypeVar("Row")
 _Row = TypeVar("_Row", contravariant=True)
 
 LEAST_WIDTH = 60
+
+DUST = 1e-12
+"""A number below this is what rounding left of a zero, and is shown as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +202,25 @@ class Document:
     records: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def render(document: Document, form: Format, width: int = 100, color: bool = False) -> str:
-    """The document as text that ends with a newline."""
+def render(
+    document: Document,
+    form: Format,
+    width: int = 100,
+    color: bool = False,
+    terminal: bool = False,
+) -> str:
+    """The document as text that ends with a newline.
+
+    Args:
+        document: What to show.
+        form: How.
+        width: Characters of a line, for a table.
+        color: Whether a table has colours.
+        terminal: Whether people read it in a terminal: then CSV too has marks for all that a
+            terminal would obey. The other forms never hold it.
+    """
     if form == "csv":
-        return _csv(document.flat)
+        return visible_lines(_csv(document.flat)) if terminal else _csv(document.flat)
     if form == "json":
         return _json(document)
     if form == "md":
@@ -217,13 +237,13 @@ def show(value: Cell, kind: Kind) -> str:
     if isinstance(value, str):
         return value
     if kind == "share":
-        whole = abs(value) >= 0.0995 or value == 0
+        whole = abs(value) >= 0.0995 or abs(value) < DUST
         return _minus(f"{value * 100:.{0 if whole else 1}f}%")
     if kind == "change":
         return _signed(value)
     if kind == "units":
         return compact(value)
-    whole = abs(value) >= 99.5 or value == int(value)
+    whole = abs(value) >= 99.5 or abs(value) < DUST or value == int(value)
     return _minus(f"{value:,.0f}" if whole else f"{value:,.2g}")
 
 
@@ -251,19 +271,15 @@ def compact(value: float) -> str:
 def _csv(table: Table) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([c.key for c in table.columns])
+    writer.writerow([spreadsheet_cell(c.key) for c in table.columns])
     for row in table.rows:
-        writer.writerow([_safe(cell) for cell in row])
+        writer.writerow([_plain(cell) for cell in row])
     return out.getvalue()
 
 
-def _safe(cell: Cell) -> Cell:
-    """Text that a spreadsheet would run as a formula gets a leading apostrophe."""
+def _plain(cell: Cell) -> Cell:
     if isinstance(cell, str):
-        if cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
-            cell = f"'{cell}"
-        # The csv module does not quote a lone carriage return, which readers take for a new row.
-        return cell.replace("\r\n", "\n").replace("\r", "\n")
+        return spreadsheet_cell(cell)
     if isinstance(cell, bool):
         return "true" if cell else "false"
     return "" if cell is None else cell
@@ -276,36 +292,27 @@ def _json(document: Document) -> str:
             content[part.name] = part.records()
     content["sentences"] = [part for part in document.parts if isinstance(part, str)]
     content.update(document.records)
-    return json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return json_text(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)) + "\n"
 
 
 def _markdown(document: Document) -> str:
-    out = [f"- **{label}**: {text}" for label, text in document.head]
+    out = [f"- **{markdown(label)}**: {markdown(text)}" for label, text in document.head]
     for part in document.parts:
         out.append("")
         if isinstance(part, str):
-            out.append(part)
+            out.append(markdown(part))
             continue
         if part.title:
-            out += [f"### {part.title}", ""]
+            out += [f"### {markdown(part.title)}", ""]
         if not part.rows:
-            out.append(part.empty)
+            out.append(markdown(part.empty))
             continue
-        out.append("| " + " | ".join(_pipe_safe(c.label) for c in part.columns) + " |")
+        out.append("| " + " | ".join(markdown(c.label) for c in part.columns) + " |")
         out.append("|" + "|".join("---" if c.kind == "text" else "--:" for c in part.columns) + "|")
         for row in part.rows:
             cells = [show(v, c.kind) for v, c in zip(row, part.columns, strict=True)]
-            out.append("| " + " | ".join(map(_pipe_safe, cells)) + " |")
+            out.append("| " + " | ".join(map(markdown, cells)) + " |")
     return "\n".join(out) + "\n"
-
-
-def _pipe_safe(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
-
-
-def _visible(text: str) -> str:
-    """Without control characters, which a terminal would obey instead of showing."""
-    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "", text)
 
 
 def _terminal(document: Document, width: int, color: bool) -> str:
@@ -328,7 +335,7 @@ def _terminal(document: Document, width: int, color: bool) -> str:
     for part in document.parts:
         console.print()
         if isinstance(part, str):
-            console.print(Text(_visible(part)))
+            console.print(Text(visible(part)))
         else:
             _print_table(console, part, width)
     lines = [line.rstrip() for line in out.getvalue().strip("\n").splitlines()]
@@ -339,11 +346,11 @@ def _print_head(console: Console, head: tuple[tuple[str, str], ...], width: int)
     """Label and fact side by side; a fact that takes several lines stays in its column."""
     from rich.text import Text
 
-    longest = max((Text(_visible(label)).cell_len for label, _ in head), default=0)
+    longest = max((Text(visible(label)).cell_len for label, _ in head), default=0)
     indent = min(longest + 2, width // 2)
     for label, fact in head:
-        names = Text(_visible(label), "bold").wrap(console, indent - 2, overflow="fold")
-        facts = Text(_visible(fact)).wrap(console, width - indent, overflow="fold")
+        names = Text(visible(label), "bold").wrap(console, indent - 2, overflow="fold")
+        facts = Text(visible(fact)).wrap(console, width - indent, overflow="fold")
         for name, line in zip_longest(names, facts, fillvalue=Text()):
             console.print(Text.assemble(name, " " * (indent - name.cell_len), line))
 
@@ -353,12 +360,12 @@ def _print_table(console: Console, table: Table, width: int) -> None:
     from rich.text import Text
 
     if table.title:
-        console.print(Text(_visible(table.title), style="bold"))
+        console.print(Text(visible(table.title), style="bold"))
     if not table.rows:
-        console.print(Text(_visible(f"  {table.empty}")))
+        console.print(Text(visible(f"  {table.empty}")))
         return
     shown = [
-        [_visible(show(v, c.kind)) for v, c in zip(row, table.columns, strict=True)]
+        [visible(show(v, c.kind)) for v, c in zip(row, table.columns, strict=True)]
         for row in table.rows
     ]
     widths = _widths(table, shown, width)
@@ -366,7 +373,7 @@ def _print_table(console: Console, table: Table, width: int) -> None:
     for i, cells in widths.items():
         column = table.columns[i]
         grid.add_column(
-            Text(_visible(column.label)),
+            Text(visible(column.label)),
             justify="left" if column.kind == "text" else "right",
             overflow="fold",
             width=cells,
@@ -376,7 +383,7 @@ def _print_table(console: Console, table: Table, width: int) -> None:
     console.print(grid)
     dropped = [c.label for i, c in enumerate(table.columns) if i not in widths and c.label]
     if dropped:
-        console.print(Text(_visible(f" No room for: {', '.join(dropped)}."), "dim"))
+        console.print(Text(visible(f" No room for: {', '.join(dropped)}."), "dim"))
 
 
 def _widths(table: Table, shown: list[list[str]], width: int) -> dict[int, int]:

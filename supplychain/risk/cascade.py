@@ -24,7 +24,7 @@ Ints: TypeAlias = Sequence[int]
 MutableInts: TypeAlias = MutableSequence[int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rows:
     """Rows of integers of different lengths, end to end in one sequence.
 
@@ -50,7 +50,7 @@ class Rows:
         return self.flat[self.starts[row] : self.starts[row + 1]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class System:
     """Supplies and requirements, numbered from 0; in tuples if small, in arrays if large.
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import TypeAlias
 
+from supplychain.errors import AskError
 from supplychain.model import Network
 from supplychain.model.quarters import Quarter
 from supplychain.risk.cascade import System
@@ -74,14 +75,14 @@ def cut_sets(
     """The minimal cut sets of a product, or of any commodity, up to an order.
 
     Raises:
-        ValueError: No supply of it is up in the quarter, or the kind is ``commodity``.
+        AskError: No supply of it is up in the quarter, or the kind is ``commodity``.
     """
     if kind == "commodity":
-        raise ValueError("cut sets are of organizations, supplies or countries")
+        raise AskError("cut sets are of organizations, supplies or countries")
     of, _ = standing(structure(network, at, weeks))
     targets = of.makers(product)
     if not targets:
-        raise ValueError(f"no supply of {product} is up in {at}")
+        raise AskError(f"no supply of {product} is up in {at}")
     removable = entities(network, of, [kind])
     found = minimal_cuts(of.system(), [e.supplies for e in removable], targets, order)
     return CutSets(
@@ -196,12 +197,12 @@ def importance(cuts: Iterable[Iterable[str]], rates: Mapping[str, float]) -> tup
 
     Raises:
         KeyError: An entity of a cut set has no rate.
-        ValueError: The product is never lost, so that no share of it can be taken.
+        AskError: The product is never lost, so that no share of it can be taken.
     """
     sets = frozenset(frozenset(c) for c in cuts)
     whole = probability(sets, rates)
     if whole <= 0:
-        raise ValueError("no cut set has a probability above zero")
+        raise AskError("no cut set has a probability above zero")
     rows = []
     for id_ in sorted(frozenset().union(*sets)):
         out = probability(sets, {**rates, id_: 1.0})

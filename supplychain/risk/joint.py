@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum
 
+from supplychain.errors import AskError
 from supplychain.model import Network
 from supplychain.model.quarters import Quarter
 from supplychain.risk.cascade import cascades
@@ -58,10 +59,14 @@ class JointCuts:
     singles: Mapping[str, tuple[str, ...]]
     products: Mapping[str, float]
 
+    def __repr__(self) -> str:
+        found = f"{len(self.rows)} sets of up to {self.order}"
+        return f"<JointCuts in {self.at}, by {self.kind}: {found}>"
+
 
 def joint_cuts(
     network: Network,
-    products: Sequence[str] | None,
+    products: str | Sequence[str] | None,
     at: Quarter,
     kind: Kind = "organization",
     order: int = 2,
@@ -72,7 +77,7 @@ def joint_cuts(
 
     Args:
         network: The data.
-        products: Ids of accelerators or of any commodities; all accelerators if not given.
+        products: Id or ids of accelerators or of any commodities; all accelerators if not given.
         at: The quarter.
         kind: What a set is made of: organizations, supplies or countries.
         order: 2 or 3.
@@ -80,12 +85,12 @@ def joint_cuts(
         weeks: Time since the loss: substitutes that take longer to switch to do not help.
 
     Raises:
-        ValueError: The order is not 1 to 3, or the kind is ``commodity``.
+        AskError: The order is not 1 to 3, or the kind is ``commodity``.
     """
     if not 1 <= order <= MOST:
-        raise ValueError(f"an order of {order} is not 1 to {MOST}: larger sets are not searched")
+        raise AskError(f"an order of {order} is not 1 to {MOST}: larger sets are not searched")
     if kind == "commodity":
-        raise ValueError("cut sets are of organizations, supplies or countries")
+        raise AskError("cut sets are of organizations, supplies or countries")
     asked = asked_products(network, products)
     wanted = scope(network, asked, weights, structure(network, at, weeks))
     removed = entities(network, wanted.of, [kind])

@@ -28,7 +28,7 @@ class Need:
 
 def country_by_stage(
     network: Network,
-    products: Sequence[str] | None,
+    products: str | Sequence[str] | None,
     at: Quarter,
     weights: Mapping[str, float] | None = None,
     weeks: float = 0.0,
@@ -37,7 +37,7 @@ def country_by_stage(
 
     Args:
         network: The data.
-        products: Ids of accelerators or of any commodities; all accelerators if not given.
+        products: Id or ids of accelerators or of any commodities; all accelerators if not given.
         at: The quarter.
         weights: What each product counts for; all alike if not given.
         weeks: Time since the loss: substitutes that take longer to switch to do not help.

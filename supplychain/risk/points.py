@@ -26,7 +26,7 @@ from supplychain.risk.structure import KINDS, Entity, Kind, entities, structure
 
 def chokepoints(
     network: Network,
-    products: Sequence[str] | None = None,
+    products: str | Sequence[str] | None = None,
     at: Quarter | str | None = None,
     by: Kind | Collection[Kind] | None = None,
     weights: Mapping[str, float] | None = None,
@@ -36,7 +36,7 @@ def chokepoints(
 
     Args:
         network: The data.
-        products: Ids of accelerators or of any commodities; all accelerators if not given.
+        products: Id or ids of accelerators or of any commodities; all accelerators if not given.
         at: The quarter; if not given, the last of those in which most of the products are sold.
         by: Kind or kinds of chokepoints; all if not given.
         weights: What each product counts for, e.g. its H100e in the quarter; all alike if not
@@ -44,7 +44,7 @@ def chokepoints(
         weeks: Time since the loss: substitutes that take longer to switch to do not help.
 
     Raises:
-        ValueError: A product is not in the data or has no weight.
+        AskError: A product is not in the data or has no weight.
     """
     asked = asked_products(network, products)
     if isinstance(at, str):

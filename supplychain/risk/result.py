@@ -113,6 +113,10 @@ class Chokepoints:
     rows: tuple[Chokepoint, ...]
     near: tuple[Chokepoint, ...]
 
+    def __repr__(self) -> str:
+        found = f"{len(self.rows)} single points, {len(self.near)} nearly so"
+        return f"<Chokepoints in {self.at}: {found}, of {len(self.products)} products>"
+
     def to_frame(self) -> pd.DataFrame:
         """One row a chokepoint, exact ones first; ``cover`` is missing for them."""
         import pandas as pd

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from supplychain.model import Network, Product
+from supplychain.errors import AskError
+from supplychain.model import Network
+from supplychain.model.finder import members
+from supplychain.model.names import each_name
 from supplychain.model.quarters import Quarter, quarter_range
 from supplychain.risk.cascade import Falls, unserved
 from supplychain.risk.reasons import chain_to, exact_links, without_maker
@@ -44,7 +46,7 @@ def scope(
         whole: Everything active in the quarter.
 
     Raises:
-        ValueError: A commodity is not in the data, or a product that is up has no weight.
+        AskError: A commodity is not in the data, or a product that is up has no weight.
     """
     of, falls = standing(whole)
     not_sold: dict[str, str] = {}
@@ -52,7 +54,7 @@ def scope(
     for id_ in asked:
         product = network.commodities[id_].product
         if product is not None and not product.sold(whole.at):
-            not_sold[id_] = _lifetime(id_, product)
+            not_sold[id_] = f"{id_} is sold {product.lifetime()}"
         elif not whole.makers(id_):
             not_made[id_] = f"nobody in the data makes {id_} in {whole.at}"
         elif not of.makers(id_):
@@ -62,40 +64,32 @@ def scope(
     return Scope(of, _shares(up, weights), makers, not_sold, not_made)
 
 
-def asked_products(network: Network, products: Sequence[str] | None) -> tuple[str, ...]:
-    """The ids, sorted and each once; all accelerators if none is given.
+def asked_products(network: Network, products: str | Sequence[str] | None) -> tuple[str, ...]:
+    """Ids of the named commodities and groups, sorted and each once; else all accelerators.
 
     Raises:
-        ValueError: A commodity is not in the data.
+        AskError: A name is in none of them.
     """
-    for id_ in products or ():
-        if id_ not in network.commodities:
-            near = difflib.get_close_matches(id_, network.commodities, 1)
-            hint = f"; did you mean '{near[0]}'?" if near else ""
-            raise ValueError(f"no commodity is called '{id_}'{hint}")
-    return tuple(sorted(set(network.products if products is None else products)))
+    if products is None:
+        return tuple(network.products)
+    return tuple(sorted({id_ for name in each_name(products) for id_ in members(network, name)}))
 
 
-def busiest_quarter(network: Network, asked: Sequence[str]) -> Quarter:
+def busiest_quarter(network: Network, asked: str | Sequence[str]) -> Quarter:
     """The quarter in which most of the asked accelerators are sold, the last of such quarters.
 
     Raises:
-        ValueError: The data has no accelerator.
+        AskError: The data has no accelerator.
     """
+    asked = each_name(asked)
     products = [p for id_ in asked if (p := network.commodities[id_].product) is not None]
     if not products:
         products = [p for c in network.commodities.values() if (p := c.product) is not None]
     if not products:
-        raise ValueError("a quarter is needed: the data has no accelerator to take it from")
+        raise AskError("a quarter is needed: the data has no accelerator to take it from")
     first = min(p.launch for p in products)
     last = max(p.end or p.launch for p in products)
     return max(quarter_range(first, last), key=lambda q: (sum(p.sold(q) for p in products), q))
-
-
-def _lifetime(id_: str, product: Product) -> str:
-    if product.end is None:
-        return f"{id_} is sold from {product.launch}"
-    return f"{id_} is sold from {product.launch} to {product.end}"
 
 
 def _shares(products: Sequence[str], weights: Mapping[str, float] | None) -> dict[str, float]:
@@ -103,7 +97,7 @@ def _shares(products: Sequence[str], weights: Mapping[str, float] | None) -> dic
         return {p: 1 / len(products) for p in products}
     missing = [p for p in products if p not in weights]
     if missing:
-        raise ValueError(f"no weight is given for {', '.join(missing)}")
+        raise AskError(f"no weight is given for {', '.join(missing)}")
     total = sum(weights[p] for p in products)
     return {p: weights[p] / total if total > 0 else 0.0 for p in products}
 

@@ -26,7 +26,7 @@ def design_supplies(network: Network, of: Structure) -> frozenset[int]:
     return frozenset(
         position
         for position, supply in enumerate(of.supplies)
-        if network.commodities[supply.commodity].product is not None
+        if supply.commodity in network.accelerators
         or (
             network.commodities[supply.commodity].stage == DESIGN_STAGE
             and (

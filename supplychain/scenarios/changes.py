@@ -9,23 +9,20 @@ gives back a new network; the order of shocks does not matter.
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from supplychain.errors import AskError
 from supplychain.model import (
-    Buyer,
     Capacity,
-    Commodity,
     Figure,
     Need,
     Network,
     Orders,
-    Organization,
-    Parameters,
-    assemble,
+    Product,
 )
+from supplychain.model.finder import find, members, nearest
 from supplychain.model.quarters import Quarter
 from supplychain.model.scenarios import (
     AddLine,
@@ -50,9 +47,8 @@ def first_quarter(shocks: Iterable[Shock], network: Network) -> Quarter | None:
         elif isinstance(shock, ChangeOrders):
             starts.append(shock.first)
         elif isinstance(shock, Launch):
-            starts += [
-                min(shock.start, c.product.launch) for c in _products(network, shock.product)
-            ]
+            products = _products(network, shock.product).values()
+            starts += [min(shock.start, product.launch) for product in products]
         elif isinstance(shock, Qualify):
             starts += _qualification_dates(network, shock)
     return min(starts, default=None)
@@ -62,7 +58,7 @@ def changed(network: Network, shocks: Sequence[Shock]) -> Network:
     """The network with every shock applied that changes data.
 
     Raises:
-        ValueError: A shock names something that is not in the data.
+        AskError: A shock names something that is not in the data.
     """
     for shock in sorted((s for s in shocks if not isinstance(s, Cut | Ban)), key=str):
         network = _APPLY[type(shock)](network, shock)
@@ -74,7 +70,7 @@ def _qualify(network: Network, shock: Qualify) -> Network:
 
     def moved(need: Need) -> Need:
         nonlocal found
-        if need.makers is None or not _inputs(network, shock.input) & need.inputs.keys():
+        if need.makers is None or not need.inputs.keys() & members(network, shock.input):
             return need
         found = True
         makers = {m: q for m, q in need.makers.items() if m != shock.maker}
@@ -82,23 +78,22 @@ def _qualify(network: Network, shock: Qualify) -> Network:
             makers[shock.maker] = shock.start
         return dataclasses.replace(need, makers=MappingProxyType(dict(sorted(makers.items()))))
 
-    if shock.maker not in network.organizations:
-        raise ValueError(_unknown("organization", shock.maker, network.organizations))
-    users = _members(network, shock.used_in) if shock.used_in else set(network.commodities)
+    find(network, shock.maker, "organization")
+    users = members(network, shock.used_in) if shock.used_in else network.commodities
     commodities = [
         dataclasses.replace(c, needs=tuple(map(moved, c.needs))) if c.id in users else c
         for c in network.commodities.values()
     ]
     if not found:
-        raise ValueError(
+        raise AskError(
             f"no need of {shock.used_in or 'anything'} for {shock.input} names its makers, "
             f"so the qualification of {shock.maker} cannot be moved"
         )
-    return _rebuilt(network, commodities=commodities)
+    return network.with_(commodities=commodities)
 
 
 def _qualification_dates(network: Network, shock: Qualify) -> list[Quarter]:
-    users = _members(network, shock.used_in) if shock.used_in else set(network.commodities)
+    users = members(network, shock.used_in) if shock.used_in else network.commodities
     old = [
         need.makers[shock.maker]
         for c in network.commodities.values()
@@ -106,25 +101,19 @@ def _qualification_dates(network: Network, shock: Qualify) -> list[Quarter]:
         for need in c.needs
         if need.makers
         and shock.maker in need.makers
-        and _inputs(network, shock.input) & need.inputs.keys()
+        and need.inputs.keys() & members(network, shock.input)
     ]
     return old + ([shock.start] if shock.start else [])
 
 
 def _launch(network: Network, shock: Launch) -> Network:
-    chosen = {c.id for c in _products(network, shock.product)}
-
-    def moved(commodity: Commodity) -> Commodity:
-        product = commodity.product
-        if commodity.id not in chosen or product is None:
-            return commodity
+    moved = []
+    for id_, product in _products(network, shock.product).items():
         if product.end is not None and product.end < shock.start:
-            raise ValueError(f"{commodity.id} ends in {product.end}, before {shock.start}")
-        return dataclasses.replace(
-            commodity, product=dataclasses.replace(product, launch=shock.start)
-        )
-
-    return _rebuilt(network, commodities=[moved(c) for c in network.commodities.values()])
+            raise AskError(f"{id_} ends in {product.end}, before {shock.start}")
+        launched = dataclasses.replace(product, launch=shock.start)
+        moved.append(dataclasses.replace(network.commodities[id_], product=launched))
+    return network.with_(commodities=moved)
 
 
 def _add_line(network: Network, shock: AddLine) -> Network:
@@ -142,7 +131,7 @@ def _add_line(network: Network, shock: AddLine) -> Network:
                 {
                     q: capacity.figures[q]
                     if q in capacity.figures and q < shock.start
-                    else Figure(r, r, r, before.unit, "estimate", (), note, (), before.place)
+                    else _supposed(before, r, note)
                     for q, r in rates.items()
                 }
             ),
@@ -152,18 +141,33 @@ def _add_line(network: Network, shock: AddLine) -> Network:
     organization = network.organizations.get(name)
     if organization is None or id_ not in [c.id for c in organization.capacities]:
         known = [c.key for o in network.organizations.values() for c in o.capacities]
-        raise ValueError(_unknown("capacity", shock.capacity, known))
+        near = nearest(shock.capacity, known)
+        hint = f"did you mean '{near}'?" if near else f"supplychain explain {name} shows them"
+        raise AskError(f"no capacity has the name '{shock.capacity}'; {hint}")
     lines = [more(c) if c.id == id_ else c for c in organization.capacities]
     grown = dataclasses.replace(organization, capacities=tuple(lines))
-    others = [o for o in network.organizations.values() if o.id != name]
-    return _rebuilt(network, organizations=[*others, grown])
+    return network.with_(organizations=[grown])
+
+
+def _supposed(like: Figure, value: float, note: str) -> Figure:
+    """A figure by assumption, of the kind of another and at its place."""
+    return Figure(
+        value=value,
+        low=value,
+        high=value,
+        unit=like.unit,
+        basis="estimate",
+        note=note,
+        place=like.place,
+        limits=like.limits,
+    )
 
 
 def _change_orders(network: Network, shock: ChangeOrders) -> Network:
-    if shock.buyer != "all" and shock.buyer not in network.buyers:
-        raise ValueError(_unknown("buyer", shock.buyer, ["all", *network.buyers]))
+    if shock.buyer != "all":
+        find(network, shock.buyer, "buyer")
     if shock.share < -1:
-        raise ValueError(f"orders of {shock.buyer} cannot fall by more than 100%")
+        raise AskError(f"orders of {shock.buyer} cannot fall by more than 100%")
 
     def hit(quarter: Quarter) -> bool:
         return shock.first <= quarter and (shock.last is None or quarter <= shock.last)
@@ -188,8 +192,7 @@ def _change_orders(network: Network, shock: ChangeOrders) -> Network:
         )
 
     everybody = shock.buyer == "all"
-    return _rebuilt(
-        network,
+    return network.with_(
         buyers=[
             dataclasses.replace(b, orders=moved(b.orders))
             if everybody or b.id == shock.buyer
@@ -209,48 +212,8 @@ _APPLY: Mapping[type, Callable[[Network, Any], Network]] = MappingProxyType(
 )
 
 
-def _rebuilt(
-    network: Network,
-    commodities: Iterable[Commodity] | None = None,
-    organizations: Iterable[Organization] | None = None,
-    buyers: Iterable[Buyer] | None = None,
-    parameters: Iterable[Parameters] | None = None,
-) -> Network:
-    """The network with some of its parts replaced."""
-    return assemble(
-        network.commodities.values() if commodities is None else commodities,
-        network.organizations.values() if organizations is None else organizations,
-        network.buyers.values() if buyers is None else buyers,
-        network.sources.values(),
-        network.digest,
-        network.models.values(),
-        network.outcomes.values(),
-        network.disruptions.values(),
-        network.scenarios.values(),
-        network.parameters.values() if parameters is None else parameters,
-    )
-
-
-def _members(network: Network, name: str) -> set[str]:
-    members = set(network.groups.get(name, ())) or ({name} & network.commodities.keys())
-    if not members:
-        raise ValueError(
-            _unknown("commodity or group", name, [*network.groups, *network.commodities])
-        )
-    return members
-
-
-def _inputs(network: Network, name: str) -> set[str]:
-    return _members(network, name)
-
-
-def _products(network: Network, name: str) -> list[Any]:
-    chosen = [network.commodities[id_] for id_ in sorted(_members(network, name))]
-    if any(c.product is None for c in chosen):
-        raise ValueError(f"{name} is not an accelerator, so it has no launch")
-    return chosen
-
-
-def _unknown(kind: str, name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, list(known), n=1)
-    return f"no {kind} has the name '{name}'" + (f"; did you mean '{near[0]}'?" if near else "")
+def _products(network: Network, name: str) -> dict[str, Product]:
+    chosen = sorted(members(network, name))
+    if any(id_ not in network.accelerators for id_ in chosen):
+        raise AskError(f"{name} is not an accelerator, so it has no launch")
+    return {id_: network.accelerators[id_] for id_ in chosen}

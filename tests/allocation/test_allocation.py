@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -19,6 +20,7 @@ from supplychain.allocation.paths import Floats
 from supplychain.model import Buyer, Network, Orders
 from supplychain.model.quarters import Quarter, quarter_range
 from supplychain.production.plan import CANCEL
+from supplychain.scenarios.assumptions import assumed
 from tests.networks import figure, network, organization, product
 
 
@@ -181,7 +183,10 @@ def test_a_shortage_moves_orders_to_own_chips() -> None:
     assert result.delivered[0, tpu, :2] == pytest.approx([10, 10 + 4 * moved])
     assert result.moved[0, 1] == pytest.approx(moved)
     assert result.backlog[0, 1] == pytest.approx(100 + 80 * (1 - MOVE) * (1 - CANCEL) - 20)
-    assert result.orders[0, 1] == pytest.approx(110 + 3 * moved)
+    assert result.orders[0, 1] == 110  # an order is what was ordered
+    assert result.exchanged[0, 1] == pytest.approx(3 * moved)
+    assert result.ordered()[0] == 440
+    assert result.asked()[0] == pytest.approx(440 + result.exchanged.sum())
 
 
 def test_what_only_orders_limit_is_delivered_as_ordered() -> None:
@@ -194,14 +199,20 @@ def test_what_only_orders_limit_is_delivered_as_ordered() -> None:
 
 def test_site_power_limits_deliveries() -> None:
     data = builtin()
-    # 1.386 kW of site for an H100 of 700 W; room for 1,000 beside a fleet of 500.
-    power = {QUARTERS[0]: figure(1_500 * 700 * 1.98e-6), QUARTERS[3]: figure(3_000 * 700 * 1.98e-6)}
+    # 1.389 kW at 80% load and PUE 1.25 for an H100; room for 1,000 beside a fleet of 500.
+    each = 1_389 * 0.8 * 1.25 / 1e6
+    power = {QUARTERS[0]: figure(1_500 * each), QUARTERS[3]: figure(3_000 * each)}
     one = buyer("a", 2_000, site_power_mw=power, fleet={"h100": figure(500)}, products="h100")
     h100, nvidia = data.commodities["h100"], data.organizations["nvidia"]
-    net = network(h100, nvidia, one)
+    net = replace(network(h100, nvidia, one), parameters=data.parameters)
     result = allocate(net, {"h100": np.full(4, 5_000.0)}, QUARTERS)
 
     assert result.delivered[0, 0] == pytest.approx([1_000, 500, 500, 500])
+    # A site loses less on the way to the chips: 1.25 / 1.1 as many fit.
+    leaner = allocate(assumed(net, {"power.pue": 1.1}), {"h100": np.full(4, 5_000.0)}, QUARTERS)
+    assert leaner.delivered[0, 0, 0] == pytest.approx(1_500 * 1.25 / 1.1 - 500)
+    with pytest.raises(ValueError, match=r"no parameter 'power\.server_ratio'"):
+        allocate(replace(net, parameters={}), {"h100": np.full(4, 5_000.0)}, QUARTERS)
 
 
 def test_a_budget_limits_deliveries_at_list_price_and_sets_the_price_in_an_auction() -> None:
@@ -241,7 +252,7 @@ def test_bad_input_is_named() -> None:
         allocate(net, {"h100": np.array([1.0, np.nan, 0, 0])}, QUARTERS)
     with pytest.raises(ValueError, match="no allocation rule is called 'fair'"):
         allocate(net, units(), QUARTERS, "fair")
-    with pytest.raises(ValueError, match=r"^no buyer is called 'aa'; did you mean 'a'\?$"):
+    with pytest.raises(ValueError, match=r"^no buyer is called 'aa'; there are: a$"):
         find_buyer(net, "aa")
     with pytest.raises(ValueError, match=r"^B has no orders, so no rule gives it anything$"):
         find_buyer(market(buyer("b", 0)), "b")
@@ -277,7 +288,8 @@ def test_nothing_is_created_or_lost(rule: str, history: tuple[Network, dict[str,
     assert (result.wanted[:, 0] == result.orders[:, 0]).all()
     # What moves away is not withdrawn.
     left = result.backlog[:, :-1] * (1 - CANCEL) + result.moved[:, 1:] * CANCEL
-    assert result.wanted[:, 1:] == pytest.approx(left + result.orders[:, 1:], abs=1e-6)
+    new = result.orders + result.exchanged
+    assert result.wanted[:, 1:] == pytest.approx(left + new[:, 1:], abs=1e-6)
 
 
 @pytest.mark.parametrize("rule", sorted(RULES))

@@ -216,9 +216,9 @@ def test_orders_are_numbers_of_units(order: float, shown: str) -> None:
 
 def test_an_unknown_rule_names_the_nearest() -> None:
     with pytest.raises(
-        ValueError, match=r"^no allocation rule is called 'max_min'; did you mean 'max-min'\?$"
+        ValueError, match=r"^no allocation rule is called 'max_mim'; did you mean 'max-min'\?$"
     ):
-        find_rule("max_min")
+        find_rule("max_mim")
     with pytest.raises(ValueError, match="there are: contract-first, orders-first, pro-rata"):
         find_rule("xyz")
 

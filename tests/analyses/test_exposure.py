@@ -11,10 +11,10 @@ import supplychain as sc
 from supplychain.analyses.exposure import Exposure, Exposures
 from supplychain.analyses.outages import DEFAULT_WEEKS, kept_while_down, recovery_weeks, removable
 from supplychain.analyses.removals import exposures
+from supplychain.errors import AskError
 from supplychain.model import Cut, Known, Network
 from supplychain.model.quarters import Quarter, quarter_range
 from supplychain.production.availability import launch_delays, slips, upstream, web
-from supplychain.production.plan import Calibration
 from supplychain.risk.structure import Entity, EntityId
 from supplychain.simulation import delayed
 from tests.networks import (
@@ -30,7 +30,6 @@ from tests.networks import (
 
 AT = Quarter(2024, 1)
 RATES = {Quarter(2022, 1): 100.0, Quarter(2025, 4): 100.0}
-PLAIN = Calibration(valuation="units", discount=1.0, holding=0.0, warm_up=4, run_out=0)
 
 
 def slots() -> Network:
@@ -59,7 +58,7 @@ def slots() -> Network:
 
 
 def found(**more: object) -> dict[str, Exposure]:
-    result = exposures(slots(), AT, horizon=4, calibration=PLAIN, **more)  # type: ignore[arg-type]
+    result = exposures(slots(), AT, horizon=4, **more)  # type: ignore[arg-type]
     return {row.id: row for row in result.rows}
 
 
@@ -117,7 +116,7 @@ def test_a_country_does_not_take_along_what_its_designers_have_made_abroad() -> 
 
 
 def test_equal_losses_are_solved_once() -> None:
-    result = exposures(slots(), AT, by=["organization", "supply"], horizon=4, calibration=PLAIN)
+    result = exposures(slots(), AT, by=["organization", "supply"], horizon=4)
 
     # Untouched, slots cut, resin out, and the designer's own.
     assert result.solved == 4
@@ -130,10 +129,12 @@ def test_equal_losses_are_solved_once() -> None:
 def test_questions_without_an_answer_are_refused() -> None:
     with pytest.raises(ValueError, match="a horizon of 0 quarters is none"):
         exposures(slots(), AT, horizon=0)
-    with pytest.raises(ValueError, match="capacities from 2022Q1 to 2025Q4; 2026Q1 is outside"):
+    with pytest.raises(ValueError, match="made from 2022Q1 to 2025Q4; 2026Q1 is outside"):
         exposures(slots(), Quarter(2025, 4), horizon=2)
-    with pytest.raises(ValueError, match="none of the asked accelerators is made from 2024Q1"):
+    with pytest.raises(AskError, match="slot is no accelerator, and a loss is counted in these"):
         exposures(slots(), AT, products=["slot"], horizon=2)
+    with pytest.raises(ValueError, match="none of the asked accelerators is made from 2024Q1"):
+        exposures(slots(), AT, products=[], horizon=2)
 
 
 def test_a_stop_fills_quarters_from_the_first() -> None:
@@ -225,9 +226,17 @@ def test_tsmc_is_felt_at_once_and_asml_late() -> None:
 
 
 def test_a_loss_is_the_same_alone_as_among_others() -> None:
-    alone = built_in("ajinomoto").rows
+    [alone] = built_in("ajinomoto").rows
+    [among] = [r for r in known().rows if r.id == "ajinomoto"]
 
-    assert alone == tuple(r for r in known().rows if r.id == "ajinomoto")
+    # Batches of other widths add up in another order.
+    assert alone.lost == pytest.approx(among.lost, rel=1e-9)
+    assert (alone.worst, alone.first_felt, alone.recovered_by, alone.survives) == (
+        among.worst,
+        among.first_felt,
+        among.recovered_by,
+        among.survives,
+    )
 
 
 def test_one_designers_loss_is_all_of_its_product_and_little_of_the_rest() -> None:
@@ -288,11 +297,11 @@ def designed(end: Quarter | None = None) -> Network:
 
 
 def test_a_lost_design_delays_the_launch_by_what_is_missed() -> None:
-    result = exposures(designed(), AT, horizon=4, recovery=13.0, calibration=PLAIN)
+    result = exposures(designed(), AT, horizon=4, recovery=13.0)
     [row] = [r for r in result.rows if r.id == "house"]
 
-    # A quarter's slots wait for the launch; no more can wait, so that a quarter's are lost.
-    assert row.lost == pytest.approx(1 / 4)
+    # Three quarters of sales were to come; a slot cannot wait, so one of them is lost.
+    assert row.lost == pytest.approx(1 / 3)
     assert row.first_felt == row.worst == AT + 1
     assert row.survives is None  # no line stands still
 

@@ -53,7 +53,7 @@ def test_the_dearest_loss_comes_first_with_its_cost() -> None:
     assert lines[1].startswith(
         "Score        share of the H100 equivalents of 2024Q1 to 2024Q4 lost"
     )
-    assert row.split()[:4] == ["1", "TSMC", "68", "2024Q3"]
+    assert row.split()[:4] == ["1", "SK", "hynix", "100"]
 
 
 def test_the_score_stays_where_the_terminal_is_narrow() -> None:
@@ -71,7 +71,7 @@ def test_what_acts_through_tools_is_said_to_grow_slowly() -> None:
     shown = run("--by", "organization", "--by", "country", "-f", "json", data=None)
     rows = {row["name"]: row for row in json.loads(shown.stdout)["single"]}
 
-    assert rows["ASML"]["first_felt"] == "2024Q4, slowly"
+    assert rows["ASML"]["first_felt"] == "2025Q2, slowly"
     assert rows["ASML"]["worst"].endswith("in 2026Q2")
     assert rows["TSMC"]["first_felt"] == "2024Q4"
     # A country is lost in many ways at once.
@@ -83,7 +83,7 @@ def test_csv_and_json_hold_costs() -> None:
     content = json.loads(run("--at", "2024Q1", "-f", "json").stdout)
     [tsmc] = [r for r in rows if r["id"] == "tsmc"]
 
-    assert float(tsmc["score"]) == pytest.approx(67.9, abs=0.1)
+    assert float(tsmc["score"]) == pytest.approx(100.0, abs=0.1)
     assert (tsmc["first_felt"], tsmc["recovery_weeks"]) == ("2024Q3", "40.0")
     assert tsmc["recovery_estimated"] == "true"
     assert content["meta"]["horizon"] == ["2024Q1", "2024Q4"]
@@ -94,12 +94,11 @@ def test_sentences_can_be_quoted() -> None:
     shown = run("--at", "2024Q1", "--by", "organization", "--explain", "--top", "1", "-f", "md")
 
     assert (
-        "If TSMC stopped at the start of 2024Q1 for up to 40 weeks (its estimated time to "
-        "recover), 68% of the AI computing power due by the end of 2024Q4 would not have shipped: "
-        "31.0M H100 equivalents, US$1073bn of accelerators. Nothing would be missing before "
+        "If SK hynix stopped at the start of 2024Q1 for up to 26 weeks (its estimated time to "
+        "recover), 100% of the AI computing power due by the end of 2024Q4 would not have shipped: "
+        "19.2M H100 equivalents, US$666bn of accelerators. Nothing would be missing before "
         "2024Q3; the worst quarter would be 2024Q3, with 100% gone; output would not be back to "
-        "normal by the end of 2024Q4. NVIDIA H100 needs N5 wafer and only TSMC is qualified to "
-        "make it."
+        "normal by the end of 2024Q4. NVIDIA H100 needs HBM3 and only SK hynix makes it."
     ) in shown.stdout
 
 
@@ -134,12 +133,85 @@ def test_what_is_no_accelerator_has_no_score() -> None:
     assert shown.exit_code == 0
 
 
+NOT_SOLD = "h100 is not sold in 2026Q1, so nothing can be said about losing it; h100 is sold from"
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        (),
+        ("-f", "csv"),
+        ("-f", "json"),
+        ("--fail-on", "chokepoints>=1"),
+        ("--by", "organization", "--order", "2"),
+        ("--matrix",),
+        ("--concentration", "owner"),
+        ("--rate", "tsmc=1%"),
+        ("--explain",),
+    ],
+)
+def test_a_product_that_is_not_sold_is_no_answer_in_any_form(args: tuple[str, ...]) -> None:
+    shown = run("--product", "h100", "--at", "2026Q1", *args)
+
+    assert shown.exit_code == 2
+    assert NOT_SOLD in " ".join(shown.stderr.split())
+    assert shown.stdout == ""
+
+
+@pytest.mark.parametrize("quarters", [("2024Q1", "2026Q1"), ("2026Q1", "2024Q1")])
+@pytest.mark.parametrize("form", ["table", "csv", "json", "md"])
+def test_nothing_became_safer_because_it_is_not_sold(quarters: tuple[str, str], form: str) -> None:
+    shown = run("--product", "h100", "--compare", *quarters, "-f", form)
+
+    assert shown.exit_code == 2
+    assert NOT_SOLD in " ".join(shown.stderr.split())
+    assert shown.stdout == ""
+
+
+def test_a_product_on_sale_in_one_of_two_quarters_only_is_named_first() -> None:
+    shown = run("--compare", "2023Q2", "2026Q1", "--no-score", data=None)
+
+    assert shown.exit_code == 0
+    said = [line for line in shown.stdout.splitlines() if line.startswith("Not sold in ")]
+    assert [line[:19] for line in said] == ["Not sold in 2023Q2,", "Not sold in 2026Q1,"]
+    assert shown.stdout.index("Not sold in") < shown.stdout.index("Became worse")
+
+
 def test_a_quarter_before_every_launch_says_when_they_are_sold() -> None:
     shown = run("--at", "2020Q1")
 
-    assert shown.exit_code == 0
-    assert "Single points of failure\n  none" in shown.stdout
-    assert "Nothing asked is sold in 2020Q1: h100 is sold from 2022Q3 to 2025Q4." in shown.stdout
+    assert shown.exit_code == 2
+    assert "h100 is not sold in 2020Q1" in shown.stderr
+    assert "h100 is sold from 2022Q3 to 2025Q4" in shown.stderr
+
+
+def test_a_quarter_after_all_data_is_refused() -> None:
+    shown = run("--product", "hbm", "--at", "2031Q1", data=None)
+
+    assert shown.exit_code == 2
+    assert "2031Q1 lies after the data, which says nothing after 20" in shown.stderr
+
+
+def test_data_without_accelerators_is_no_finding(tmp_path: Path) -> None:
+    import shutil
+
+    shutil.copytree(EXAMPLE, tmp_path / "data")
+    for folder in ("buyers", "scenarios", "history", "outcomes"):
+        shutil.rmtree(tmp_path / "data" / folder, ignore_errors=True)
+    for path in (tmp_path / "data").rglob("*.yaml"):
+        if "\nproduct:" in path.read_text(encoding="utf-8"):
+            path.unlink()
+    shown = run("--no-score", data=tmp_path / "data")
+
+    assert shown.exit_code == 2
+    assert "the data holds no accelerator" in shown.stderr
+
+
+def test_a_condition_on_a_score_that_is_not_known_is_not_green() -> None:
+    shown = run("--fail-on", "score>30%")
+
+    assert shown.exit_code == 2
+    assert "--fail-on score>30%: No score: few capacities are known after" in shown.stderr
 
 
 def test_a_product_nobody_makes_says_why(tmp_path: Path) -> None:
@@ -155,8 +227,9 @@ def test_a_product_nobody_makes_says_why(tmp_path: Path) -> None:
     )
     shown = run("--at", "2024Q1", data=tmp_path / "data")
 
-    assert shown.exit_code == 0
-    assert "h100: h100 needs hbm3 and nobody in the data makes it in 2024Q1." in shown.stdout
+    assert shown.exit_code == 2
+    assert "no asked product is made in 2024Q1, so none can be lost" in shown.stderr
+    assert "h100 needs hbm3 and nobody in the data makes it in 2024Q1" in shown.stderr
 
 
 def test_cut_sets_country_by_stage_and_concentration() -> None:
@@ -170,12 +243,12 @@ def test_cut_sets_country_by_stage_and_concentration() -> None:
 
 
 def test_two_quarters_side_by_side() -> None:
-    shown = run("--compare", "2024Q1", "2024Q3", "--by", "organization")
+    shown = run("--compare", "2024Q2", "2024Q3", "--by", "organization")
 
     assert shown.exit_code == 0
-    assert "2024Q1 against 2024Q3" in shown.stdout
+    assert "2024Q2 against 2024Q3" in shown.stdout
     # Both are counted over as many quarters as the later has.
-    assert "of 2024Q1 to 2024Q2 and of 2024Q3 to 2024Q4" in " ".join(shown.stdout.split())
+    assert "of 2024Q2 to 2024Q3 and of 2024Q3 to 2024Q4" in " ".join(shown.stdout.split())
 
 
 def test_rates_give_the_probability_of_losing_a_product() -> None:
@@ -201,10 +274,10 @@ def test_rates_give_the_probability_of_losing_a_product() -> None:
         (("--explain",), "--explain: No score: few capacities are known after 2024Q4"),
         (("--rate", "tsmc"), "'tsmc' is not ID=SHARE, like tsmc=1%"),
         (("--rate", "tsmc=5"), "'5' is ambiguous; write 5% or 0.05"),
-        (("--rate", "tsmcs=1%"), "--rate: no organization has the id 'tsmcs'"),
+        (("--rate", "tsmcs=1%"), "no organization is called 'tsmcs'; did you mean 'tsmc'?"),
         (("--rate", "asml=0%"), "no cut set has a probability above zero"),
         (("--order", "2", "--by", "commodity"), "cut sets are of organizations, supplies or"),
-        (("--product", "h10"), "no commodity is called 'h10'; did you mean 'h100'?"),
+        (("--product", "h10"), "no commodity or group is called 'h10'; did you mean 'h100'?"),
         (("--assume", "tsmc.n5.2024Q9=1"), "no figure has the name 'tsmc.n5.2024Q9'"),
         (
             ("--fail-on", "chokepoint>1"),
@@ -230,6 +303,6 @@ def test_a_condition_that_holds_ends_with_3() -> None:
     assert shown.exit_code == 3
     assert shown.stderr.splitlines()[-2:] == [
         "FAIL  chokepoints>=3: single points of failure is 3",
-        "FAIL  score>60%: share of the H100 equivalents that the costliest loses is 68.0%",
+        "FAIL  score>60%: share of the H100 equivalents that the costliest loses is 100.0%",
     ]
     assert "Single points of failure" in shown.stdout

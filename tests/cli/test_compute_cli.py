@@ -123,7 +123,8 @@ def test_a_cluster() -> None:
     assert gpt_4["days"] == pytest.approx(2.1e25 / (20480 * 989e12 * 0.41 * 0.7) / 86400)
     assert [row["part"] for row in found["bill"]][-2:] == ["together", "published, 2023"]
     shown = run("--chip", "h100", "--count", "20480", "--model", "gpt-4").stdout
-    assert "28.4 MW with servers and network · 249,193 MWh a year" in shown
+    assert "28.4 MW at the site, servers and network at 80% load and PUE 1.25" in shown
+    assert "249,193 MWh a year" in shown
     assert "US$ 20.7M" in shown
     assert "Not served, for layers or heads are not published: gpt-4." in shown
 
@@ -173,18 +174,19 @@ def test_all_buyers_under_a_cut() -> None:
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (("--chip", "h100", "--count", "0"), "--count 0: a cluster has 1 chip or more"),
-        (("--chip", "h100", "--count", "nan"), "--count nan: a cluster has 1 chip or more"),
+        (("--chip", "h100", "--count", "0"),
+         "Invalid value for '--count': '0' is not a number from 1 to 1,000,000,000"),
+        (("--chip", "h100", "--count", "nan"),
+         "Invalid value for '--count': 'nan' is not a number; write it like 14_500, 54%, "
+         "1/28.5 or 1e6"),
         (("--chip", "h10"), "no accelerator is called 'h10'; did you mean 'h100'?"),
         (("--model", "lama-2-70b"),
          "no AI model is called 'lama-2-70b'; did you mean 'llama-2-70b'?"),
         (("--fleet", "metta"), "no buyer is called 'metta'; did you mean 'meta'?"),
         (("--chip", "h100", "--mfu", "1.4"),
-         "Invalid value for '--mfu': '1.4' is not a share above 0% and up to 100%; write for "
-         "example 40% or 0.4"),
+         "Invalid value for '--mfu': '1.4' is ambiguous; write 1.4% or 0.014"),
         (("--chip", "h100", "--mbu", "60"),
-         "Invalid value for '--mbu': '60' is not a share above 0% and up to 100%; did you mean "
-         "60%?"),
+         "Invalid value for '--mbu': '60' is ambiguous; write 60% or 0.6"),
         (("--chip", "tpu-v5e", "--precision", "fp8"),
          "tpu-v5e has no FP8 mode, it has BF16 and INT8; give --precision int8"),
         (("--chip", "h100", "--count", "1", "--model", "llama-2-70b"),

@@ -8,8 +8,7 @@ import io
 
 import supplychain as sc
 from supplychain.analyses.sensitivity import production_figures
-from supplychain.model.quarters import FIRST, LAST
-from supplychain.production.plan import plan
+from supplychain.production.reading import read_plan
 from supplychain.report.answers.data import (
     coverage_document,
     influence_document,
@@ -25,7 +24,7 @@ def rows(text: str) -> list[dict[str, str]]:
 
 def test_production_rests_on_estimates_for_at_most_a_third() -> None:
     network = sc.load()
-    inputs = dict(production_figures(network, plan(network, FIRST, LAST)))
+    inputs = {f.name: f for f in production_figures(network, read_plan(network))}
 
     assert {"tsmc.cowos.2024Q4", "h100.hbm3.per_unit", "sk-hynix.hbm3.2024Q1"} <= inputs.keys()
     assert sum(f.basis == "estimate" for f in inputs.values()) <= len(inputs) / 3
@@ -33,7 +32,7 @@ def test_production_rests_on_estimates_for_at_most_a_third() -> None:
 
 def test_the_columns_of_coverage_add_up() -> None:
     network = sc.load()
-    document = coverage_document(network, plan(network, FIRST, LAST))
+    document = coverage_document(network, read_plan(network))
 
     for row in rows(render(document, "csv")):
         parts = [int(row[basis]) for basis in ("reported", "derived", "estimate")]

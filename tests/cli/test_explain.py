@@ -21,7 +21,7 @@ from supplychain.model import (
     Source,
     assemble,
 )
-from supplychain.model.names import buyer_figures, commodity_figures, organization_figures
+from supplychain.model.names import figures
 from supplychain.model.quarters import LAST, Quarter
 from supplychain.report.answers.explain import explain_document, find_nodes
 from supplychain.report.tables import Table, render
@@ -101,15 +101,18 @@ def test_a_name_in_any_case_an_alias_an_id_or_a_group(name: str, found: list[str
     assert [node.id for node in find_nodes(small(), name)] == found
 
 
+ALL = "there are: alone, chip, fab, gas, hbm, hbm3, hbm4, lm-7b, maker, parent"
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("hbm33", "nothing in the data has the name 'hbm33'; did you mean 'HBM3'?"),
+        ("hbm33", "nothing in the data has the name 'hbm33'; did you mean 'hbm3'?"),
         ("hb", "nothing in the data has the name 'hb'; did you mean 'hbm'?"),
         ("high memry",
-         "nothing in the data has the name 'high memry'; did you mean 'High Memory'?"),
-        ("zzz", "nothing in the data has the name 'zzz'"),
-        ("", "nothing in the data has the name ''"),
+         "nothing in the data has the name 'high memry'; did you mean 'hbm3' (High Memory)?"),
+        ("zzz", "nothing in the data has the name 'zzz'; " + ALL),
+        ("", "nothing in the data has the name ''; " + ALL),
     ],
 )  # fmt: skip
 def test_an_unknown_name_gets_the_nearest(name: str, message: str) -> None:
@@ -241,13 +244,13 @@ def test_the_answer_holds_every_figure_of_the_node_and_every_source_of_them(name
 
     for node in nodes:
         if node.id in net.commodities:
-            assert {n for n, _ in commodity_figures(net.commodities[node.id])} <= told_figures
+            assert {f.name for f in figures(net.commodities[node.id])} <= told_figures
         if node.id in net.organizations:
-            own = dict(organization_figures(net.organizations[node.id]))
+            own = {f.name: f for f in figures(net.organizations[node.id])}
             assert own.keys() <= told_figures
             assert {s for f in own.values() for s in f.sources} <= cited
         if node.id in net.buyers:
-            assert {n for n, _ in buyer_figures(net.buyers[node.id])} <= told_figures
+            assert {f.name for f in figures(net.buyers[node.id])} <= told_figures
     assert cited <= net.sources.keys()
     for row in document.flat.rows:
         assert row[5] == "–" or set(str(row[5]).split(", ")) <= cited

@@ -8,11 +8,10 @@ from __future__ import annotations
 import os
 
 import pytest
-from click.testing import CliRunner
 from rich.cells import cell_len
 
 from supplychain.cli import _group
-from tests import DATA
+from tests import DATA, runner
 
 SMALL = str(DATA / "small")
 WINDOW = ("--from", "2023Q1", "--to", "2024Q4")
@@ -34,7 +33,7 @@ EXIT = {"wrong": 2}
 def printed(name: str, width: int) -> tuple[int, str]:
     """Exit code and all output, standard error after standard output."""
     surroundings = {"COLUMNS": str(width), "FORCE_COLOR": None, "NO_COLOR": None}
-    shown = CliRunner().invoke(_group, COMMANDS[name], prog_name="supplychain", env=surroundings)
+    shown = runner().invoke(_group, COMMANDS[name], prog_name="supplychain", env=surroundings)
     return shown.exit_code, shown.stdout + shown.stderr
 
 

@@ -133,8 +133,8 @@ def test_written_off_cost_of_published_runs(
 def test_rent_is_the_newest_up_to_the_quarter() -> None:
     rent = market_rent(data(), "h100", Quarter(2024, 4))
     assert rent is not None
-    assert rent[0] == "rents-list.rent_usd_hour.h100.2024Q4"
-    assert rent[1].value == 2.89
+    assert rent.name == "rents-list.rent_usd_hour.h100.2024Q4"
+    assert rent.value == 2.89
     assert market_rent(data(), "h100", Quarter(2022, 1)) is None
     assert market_rent(data(), "gaudi3", Quarter(2024, 4)) is None
 

@@ -52,8 +52,8 @@ TINY = Transformer("tiny", "Tiny", 1e9, 1e9, kv_values=1000, hops=2e4, training_
                    sequence=None)  # fmt: skip
 ROUND = Chip(
     "round", "Round", MappingProxyType({"bf16": 1e12, "fp8": 2e12}), memory=4e9, bandwidth=1e12,
-    link=1e9, power_w=1000, price_usd=1000, mfu=0.5, mfu_8_bit=0.2, mbu=0.5,
-    taken=MappingProxyType({}),
+    link=1e9, power_w=1000, site_w=1000, price_usd=1000, mfu=0.5, mfu_8_bit=0.2, mbu=0.5,
+    taken=(),
 )  # fmt: skip
 
 

@@ -126,7 +126,7 @@ def test_group_9_power_of_20480_h100() -> None:
 
 def test_group_9_what_a_site_holds() -> None:
     """250 MW of IT power hold 180,000 H100; 1,071 W is a server's share at 70% and PUE 1.2."""
-    assert chips_at_a_site(250, 1389, 1.0) == pytest.approx(180_000, rel=0.001)
+    assert chips_at_a_site(250, 1389) == pytest.approx(180_000, rel=0.001)
     assert energy_mwh(1275, 1, 1, 0.7, 1.2) * 1e6 == pytest.approx(1071)
 
 

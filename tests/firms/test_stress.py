@@ -233,3 +233,31 @@ def test_what_else_is_refused() -> None:
     uneven = pd.concat([links, links.assign(supplier="t", per_unit=1)])
     with pytest.raises(ValueError, match="links: p uses different amounts of m by supplier"):
         stress_test(both, products, uneven, recovery=1)
+
+
+def test_names_are_those_of_edge_tables() -> None:
+    sites, products, links = chip9()
+    spelled = links.assign(supplier=links["supplier"] + "\u00a0", customer=" " + links["customer"])
+
+    found = stress_test(sites, products, spelled, recovery=3)
+
+    assert found.to_frame().equals(stress_test(sites, products, links, recovery=3).to_frame())
+    for column, name, message in (
+        ("supplier", None, "links, row 2: supplier is empty; name it, or leave the row out"),
+        ("customer", True, "links, row 2: customer is of type bool; a name is text or a whole"),
+    ):
+        wrong = links.astype(object)
+        wrong[column] = [wrong[column].iloc[0], name, *wrong[column].iloc[2:]]
+        with pytest.raises(ValueError, match=message):
+            stress_test(sites, products, wrong, recovery=3)
+    twice = sites.assign(site=[*sites["site"].iloc[:-1], sites["site"].iloc[0] + " "])
+    with pytest.raises(ValueError, match="is there twice among sites and products"):
+        stress_test(twice, products, links, recovery=3)
+
+
+def test_sites_that_are_numbers_are_one_in_whatever_type_they_come() -> None:
+    sites = pd.DataFrame({"site": [1, 2], "material": "x", "stock": 0, "capacity": [1, 1]})
+    products = pd.DataFrame({"product": ["p"], "margin": 1, "demand": 1, "stock": 0, "capacity": 9})
+    links = pd.DataFrame({"supplier": [1.0, 2.0], "customer": "p", "per_unit": 1})
+
+    assert stress_test(sites, products, links, recovery=1).lost_margin.tolist() == [0, 0]

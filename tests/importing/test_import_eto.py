@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import csv
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supplychain.cli.import_ import import_
+from supplychain.cli.writing import write_folder
 from supplychain.importing.eto import COLUMNS, Description, describe
 from supplychain.importing.eto_files import folder_files
-from supplychain.importing.folder import write_folder
 from supplychain.importing.names import Taken, slug
 from supplychain.importing.tables import read_tables
 from supplychain.importing.unnamed import NOWHERE, unnamed_makers
@@ -346,7 +347,7 @@ def test_a_file_in_another_encoding() -> None:
 
     assert failure(providers=data) == (
         "eto/providers.csv:10:1: not UTF-8 text: byte 0xE4\n"
-        "  help: save the file as CSV in UTF-8\n\n"
+        "  help: save it as CSV in UTF-8\n\n"
         "1 problem in 1 of 5 files; nothing was computed."
     )
 
@@ -356,12 +357,144 @@ def test_rows_that_are_no_csv() -> None:
 
     assert failure(stages=b"".join([*stages, b"S4,More,\n"])) == (
         "eto/stages.csv:5:1: a row of 3 fields; the header has 6\n"
-        "  help: put a text that contains a comma in double quotes\n\n"
+        "  help: a field that is empty keeps its comma\n\n"
         "1 problem in 1 of 5 files; nothing was computed."
     )
-    assert "eto/stages.csv: not CSV: unexpected end of data" in failure(
+    assert "eto/stages.csv:5:1: a quote is opened here and never closed" in failure(
         stages=b"".join([*stages, b'S4,"More,,,,\n'])
     )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (b",", b";", "stages.csv:1:1: its columns are separated by semicolons\n"
+         "  help: save it with commas"),
+        (b"name,description", b"stage_id,description",
+         "stages.csv:1:1: two columns are called stage_id\n  help: keep one of them"),
+        (b"Cast", b"C\0st", "stages.csv:3:1: not text: character U+0000"),
+        (b"Cast", b"C\x1b[2Jst", "stages.csv:3:1: a field has the character U+001B; take it out"),
+        (b"Cast", b'"Cast', "stages.csv:3:1: a quote is opened here and never closed"),
+        (b"Cast", b"Cast" * 100_000, "stages.csv:3:1: a field of more than 131,072 characters"),
+    ],
+)  # fmt: skip
+def test_tables_are_read_strictly(old: bytes, new: bytes, message: str) -> None:
+    stages = (SMALL / "stages.csv").read_bytes()
+    if b"stage_id," in new:
+        stages = stages.replace(b"stage_name,description", b"stage_id,stage_name")
+    else:
+        stages = stages.replace(old, new)
+
+    assert message in failure(stages=stages)
+
+
+def test_text_in_utf_16_is_named() -> None:
+    utf16 = (SMALL / "stages.csv").read_bytes().decode().encode("utf-16")
+
+    assert "stages.csv: the text is in UTF-16\n  help: save it as CSV in UTF-8" in failure(
+        stages=utf16
+    )
+
+
+def test_what_nobody_sees_tells_no_ids_apart() -> None:
+    files = contents(SMALL)
+    files["provision.csv"] = files["provision.csv"].replace(b",N8,", ",\u200bN8\u00a0,".encode())
+
+    assert describe(read_tables(files, COLUMNS, "eto"), "eto") == described(SMALL)
+
+
+FRACTIONS = ROOT / "tests" / "data" / "eto_fractions"
+"""A set whose shares are written as fractions, as one public state of the data set is."""
+
+
+def test_shares_that_are_fractions_are_read_as_such_and_said(tmp_path: Path) -> None:
+    result = run(FRACTIONS, "--out", tmp_path / "out")
+
+    assert result.exit_code == 0
+    assert (
+        "provision.csv: no share is above 1 and those of goods add up to 1; read as fractions, "
+        "1 being 100%\n"
+    ) in result.stderr
+    net = load(tmp_path / "out")
+    assert [share(net, o, "scanner", 2024).value for o in ("big", "small")] == [0.9, 0.1]
+    assert share(net, "maker", "finished-chip", 2024).value == 1
+
+
+def test_a_maker_of_unknown_size_beside_fractions_holds_nothing_of_theirs() -> None:
+    files = contents(FRACTIONS)
+    files["provision.csv"] += b"Third,P4,Scanner,N1,,2024,X\n"
+
+    made, _ = describe(read_tables(files, COLUMNS, "eto"), "eto")
+
+    assert [s.percent for s in made.shares if s.good == "scanner"] == [90, 10, None]
+
+
+def of_shares(big: str, small: str, maker: str) -> dict[str, bytes]:
+    files = contents(FRACTIONS)
+    for old, new in ((b"N1,0.9,", big), (b"N1,0.1,", small), (b"N99,1.0,", maker)):
+        code = old.partition(b",")[0]
+        files["provision.csv"] = files["provision.csv"].replace(
+            old, code + b"," + new.encode() + b","
+        )
+    return files
+
+
+@pytest.mark.parametrize(
+    ("big", "small", "maker", "line", "message"),
+    [
+        ("0.9", "0.1", "100", 2, "The shares of 'Scanner' add up to 1, those of others do not"),
+        ("90", "10", "1", 4, "The shares of 'Finished chip' add up to 1, those of others do not"),
+        ("90%", "0.1", "100%", 2, "The shares of 'Scanner' add up to 1, those of others do not"),
+        ("0.2", "0.1", "0.5", 2, "No share is above 1, and those of no good add up to 1"),
+    ],
+)
+def test_shares_that_may_be_either_are_refused(
+    big: str, small: str, maker: str, line: int, message: str
+) -> None:
+    with pytest.raises(DataError) as caught:
+        describe(read_tables(of_shares(big, small, maker), COLUMNS, "eto"), "eto")
+
+    assert str(caught.value) == (
+        f"eto/provision.csv:{line}:1: fractions or percentages? {message}\n"
+        "  help: write all as percentages, with the sign: 90%\n\n"
+        "1 problem in 1 of 5 files; nothing was computed."
+    )
+
+
+@pytest.mark.parametrize(
+    ("big", "small", "maker", "percent"),
+    [
+        ("90", "10", "1%", [90, 10, 1]),
+        ("0.9%", "0.1%", "1.0%", [0.9, 0.1, 1]),
+        ("0.07", "0.93", "0.5", [7, 93, 50]),
+        ("99.5", "0.5", "100", [99.5, 0.5, 100]),
+    ],
+)
+def test_shares_that_can_only_be_one_are_read(
+    big: str, small: str, maker: str, percent: list[float]
+) -> None:
+    made, _ = describe(read_tables(of_shares(big, small, maker), COLUMNS, "eto"), "eto")
+
+    assert [s.percent for s in made.shares] == percent
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(NAMES),
+    st.lists(st.tuples(st.integers(0, 3000), st.sampled_from([b"", b",", b'"', b"\n", b"\xff",
+             b"\0", b"\x1b", b"P1", b"9", b"%", b"\xe2\x80\x8b"])), max_size=4),
+)  # fmt: skip
+def test_any_change_of_the_files_is_read_or_refused(
+    name: str, changes: list[tuple[int, bytes]]
+) -> None:
+    files = contents(SMALL)
+    for at, new in changes:
+        data = files[name]
+        at %= len(data)
+        files[name] = data[:at] + new + data[at + 1 :]
+    with suppress(DataError):
+        made, _ = describe(read_tables(files, COLUMNS, "eto"), "eto")
+        load_texts({n: t for n, t in folder_files(made, "2026-01-02").items() if n[-4:] == "yaml"})
 
 
 def test_inputs_that_cannot_be_told_apart_or_placed() -> None:

@@ -74,7 +74,9 @@ def test_a_capacity_is_turned_into_units_per_quarter() -> None:
 
     assert capacity.key == "tsmc.n5"
     assert capacity.per_base_unit == 3000
-    assert capacity.per_quarter(Quarter(2023, 4)) == 360_000
+    # Exit rates: what a line begins with is the mean of nothing and its first exit.
+    assert capacity.per_quarter(Quarter(2023, 4)) == 180_000
+    assert capacity.per_quarter(Quarter(2024, 1)) == 3000 * (120 + 127.5) / 2
     assert capacity.figures[Quarter(2024, 4)].unit == "thousand wafers/month"
     assert capacity.bookings[2024]["nvidia"].value == 0.54
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supplychain.model.quarters import Quarter
-from supplychain.production.plan import Calibration, plan
-from supplychain.production.solve import Program
+from supplychain.production.forward import Forward
+from supplychain.production.reading import read_plan
 from supplychain.production.systems import installed, later, racks
 from tests.networks import (
     capacity,
@@ -65,11 +65,12 @@ def test_the_part_that_goes_into_racks_waits_for_board_and_rack() -> None:
         organization(
             "maker",
             supply("maker", "part", draws="line"),
-            capacities=[capacity("maker", "line", 100.0)],
+            capacities=[
+                capacity("maker", "line", {Quarter(2024, 1): 100.0, Quarter(2024, 4): 100.0})
+            ],
         ),
     )
-    calibration = Calibration(valuation="units", warm_up=0, run_out=0)
-    baseline = Program(plan(net, Quarter(2024, 1), Quarter(2024, 3), calibration)).baseline
+    baseline = Forward(read_plan(net)).baseline.between(Quarter(2024, 1), Quarter(2024, 3))
 
     # 50 of 100 are installed at once; half of the other 50 in the quarter, half in the next.
     assert installed(net, baseline)["gpu"] == pytest.approx([75, 100, 100])

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from supplychain.escapes import visible_lines
 from supplychain.model import Buyer, Network, Orders
 from supplychain.model.quarters import Quarter
 from supplychain.report.colours import STAGE_COLOURS
@@ -190,6 +191,49 @@ def test_an_unknown_ending_lists_the_known_ones() -> None:
     expected = "no graph format ends in '.png'; there are .graphml, .gexf, .json, .dot"
     with pytest.raises(ValueError, match=re.escape(expected)):
         export(to_networkx(small()), ".png")
+
+
+STRANGE = "a\r\nb\rc\x85d\u2028e\u2029f<&\">'\x00\x1b\u202e\ud800\ufffe\t]]>\x0b\x0c-->😀\\N{}|\\"
+"""What XML, DOT and Python's own idea of lines stumble over."""
+
+
+def strange() -> networkx.DiGraph[str]:
+    made: networkx.DiGraph[str] = networkx.DiGraph()
+    made.add_node(f"commodity:{STRANGE}", kind="commodity", name=STRANGE)
+    made.add_node("org:y", kind="organization", name="y")
+    made.add_edge("org:y", f"commodity:{STRANGE}", kind="makes", country=STRANGE)
+    return made
+
+
+@pytest.mark.parametrize("name", ["graphml", "gexf"])
+def test_strange_names_survive_xml_but_for_what_it_forbids(name: str) -> None:
+    kept = re.sub("[\x00\x1b\ud800\ufffe\x0b\x0c]", "\ufffd", STRANGE)
+    text = export(strange(), f".{name}")
+    read = getattr(networkx, f"read_{name}")(io.BytesIO(text.encode()))
+    node = f"commodity:{kept}"
+
+    ElementTree.fromstring(text)
+    assert set(read) == {node, "org:y"}
+    assert read.nodes[node]["name"] == read.nodes[node].get("label", kept) == kept
+    assert read.edges["org:y", node]["country"] == kept
+
+
+def test_strange_names_survive_json() -> None:
+    text = export(strange(), ".json")
+    data = json.loads(text)
+
+    assert networkx.utils.graphs_equal(networkx.node_link_graph(data, edges="edges"), strange())
+    assert text == visible_lines(text)
+
+
+def test_strange_names_do_not_end_a_dot_file() -> None:
+    text = export(strange(), ".dot")
+    quoted = re.findall(r'"((?:[^"\\]|\\.)*)"', text)
+    [label] = {q for q in quoted if q.startswith("a")}
+
+    assert text.encode().endswith(b"}\n")
+    assert not re.search("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe]", text)
+    assert label.startswith(r"a\nb\nc") and label.endswith(r"😀\\N{}|\\")  # noqa: PT018
 
 
 def test_dot_text_is_quoted() -> None:

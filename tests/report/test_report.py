@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from supplychain.allocation.flows import NOBODY, flows
+from supplychain.analyses.chokepoints import KINDS
 from supplychain.analyses.removals import exposures
 from supplychain.analyses.tornado import inputs, moved
 from supplychain.cli import _group
@@ -28,7 +29,7 @@ from supplychain.report.page.bottlenecks import limiting, limits_table, use_mark
 from supplychain.report.page.contents import Asked, day_of, report_of
 from supplychain.report.page.html import report_page
 from supplychain.report.page.parts import Grid, Quote, Report
-from supplychain.report.page.points import KINDS, find_points, points_tables, quarter_of
+from supplychain.report.page.points import find_points, points_tables, quarter_of
 from supplychain.report.tables import Column, Table, table
 from supplychain.risk.matrix import Need
 from supplychain.risk.structure import EntityId
@@ -180,13 +181,19 @@ def test_text_from_the_data_stays_text(visit: Visitor) -> None:
     assert EVIL in " ".join(page.locator(".chain title").all_text_contents())
 
 
-def test_formulas_are_neutralized_in_downloads(visit: Visitor) -> None:
-    page = clean(visit(report_page(report(market("@SUM(A1)"))))).page
+@pytest.mark.parametrize(
+    ("before", "kept", "sign"),
+    [("", "", "@"), ("\ufeff", "", "＠"), ("\u200b", "\u200b", "@"), ("\x02", r"\x02", "＠")],
+)
+def test_formulas_are_neutralized_in_downloads(
+    visit: Visitor, before: str, kept: str, sign: str
+) -> None:
+    page = clean(visit(report_page(report(market(f"{before}{sign}SUM(A1)\x1b\u2028x"))))).page
     with page.expect_download() as download:
         page.locator("#sources").get_by_role("button", name="Download CSV").click()
     text = Path(download.value.path()).read_text(encoding="utf-8")
-    assert "'@SUM(A1)" in text
-    assert not re.search(r"(^|,)@", text, re.MULTILINE)
+    assert f"'{kept}{sign}SUM(A1)\\x1b\\u2028x" in text
+    assert not re.search(rf"(^|,)(?!')\W*{sign}", text, re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", ["極端紫外線露光装置", "جهاز الطباعة الضوئية"])
@@ -458,7 +465,7 @@ def run(*args: str, **environment: str) -> Result:
         (["--hbm-cut", "20"], "--hbm-cut: '20' is ambiguous; write 20% or 0.2"),
         (["--out", "tests"], "--out tests is a folder; name a file in it"),
         (["--out", "nowhere/x.html"], "cannot write nowhere/x.html: No such file or directory"),
-        (["--out", "x.pdf"], "--out x.pdf: a report is a page; end its name in .html"),
+        (["--out", "x.pdf"], "--out x.pdf: the ending must be one of .html, .htm"),
         (["--policy", "fair"], "no allocation rule is called 'fair'; there are: "),
         (
             ["--scenario", "hbm-cut-2"],

@@ -408,7 +408,7 @@ def test_what_loses_most_comes_first_and_trivial_losses_last() -> None:
 
 def test_an_unknown_product_is_named_with_the_nearest() -> None:
     with pytest.raises(
-        ValueError, match=r"^no commodity is called 'h1000'; did you mean 'h100'\?$"
+        ValueError, match=r"^no commodity or group is called 'h1000'; did you mean 'h100'\?$"
     ):
         chokepoints(chips(), ["h1000"])
 

@@ -9,7 +9,8 @@ import pytest
 
 from supplychain.model import Cut, Network
 from supplychain.model.quarters import Quarter, quarter_range
-from supplychain.scenarios.targets import find_supplies, parse_cut, parse_share, shares_kept
+from supplychain.model.units import share
+from supplychain.scenarios.targets import find_supplies, parse_cut, shares_kept
 from tests.networks import commodity, network, organization, supply
 
 Q1 = Quarter(2024, 1)
@@ -18,7 +19,7 @@ WINDOW = (QUARTERS[0], QUARTERS[-1])
 
 
 @pytest.mark.parametrize(
-    ("text", "share"),
+    ("text", "value"),
     [
         ("20%", 0.2),
         ("0.2", 0.2),
@@ -29,10 +30,13 @@ WINDOW = (QUARTERS[0], QUARTERS[-1])
         ("+20%", 0.2),
         (" 20% ", 0.2),
         ("0.5%", 0.005),
+        ("1/5", 0.2),
+        ("1e-1", 0.1),
+        ("1", 1),
     ],
 )
-def test_a_share_is_a_percentage_or_a_fraction(text: str, share: float) -> None:
-    assert parse_share(text) == share
+def test_a_share_is_a_percentage_or_a_fraction(text: str, value: float) -> None:
+    assert share(text) == value
 
 
 @pytest.mark.parametrize(
@@ -41,11 +45,14 @@ def test_a_share_is_a_percentage_or_a_fraction(text: str, share: float) -> None:
         ("20", "'20' is ambiguous; write 20% or 0.2"),
         ("1.5", "'1.5' is ambiguous; write 1.5% or 0.015"),
         ("100", "'100' is ambiguous; write 100% or 1"),
-        ("200", "'200' is more than everything; a cut is at most 100%"),
-        ("-0.2", "'-0.2' is negative; a cut is a reduction already, write 0.2"),
-        (" -20%", "' -20%' is negative; a cut is a reduction already, write 20%"),
-        ("-20%", "'-20%' is negative; a cut is a reduction already, write 20%"),
-        ("120%", "'120%' is more than everything; a cut is at most 100%"),
+        ("200", "'200' is outside what it can be: a share from 0% to 100%"),
+        ("-0.2", "'-0.2' is negative; write 0.2"),
+        (" -20%", "'-20%' is negative; write 20%"),
+        ("120%", "'120%' is outside what it can be: a share from 0% to 100%"),
+        ("6/5", "'6/5' is outside what it can be: a share from 0% to 100%"),
+        ("\u0662\u0660%", "'\u0662\u0660%' is not a share from 0% to 100%; write for example 20%"),
+        ("1" * 60, f"'{'1' * 40}…' is outside what it can be: a share from 0% to 100%"),
+        ("1" * 400, f"'{'1' * 40}…' is not a share from 0% to 100%; write for example 20%"),
         ("much", "'much' is not a share from 0% to 100%; write for example 20%"),
         ("", "'' is not a share from 0% to 100%; write for example 20%"),
         ("%", "'%' is not a share from 0% to 100%; write for example 20%"),
@@ -57,7 +64,7 @@ def test_a_share_is_a_percentage_or_a_fraction(text: str, share: float) -> None:
 )
 def test_what_is_no_share_is_refused(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=r".") as caught:
-        parse_share(text)
+        share(text)
     assert str(caught.value) == message
 
 
@@ -158,15 +165,21 @@ def test_what_a_target_hits(target: str, hit: list[str]) -> None:
     [
         ("twin", "'twin' can mean commodity:twin or org:twin: say which"),
         ("hbm33", "nothing in the data has the name 'hbm33'; did you mean 'hbm3'?"),
-        ("org:fabs", "nothing in the data has the name 'org:fabs'; did you mean 'fab'?"),
-        ("supply:fab/wafers",
-         "nothing in the data has the name 'supply:fab/wafers'; did you mean 'fab/wafer'?"),
+        ("org:fabs", "no organization is called 'fabs'; did you mean 'fab'?"),
+        ("supply:fab/wafers", "no commodity is called 'wafers'; did you mean 'wafer'?"),
+        ("supply:fab",
+         "nothing in the data has the name 'fab'; supplychain graph shows what it holds"),
         ("country:US",
-         "nothing in the data has the name 'country:US'; supplychain graph shows what it holds"),
-        ("memory", "nothing in the data has the name 'memory'; did you mean 'memories'?"),
+         "no plant of the data stands in the United States (US), so nothing can be cut"),
+        ("country:Tawian", "no country is called 'Tawian'; did you mean 'TW' (Taiwan)?"),
+        ("Tawian",
+         "nothing in the data has the name 'Tawian'; did you mean 'country:TW' (Taiwan)?"),
+        ("memorie", "nothing in the data has the name 'memorie'; did you mean 'memories'?"),
+        ("memory",
+         "nothing in the data has the name 'memory'; supplychain graph shows what it holds"),
         ("", "nothing in the data has the name ''; supplychain graph shows what it holds"),
-        ("firm:fab", "'firm:fab': a target begins with org:, country:, commodity: or supply:, "
-         "or is an id or a group"),
+        ("firm:fab", "'firm:fab': a target begins with org:, country:, commodity:, group: or "
+         "supply:, or is an id, a name or a group"),
         ("zzz*", "nothing in the data has the name 'zzz*'; supplychain graph shows what it holds"),
     ],
 )  # fmt: skip
@@ -184,7 +197,7 @@ def test_a_group_and_an_organization_of_one_name_are_told_apart() -> None:
 
     with pytest.raises(ValueError, match=r".") as caught:
         find_supplies(net, "fab")
-    assert str(caught.value) == "'fab' can mean a group or org:fab: say which"
+    assert str(caught.value) == "'fab' can mean group:fab or org:fab: say which"
 
 
 def kept(*cuts: Cut) -> list[float]:
@@ -193,7 +206,7 @@ def kept(*cuts: Cut) -> list[float]:
         row
         for supply_, row in zip(
             net.supplies,
-            shares_kept(net, cuts, net.supplies, QUARTERS, WINDOW).tolist(),
+            shares_kept(net, cuts, net.supplies, QUARTERS, QUARTERS[0]).tolist(),
             strict=True,
         )
         if supply_.id == "fab/hbm3@TW"
@@ -219,7 +232,7 @@ def test_the_order_of_cuts_does_not_change_a_bit() -> None:
     net = small()
     cuts = [Cut("hbm3", 0.1), Cut("fab", 0.3), Cut("country:TW", 0.7), Cut("memories", 0.2, Q1)]
     results = {
-        shares_kept(net, order, net.supplies, QUARTERS, WINDOW).tobytes()
+        shares_kept(net, order, net.supplies, QUARTERS, QUARTERS[0]).tobytes()
         for order in itertools.permutations(cuts)
     }
 
@@ -233,7 +246,7 @@ def test_one_cut_twice_cuts_twice() -> None:
 
 def test_what_no_cut_hits_is_kept() -> None:
     net = small()
-    shares = shares_kept(net, [Cut("hbm3", 1.0)], net.supplies, QUARTERS, WINDOW)
+    shares = shares_kept(net, [Cut("hbm3", 1.0)], net.supplies, QUARTERS, QUARTERS[0])
 
     assert {s.id: row for s, row in zip(net.supplies, shares.tolist(), strict=True)} == {
         "child/hbm3@KR": [0.0] * 4,
@@ -241,19 +254,19 @@ def test_what_no_cut_hits_is_kept() -> None:
         "fab/wafer@TW": [1.0] * 4,
         "twin/twin@JP": [1.0] * 4,
     }
-    assert shares_kept(net, [], net.supplies, QUARTERS, WINDOW).tolist() == [[1.0] * 4] * 4
+    assert shares_kept(net, [], net.supplies, QUARTERS, QUARTERS[0]).tolist() == [[1.0] * 4] * 4
 
 
-def test_a_cut_without_quarters_holds_in_the_window_only() -> None:
+def test_a_cut_without_an_end_goes_on() -> None:
     net = small()
-    window = (QUARTERS[1], QUARTERS[2])
+    fab = find_supplies(net, "supply:fab/wafer")
 
     def row(cut: Cut) -> list[float]:
-        [shares] = shares_kept(net, [cut], find_supplies(net, "supply:fab/wafer"), QUARTERS, window)
+        [shares] = shares_kept(net, [cut], fab, QUARTERS, QUARTERS[1])
         return [float(share) for share in shares]
 
-    assert row(Cut("fab", 0.5)) == [1.0, 0.5, 0.5, 1.0]
-    assert row(Cut("fab", 0.5, Q1)) == [0.5, 0.5, 0.5, 1.0]
+    assert row(Cut("fab", 0.5)) == [1.0, 0.5, 0.5, 0.5]
+    assert row(Cut("fab", 0.5, Q1)) == [0.5, 0.5, 0.5, 0.5]
     assert row(Cut("fab", 0.5, Q1, QUARTERS[3])) == [0.5] * 4
 
 

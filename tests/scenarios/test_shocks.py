@@ -124,14 +124,14 @@ def test_the_first_quarter_is_the_earlier_of_both_dates() -> None:
 @pytest.mark.parametrize(
     ("shock", "message"),
     [
-        (Qualify("c", "hbm", "", Q), "no organization has the name 'c'"),
+        (Qualify("c", "hbm", "", Q), "no organization is called 'c'; there are: a, b, nv"),
         (Qualify("a", "hbm", "hbm", Q), "no need of hbm for hbm names its makers, so the "
          "qualification of a cannot be moved"),
         (Launch("hbm", Q), "hbm is not an accelerator, so it has no launch"),
         (Launch("gpu", Q + 9), "gpu ends in 2026Q1, before 2026Q2"),
         (AddLine("a.lin", 1.0, Q), "no capacity has the name 'a.lin'; did you mean 'a.line'?"),
         (ChangeOrders("labs", (), 0.1, Q, None),
-         "no buyer has the name 'labs'; did you mean 'lab'?"),
+         "no buyer is called 'labs'; did you mean 'lab'?"),
         (ChangeOrders("lab", (), -2, Q, None), "orders of lab cannot fall by more than 100%"),
     ],
 )  # fmt: skip
@@ -159,7 +159,8 @@ def test_a_figure_is_replaced_by_name() -> None:
          "did you mean 'a.line.2025Q1'?"),
         ("a.line.2025Q1", -1.0, "--assume a.line.2025Q1: -1 cannot be; it is at least 0"),
         ("a.line.2025Q1", 1e99,
-         "--assume a.line.2025Q1: 1e+99 cannot be; it is at least 0 and at most 1e+12"),
+         "--assume a.line.2025Q1: 1e+99 cannot be meant; the data has 20"),
+        ("a.line.2025Q1", 1e-9, "--assume a.line.2025Q1: 1e-09 cannot be meant; the data has 20"),
         ("a.line.2025Q1", float("nan"),
          "--assume a.line.2025Q1: nan cannot be; it is at least 0"),
     ],

@@ -11,7 +11,7 @@ import numpy as np
 
 from supplychain.allocation import RICH_H100E, Allocation
 from supplychain.allocation.market import Market
-from supplychain.allocation.measures import fairness
+from supplychain.allocation.measures import fairness, unknown_orders
 from supplychain.model import Buyer
 from supplychain.model.quarters import WEEKS_PER_QUARTER
 from supplychain.report.tables import (
@@ -24,9 +24,13 @@ from supplychain.report.tables import (
     show,
     table,
 )
+from supplychain.report.ties import both, least, most
 
 SHOWN = 15
 """Buyers in the terminal table; all are in JSON and CSV."""
+
+DUST = 1e-6
+"""Units below which an amount is the rest of a subtraction."""
 
 ALIKE = 0.005
 """A buyer is best off under a rule that gives it more than this above the least generous one."""
@@ -66,11 +70,14 @@ def allocation_document(
     free = [p in market.as_ordered for p in first.products]
     more = float(first.delivered[:, free].sum())
     beside = f", and {compact(more)} of other kinds as ordered" if more > 0.5 else ""
+    unknown, some = unknown_orders(first), bool(first.known.any())
     head = (
         ("Allocation", f"{compact(made)} accelerators{beside} · {quarters} · {what}"),
+        *((("Not known", f"{unknown}."),) if unknown else ()),
         (
             "Orders",
-            f"{compact(float(first.asked().sum()))} asked for by {len(first.buyers)} buyers",
+            f"{compact(float(first.ordered().sum())) if some else 'not known, of'} "
+            f"{'placed by ' if some else ''}{len(first.buyers)} buyers",
         ),
         ("Data", network.digest[:8]),
     )
@@ -81,7 +88,7 @@ def allocation_document(
             "Filled: of what was ordered in the window or still open before it, which differs a "
             "little from rule to rule.",
             measures_table(market, results),
-            *best_sentences(results),
+            *(best_sentences(results) if some else ()),
         ]
     else:
         parts += [one_buyer_table(market, results, buyer), *one_buyer_sentences(results, buyer)]
@@ -92,6 +99,7 @@ def allocation_document(
             "quarters": [str(q) for q in first.quarters],
             "policies": list(results),
             "supply": made,
+            "doubts": [f"{unknown}."] if unknown else [],
         },
         head=head,
         parts=tuple(parts),
@@ -105,27 +113,33 @@ def allocation_document(
 
 
 def best_rules(results: Results) -> dict[str, str | None]:
-    """The rule that gives each buyer most; ``None`` where rules hardly differ for it."""
+    """The rule that gives each buyer most; ``None`` where rules hardly differ for it.
+
+    Rules that give it the same are named together, ``priority, price``.
+    """
     best: dict[str, str | None] = {}
     units = {rule: result.by_buyer() for rule, result in results.items()}
     for buyer in next(iter(results.values())).buyers:
         amounts = {rule: by_buyer[buyer.id] for rule, by_buyer in units.items()}
-        most = max(amounts, key=lambda rule: amounts[rule])
-        alike = amounts[most] - min(amounts.values()) <= ALIKE * amounts[most]
-        best[buyer.id] = None if alike else most
+        highest = max(amounts.values())
+        alike = highest - min(amounts.values()) <= ALIKE * highest
+        best[buyer.id] = None if alike else ", ".join(most(amounts))
     return best
 
 
-def buyers_table(results: Results, most: int | None) -> Table:
+def buyers_table(results: Results, shown: int | None) -> Table:
     """Units and fill rate of every buyer under every rule, the largest orders first."""
     first = next(iter(results.values()))
-    asked = dict(zip((b.id for b in first.buyers), first.asked().tolist(), strict=True))
-    best = best_rules(results)
+    ids = [b.id for b in first.buyers]
+    asked = dict(zip(ids, first.asked().tolist(), strict=True))
+    ordered = dict(zip(ids, first.ordered().tolist(), strict=True))
+    known, best = first.orders_known(), best_rules(results)
+    units = {rule: result.by_buyer() for rule, result in results.items()}
 
     def under(rule: str, priority: int) -> tuple[Column[Buyer], Column[Buyer]]:
-        units, fills = results[rule].by_buyer(), results[rule].fill_rates()
+        given, fills = units[rule], results[rule].fill_rates()
         return (
-            Column(f"{rule}_units", rule, "units", priority=priority, of=lambda b: units[b.id]),
+            Column(f"{rule}_units", rule, "units", priority=priority, of=lambda b: given[b.id]),
             Column(
                 f"{rule}_filled", "filled", "share", priority=priority + 1,
                 of=lambda b: fills[b.id],
@@ -135,14 +149,18 @@ def buyers_table(results: Results, most: int | None) -> Table:
     columns: list[Column[Buyer]] = [
         Column("buyer", "Buyer", of=lambda b: b.name),
         Column("tier", "Tier", priority=1),
-        Column("asked", "Orders", "units", of=lambda b: asked[b.id]),
+        Column("asked", "Orders", "units", of=lambda b: known[b.id]),
         *(c for n, rule in enumerate(results) for c in under(rule, 1 + 2 * (n > 2))),
         Column("best", "Best under", priority=2, of=lambda b: best[b.id] or "alike"),
     ]
-    rows = sorted(first.buyers, key=lambda b: (-asked[b.id], b.id))
+    rows = [
+        b
+        for b in sorted(first.buyers, key=lambda b: (-ordered[b.id], b.id))
+        if max(asked[b.id], *(given[b.id] for given in units.values())) > DUST
+    ]
     return table(
-        "buyers", columns, [b for b in rows if asked[b.id] > 0], "Units by rule",
-        "no buyer has orders", most=most, more=" buyers; all with --format json",
+        "buyers", columns, rows, "Units by rule", "no buyer has orders",
+        most=shown, more=" buyers; all with --format json",
     )  # fmt: skip
 
 
@@ -186,7 +204,7 @@ def _price(market: Market, result: Allocation) -> float | None:
 
 def _filled(result: Allocation, tier: str) -> str:
     found = fairness(result, np.array([b.tier == tier for b in result.buyers], dtype=bool))
-    return show(found.delivered / found.asked if found.asked > 0 else None, "share")
+    return show(found.served / found.asked if found.asked > 0 else None, "share")
 
 
 def measures_by(results: Results, by: str) -> dict[str, dict[str, dict[str, float | None]]]:
@@ -206,7 +224,10 @@ def best_sentences(results: Results) -> list[str]:
         return []
     counts = Counter(str(row["best"]) for row in buyers_table(results, None).records())
     alike = counts.pop("alike", 0)
-    said = [f"{n} {'buyer' if n == 1 else 'buyers'} under {r}" for r, n in counts.most_common()]
+    said = [
+        f"{n} {'buyer' if n == 1 else 'buyers'} under {both(tuple(rules.split(', ')))}"
+        for rules, n in counts.most_common()
+    ]
     if alike:
         said.append(f"{alike} get the same under all, within {ALIKE:.1%}")
     return [f"Best off: {'; '.join(said)}."]
@@ -234,7 +255,7 @@ def one_buyer_table(market: Market, results: Results, buyer: str) -> Table:
                 "rich_from": next(rich, "not by then"),
             }
         )
-    rows.sort(key=lambda row: -float(row["units"]))
+    rows.sort(key=lambda row: -float(f"{row['units']:.9g}"))
     columns: Columns[dict[str, Any]] = (
         Column("rule", "Rule"),
         Column("units", "Units", "units"),
@@ -251,13 +272,16 @@ def one_buyer_table(market: Market, results: Results, buyer: str) -> Table:
 def one_buyer_sentences(results: Results, buyer: str) -> list[str]:
     """Under which rule the buyer is best and worst off."""
     units = {rule: result.by_buyer()[buyer] for rule, result in results.items()}
-    best, worst = max(units, key=lambda r: units[r]), min(units, key=lambda r: units[r])
+    best, worst = most(units), least(units)
+    highest, lowest = units[best[0]], units[worst[0]]
     name = next(b.name for b in next(iter(results.values())).buyers if b.id == buyer)
-    if units[best] - units[worst] <= ALIKE * units[best]:
+    if highest < 0.5:
+        return [f"{name} gets no accelerator under any rule."]
+    if highest - lowest <= ALIKE * highest:
         return [f"{name} gets the same under every rule, within {ALIKE:.1%}."]
     return [
-        f"{name} is best off under {best} ({compact(units[best])}) and worst off under {worst} "
-        f"({compact(units[worst])})."
+        f"{name} is best off under {both(best)} ({compact(highest)}) and worst off under "
+        f"{both(worst)} ({compact(lowest)})."
     ]
 
 
@@ -270,7 +294,7 @@ def flat_table(results: Results) -> Table:
             "tier": buyer.tier,
             "country": buyer.country,
             "quarter": str(quarter),
-            "orders": float(result.orders[i, t]),
+            "orders": float(result.orders[i, t]) if result.known[i, t] else None,
             "delivered": float(result.delivered[i, :, t].sum()),
             "backlog": float(result.backlog[i, t]),
         }

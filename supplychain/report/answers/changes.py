@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from supplychain.analyses.chokepoints import Points
 from supplychain.analyses.exposure import Exposures
 from supplychain.model import Network
 from supplychain.report.answers.exposed import called
@@ -21,6 +22,11 @@ class At:
 
     found: Chokepoints
     exposed: Exposures | None
+
+    @classmethod
+    def of(cls, points: Points) -> At:
+        """An answered question."""
+        return cls(points.found, points.exposed)
 
     def point(self, key: EntityId) -> Chokepoint | None:
         """The exact or else the nearly single point, unless trivial."""
@@ -98,15 +104,29 @@ def changes_document(network: Network, before: At, after: At, top: int | None) -
     )
     return Document(
         schema="supplychain/chokepoint-changes/1",
-        meta={"data": network.digest, "before": str(first), "after": str(last)},
+        meta={
+            "data": network.digest,
+            "before": str(first),
+            "after": str(last),
+            "not_sold": {str(x.found.at): dict(x.found.not_sold) for x in (before, after)},
+        },
         head=(
             ("Chokepoints", f"{first} against {last}"),
             (measure, _meaning(before, after)),
             ("Data", network.digest[:8]),
         ),
-        parts=parts,
+        parts=(*_not_sold(before, after), *parts),
         flat=table("flat", columns, rows),
     )
+
+
+def _not_sold(before: At, after: At) -> list[str]:
+    """Which asked products are on sale in one of the quarters only: these are other products."""
+    return [
+        f"Not sold in {one.found.at}, so in no number of it: {', '.join(one.found.not_sold)}."
+        for one in (before, after)
+        if one.found.not_sold
+    ]
 
 
 def _how(point: Chokepoint | None) -> str:

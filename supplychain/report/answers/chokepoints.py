@@ -146,7 +146,7 @@ def chokepoints_document(
 
 
 def explanations(
-    network: Network, found: Chokepoints, top: int, weighted: bool, exposed: Exposures
+    network: Network, found: Chokepoints, top: int | None, weighted: bool, exposed: Exposures
 ) -> Document:
     """The same as sentences that can be quoted, the costliest first."""
     points = {row.key: row for row in (*found.near, *found.rows) if not row.trivial}
@@ -208,9 +208,7 @@ def _notes(found: Chokepoints) -> list[str]:
     if own := sorted({row.name for row in found.rows if row.trivial}):
         notes.append(f"Lose nothing but their own products (trivially): {', '.join(own)}.")
     notes += [f"{product}: {reason}." for product, reason in found.not_made.items()]
-    if found.not_sold and not found.products:
-        notes.append(f"Nothing asked is sold in {found.at}: {'; '.join(found.not_sold.values())}.")
-    elif found.not_sold:
+    if found.not_sold:
         notes.append(f"Not sold in {found.at}: " + ", ".join(found.not_sold) + ".")
     if found.assumed:
         notes.append(

@@ -5,22 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from supplychain.report.answers.pairs import Pair, pair_columns
+from supplychain.report.answers.simulate import doubts
 from supplychain.report.tables import Document, compact, show, table
-from supplychain.simulation import Simulation, change
+from supplychain.simulation import FELT, Simulation, change
 
 
 def comparison_document(names: tuple[str, str], one: Simulation, other: Simulation) -> Document:
     """Units by quarter, by product and by buyer under two scenarios, and a sentence."""
     quarters = _quarters(one, other)
+    unknown = doubts(one)
     columns = pair_columns("quarter", "Quarter", ("one", "other"), names)
     flat = table("quarters", columns, quarters, "Units by quarter")
     buyers = sorted(_buyers(one, other), key=lambda pair: -abs(pair.after - pair.before))
     return Document(
         schema="supplychain/compare/1",
-        meta={"data": one.network.digest, "scenarios": list(names)},
-        head=tuple(
-            (name, "; ".join(map(str, result.shocks)) or "nothing is cut")
-            for name, result in zip(names, (one, other), strict=True)
+        meta={
+            "data": one.network.digest,
+            "scenarios": list(names),
+            "quarters": [str(q) for q in one.quarters],
+            "doubts": unknown,
+        },
+        head=(
+            *(
+                (name, "; ".join(map(str, result.shocks)) or "nothing is cut")
+                for name, result in zip(names, (one, other), strict=True)
+            ),
+            *(("Not known", doubt) for doubt in unknown),
         ),
         parts=(
             flat,
@@ -37,16 +47,27 @@ def comparison_document(names: tuple[str, str], one: Simulation, other: Simulati
                 "Buyers that differ most",
                 "no buyer has orders",
             ),
-            sentence(names, quarters),
+            sentence(names, quarters, _later(one, other)),
         ),
         flat=flat,
     )
 
 
-def sentence(names: tuple[str, str], quarters: Sequence[Pair]) -> str:
-    """What the table of quarters says in a line."""
+def sentence(names: tuple[str, str], quarters: Sequence[Pair], later: str | None = None) -> str:
+    """What the table of quarters says in a line.
+
+    Args:
+        names: Of the scenarios.
+        quarters: Of the table.
+        later: The first quarter after the window in which they differ; ``None``: they do not.
+    """
     first, second = sum(q.before for q in quarters), sum(q.after for q in quarters)
-    apart = {q.name: by for q in quarters if abs(by := q.change or 0.0) >= 0.001}
+    apart = {q.name: by for q in quarters if abs(by := q.change or 0.0) > FELT}
+    if not apart and later is not None:
+        return (
+            f"{names[1]} ships what {names[0]} ships until {quarters[-1].name}, the end of the "
+            f"window; they differ from {later} on."
+        )
     if not apart:
         return f"{names[1]} ships what {names[0]} ships: no quarter differs by 0.1%."
     worst = max(apart, key=lambda quarter: abs(apart[quarter]))
@@ -56,6 +77,16 @@ def sentence(names: tuple[str, str], quarters: Sequence[Pair]) -> str:
         f"({show(total, 'change')}); they differ in {len(apart)} of {len(quarters)} quarters, "
         f"first in {next(iter(apart))}, most in {worst} ({show(apart[worst], 'change')})."
     )
+
+
+def _later(one: Simulation, other: Simulation) -> str | None:
+    """The first quarter after the window in which the two differ by 0.1%."""
+    before, after = (s.scenario.ship.sum(axis=0) for s in (one, other))
+    end = one.scenario.window[1] + 1
+    for t, quarter in enumerate(one.scenario.plan.quarters[end:], end):
+        if abs(change(float(before[t]), float(after[t])) or 0.0) > FELT:
+            return str(quarter)
+    return None
 
 
 def _quarters(one: Simulation, other: Simulation) -> list[Pair]:

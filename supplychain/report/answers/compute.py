@@ -66,8 +66,8 @@ def comparison_document(
         parts.append(_training_table(network, model, chips, first, costs))
     parts += [*_sentences(network, candidates, costs, conditions), *left_out]
     figures = chip_figures(chips.values(), [c.precision for c in first.values()])
-    figures |= parameters(network, serving=SERVING, training=TRAINING, power=POWER, cost=COST)
-    figures |= dict(rent for id_ in chips if (rent := costs[id_].rented))
+    figures += parameters(network, serving=SERVING, training=TRAINING, power=POWER, cost=COST)
+    figures += [rent for id_ in chips if (rent := costs[id_].rented)]
     parts.append(assumptions_table(figures))
     return Document(
         schema="supplychain/compute-compare/1",
@@ -98,13 +98,9 @@ def served(conditions: Conditions) -> str:
     )
 
 
-def parameters(network: Network, **topics: Sequence[str]) -> dict[str, Figure]:
-    """Parameters by their full name."""
-    return {
-        f"{topic}.{key}": network.parameter(f"{topic}.{key}")
-        for topic, keys in topics.items()
-        for key in keys
-    }
+def parameters(network: Network, **topics: Sequence[str]) -> list[Figure]:
+    """Parameters of some topics."""
+    return [network.parameter(f"{topic}.{key}") for topic, keys in topics.items() for key in keys]
 
 
 def _training_table(

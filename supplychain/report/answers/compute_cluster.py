@@ -9,6 +9,7 @@ from supplychain.compute.comparison import Candidate, Hourly, training
 from supplychain.compute.cost import Bill, bill_of_materials, margin, ownership_of
 from supplychain.compute.sites import Sites
 from supplychain.compute.training import HOURS_A_YEAR, energy_mwh
+from supplychain.errors import AskError
 from supplychain.model import Figure, Network
 from supplychain.model.quarters import Quarter
 from supplychain.report.answers.compute import COST, POWER, SERVING, TRAINING, parameters
@@ -60,22 +61,22 @@ def cluster_document(
     ]  # fmt: skip
     trained = training_table(runs, f"Training runs on {count:,.0f} {chip.id}")
     figures = chip_figures([chip], [precision])
-    figures |= parameters(network, training=TRAINING, power=POWER, cost=COST)
+    figures += parameters(network, training=TRAINING, power=POWER, cost=COST)
     parts: list[Table | str] = [trained]
     if sites:
         parts.append(_sites_sentence(network, sites))
-        figures |= parameters(network, training=SITES)
+        figures += parameters(network, training=SITES)
     if candidates:
         title = "Serving: tokens/s, the most for each chip"
         parts.append(many_users_table(candidates.items(), {chip.id: cost}, title, "model"))
-        figures |= parameters(network, serving=SERVING[1:])
+        figures += parameters(network, serving=SERVING[1:])
     parts += left_out
     parts += _bill_parts(network, chip, at, figures)
     if cost.owned is not None:
         parts.append(revenue_table(network, cost.owned))
-        figures |= parameters(network, cost=MARGINS)
+        figures += parameters(network, cost=MARGINS)
     if cost.rented is not None:
-        figures[cost.rented[0]] = cost.rented[1]
+        figures.append(cost.rented)
     return Document(
         schema="supplychain/compute-cluster/1",
         meta={"data": network.digest, "chip": chip.id, "count": count, "at": str(at)},
@@ -98,19 +99,19 @@ def _head(
             f"total processing performance {chip.processing_performance:,.0f} each",
         )
     ]
-    if chip.power_w is not None:
+    if chip.power_w is not None and chip.site_w is not None:
         owned = ownership_of(network)
         year = energy_mwh(chip.power_w, count, HOURS_A_YEAR, owned.load, owned.pue)
         head.append(
             (
                 "Power",
-                f"{_three(chip.power_w * count / 1e6)} MW with servers and network · "
-                f"{year:,.0f} MWh a year at {show(owned.load, 'share')} load and PUE "
-                f"{owned.pue:g} · US$ {compact(year * 1000 * owned.usd_kwh)} at "
+                f"{_three(chip.site_w * count / 1e6)} MW at the site, servers and network at "
+                f"{show(owned.load, 'share')} load and PUE {owned.pue:g} · "
+                f"{year:,.0f} MWh a year · US$ {compact(year * 1000 * owned.usd_kwh)} at "
                 f"{owned.usd_kwh:g} a kWh",
             )
         )
-    rent = f"rented for {cost.rented[1].value:.2f}" if cost.rented else "no rent is published"
+    rent = f"rented for {cost.rented.value:.2f}" if cost.rented else "no rent is published"
     if (hour := cost.owned) is None:
         lacking = "--price adds it" if chip.price_usd is None else "its power is not published"
         head.append(("Hour", f"no cost of owning: {lacking} · {rent}"))
@@ -150,20 +151,19 @@ def _sites_sentence(network: Network, sites: Mapping[str, Sites]) -> str:
 
 
 def _bill_parts(
-    network: Network, chip: Chip, at: Quarter, figures: dict[str, Figure]
+    network: Network, chip: Chip, at: Quarter, figures: list[Figure]
 ) -> list[Table | str]:
     """The bill of materials beside what was published; its prices join the figures."""
     commodity = network.commodities[chip.id]
     try:
         bill = bill_of_materials(network, commodity, at.year)
-    except ValueError as error:
+    except AskError as error:
         return [f"No bill of materials: {error}."]
     published = published_cost(network, chip.id)
-    for line in bill.lines:
-        figures[f"{line.input}.price_usd.{line.year}"] = line.price
+    figures += [line.price for line in bill.lines]
     if commodity.output_yield is not None:
-        figures[f"{chip.id}.yield"] = commodity.output_yield
-    figures |= parameters(network, cost=("assembly_and_test_usd",))
+        figures.append(commodity.output_yield)
+    figures += parameters(network, cost=("assembly_and_test_usd",))
     units = {line.input: network.commodities[line.input].unit for line in bill.lines}
     said = " ".join(_bill_sentences(bill, chip, published))
     return [bill_table(bill, units, published), *([said] if said else [])]

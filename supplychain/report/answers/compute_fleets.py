@@ -10,7 +10,7 @@ from supplychain.compute.fleets import Share, Use
 from supplychain.compute.serving import Conditions
 from supplychain.model import Network
 from supplychain.model.quarters import Quarter
-from supplychain.report.answers.compute import SERVING, TRAINING, served
+from supplychain.report.answers.compute import SERVING, TRAINING, parameters, served
 from supplychain.report.answers.compute_tables import assumptions_table, chip_figures
 from supplychain.report.tables import Column, Columns, Document, Table, compact, show, table
 from supplychain.simulation import change
@@ -56,11 +56,10 @@ def fleets_document(
     skipped = {p: u for before, _ in uses.values() for p, u in before.skipped.items()}
     if skipped:
         parts.append(f"Left out for want of figures: {', '.join(sorted(skipped))}.")
-    names = [f"training.{k}" for k in TRAINING[:1]] + [f"serving.{k}" for k in SERVING[1:]]
-    figures = {n: network.parameter(n) for n in names}
+    figures = parameters(network, training=TRAINING[:1], serving=SERVING[1:])
     held = {s.product for before, _ in uses.values() for s in before.shares}
     taken = chip_figures([chips[p] for p in sorted(held)], ["bf16"])
-    figures |= {n: f for n, f in taken.items() if n.endswith((".mfu", ".mbu"))}
+    figures += [f for f in taken if f.name.endswith((".mfu", ".mbu"))]
     parts.append(assumptions_table(figures))
     return Document(
         schema="supplychain/compute-fleets/1",

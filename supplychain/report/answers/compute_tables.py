@@ -85,7 +85,7 @@ def many_users_table(
 
     def rented(row: Named) -> float | None:
         rent, step = costs[row[1].chip.id].rented, row[1].many.step
-        return per_million(rent[1].value, step.tokens_s_chip) if rent else None
+        return per_million(rent.value, step.tokens_s_chip) if rent else None
 
     def cached(row: Named) -> Cell:
         crossover = row[1].crossover_cached
@@ -185,18 +185,18 @@ def revenue_table(network: Network, hour: Hour) -> Table:
     return table("revenue", columns, [*items, "gross margin"], title)
 
 
-def assumptions_table(figures: Mapping[str, Figure]) -> Table:
+def assumptions_table(figures: Iterable[Figure]) -> Table:
     """What was taken, by the name that ``--assume`` knows, with its range and source."""
-    columns: Columns[tuple[str, Figure]] = (
-        Column("figure", "Assumption", of=lambda named: named[0]),
-        Column("value", "Value", least=5, of=lambda named: _written(named[1].value)),
-        Column("range", "Range", priority=1, least=9, of=lambda named: _range(named[1])),
-        Column("basis", "Basis", priority=2, least=8, of=lambda named: named[1].basis),
-        Column("sources", "Source", least=9, breakable=True,
-               of=lambda named: ", ".join(named[1].sources)),
-        Column("note", "Why", priority=3, least=45, of=lambda named: named[1].note),
-    )  # fmt: skip
-    return table("assumptions", columns, figures.items(), "What was assumed")
+    columns: Columns[Figure] = (
+        Column("figure", "Assumption", of=lambda f: f.name),
+        Column("value", "Value", least=5, of=lambda f: _written(f.value)),
+        Column("range", "Range", priority=1, least=9, of=_range),
+        Column("basis", "Basis", priority=2, least=8),
+        Column("sources", "Source", least=9, breakable=True, of=lambda f: ", ".join(f.sources)),
+        Column("note", "Why", priority=3, least=45),
+    )
+    unique = {f.name: f for f in figures}
+    return table("assumptions", columns, unique.values(), "What was assumed")
 
 
 def _range(f: Figure) -> str:
@@ -207,12 +207,7 @@ def _written(value: float) -> str:
     return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
 
 
-def chip_figures(chips: Iterable[Chip], trained: Iterable[str]) -> dict[str, Figure]:
-    """The figures behind the chips, by name, as far as training in these precisions takes them."""
+def chip_figures(chips: Iterable[Chip], trained: Iterable[str]) -> list[Figure]:
+    """The figures behind the chips, as far as training in these precisions takes them."""
     eight = any(precision != "bf16" for precision in trained)
-    return {
-        name: figure
-        for chip in chips
-        for name, figure in chip.taken.items()
-        if eight or name != "training.mfu_8_bit"
-    }
+    return [f for chip in chips for f in chip.taken if eight or f.name != "training.mfu_8_bit"]

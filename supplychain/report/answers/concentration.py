@@ -94,4 +94,4 @@ def _inputs(network: Network, products: Sequence[str]) -> list[str]:
             if input_ not in found:
                 found[input_] = None
                 pending.append(input_)
-    return sorted(i for i in found if network.commodities[i].product is None)
+    return sorted(i for i in found if i not in network.accelerators)

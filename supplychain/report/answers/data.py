@@ -9,16 +9,7 @@ from dataclasses import dataclass
 
 from supplychain.analyses.sensitivity import one_at_a_time, production_figures, widest_estimates
 from supplychain.model import STAGES, Basis, Figure, Network, Source
-from supplychain.model.names import (
-    buyer_figures,
-    commodity_figures,
-    disruption_figures,
-    figures,
-    model_figures,
-    organization_figures,
-    outcome_figures,
-    parameter_figures,
-)
+from supplychain.model.names import figures
 from supplychain.model.quarters import FIRST, LAST
 from supplychain.production.plan import Plan
 from supplychain.report.tables import Column, Columns, Document, Table, table
@@ -27,19 +18,19 @@ ETO = "cset-eto"
 """Sources of the CSET/ETO data set begin with this."""
 
 
-_FIGURE: Columns[tuple[str, Figure]] = (
-    Column("figure", "Figure", of=lambda named: named[0]),
-    Column("value", "Value", "number", of=lambda named: named[1].value),
-    Column("low", "Low", "number", priority=1, of=lambda named: named[1].low),
-    Column("high", "High", "number", priority=1, of=lambda named: named[1].high),
+_FIGURE: Columns[Figure] = (
+    Column("figure", "Figure", of=lambda f: f.name),
+    Column("value", "Value", "number"),
+    Column("low", "Low", "number", priority=1),
+    Column("high", "High", "number", priority=1),
 )
 
 
 def coverage_document(network: Network, plan: Plan) -> Document:
     """Counts, figures by basis, and the estimates among the inputs of production."""
-    inputs = dict(production_figures(network, plan))
-    estimates = [(name, f) for name, f in sorted(inputs.items()) if f.basis == "estimate"]
-    eto = sum(any(s.startswith(ETO) for s in f.sources) for _, f in figures(network))
+    inputs = production_figures(network, plan)
+    estimates = [f for f in inputs if f.basis == "estimate"]
+    eto = sum(any(s.startswith(ETO) for s in f.sources) for f in network.figures.values())
     flat = basis_table(network, inputs)
     return Document(
         schema="supplychain/data-coverage/1",
@@ -80,21 +71,19 @@ def counts_table(network: Network) -> Table:
     return table("counts", columns, counts, "What the data holds")
 
 
-def basis_table(network: Network, inputs: dict[str, Figure]) -> Table:
+def basis_table(network: Network, inputs: Sequence[Figure]) -> Table:
     """Figures by what they rest on."""
     kinds: dict[str, list[Figure]] = {
-        "commodities": [f for c in network.commodities.values() for _, f in commodity_figures(c)],
-        "organizations": [
-            f for o in network.organizations.values() for _, f in organization_figures(o)
-        ],
-        "buyers": [f for b in network.buyers.values() for _, f in buyer_figures(b)],
-        "AI models": [f for m in network.models.values() for _, f in model_figures(m)],
-        "parameters": [f for p in network.parameters.values() for _, f in parameter_figures(p)],
-        "published series": [f for o in network.outcomes.values() for _, f in outcome_figures(o)],
-        "disruptions": [f for d in network.disruptions.values() for _, f in disruption_figures(d)],
+        "commodities": [*figures(network.commodities)],
+        "organizations": [*figures(network.organizations)],
+        "buyers": [*figures(network.buyers)],
+        "AI models": [*figures(network.models)],
+        "parameters": [*figures(network.parameters)],
+        "published series": [*figures(network.outcomes)],
+        "disruptions": [*figures(network.disruptions)],
     }
     kinds["all"] = [f for some in kinds.values() for f in some]
-    kinds["of them inputs of production"] = list(inputs.values())
+    kinds["of them inputs of production"] = list(inputs)
 
     def on(basis: Basis, label: str) -> Column[str]:
         return Column(
@@ -117,14 +106,14 @@ def _width(figure: Figure) -> float | None:
     return (figure.high - figure.low) / figure.value if figure.value else None
 
 
-def estimates_table(estimates: list[tuple[str, Figure]]) -> Table:
+def estimates_table(estimates: Sequence[Figure]) -> Table:
     """The estimates among them, widest range first."""
-    columns: Columns[tuple[str, Figure]] = (
+    columns: Columns[Figure] = (
         *_FIGURE,
-        Column("width", "Width", "share", priority=2, of=lambda named: _width(named[1])),
-        Column("note", "Why", priority=3, least=30, of=lambda named: named[1].note),
+        Column("width", "Width", "share", priority=2, of=_width),
+        Column("note", "Why", priority=3, least=30),
     )
-    rows = sorted(estimates, key=lambda named: (-(_width(named[1]) or 0.0), named[0]))
+    rows = sorted(estimates, key=lambda f: (-(_width(f) or 0.0), f.name))
     return table(
         "estimates", columns, rows, "Estimates that enter production, widest range first", "none"
     )
@@ -133,7 +122,7 @@ def estimates_table(estimates: list[tuple[str, Figure]]) -> Table:
 def influence_document(
     network: Network,
     top: int,
-    passed: Callable[[Sequence[tuple[str, Figure]]], Iterable[tuple[str, Figure]]] = iter,
+    passed: Callable[[Sequence[Figure]], Iterable[Figure]] = iter,
 ) -> Document:
     """How far the estimates with the widest ranges move the headline, one at a time.
 
@@ -141,21 +130,24 @@ def influence_document(
     estimate is put at both ends of its range. ``passed`` is given the estimates and hands them on
     one by one, to show how far it has come.
     """
-    from supplychain.production.plan import plan
-    from supplychain.production.solve import Program
+    from supplychain.production.forward import Forward
+    from supplychain.production.reading import read_plan
+
+    of = read_plan(network)
 
     def units(changed: Network) -> float:
-        return Program(plan(changed, FIRST, LAST)).baseline.total()
+        program = Forward(read_plan(changed, of.kinds, quarters=of.quarters))
+        return program.baseline.between(FIRST, LAST).total()
 
-    estimates = widest_estimates(network, plan(network, FIRST, LAST), top)
+    estimates = widest_estimates(network, of, top)
     base = units(network)
     rows = [
-        _Moved(name, f, low / base - 1, high / base - 1)
-        for name, f, low, high in one_at_a_time(network, passed(estimates), units)
+        _Moved(f, low / base - 1, high / base - 1)
+        for f, low, high in one_at_a_time(network, passed(estimates), units)
     ]
-    rows.sort(key=lambda row: (-max(abs(row.at_low), abs(row.at_high)), row.name))
+    rows.sort(key=lambda row: (-max(abs(row.at_low), abs(row.at_high)), row.figure.name))
     columns: Columns[_Moved] = (
-        Column("figure", "Estimate", of=lambda row: row.name),
+        Column("figure", "Estimate", of=lambda row: row.figure.name),
         Column("value", "Value", "number", of=lambda row: row.figure.value),
         Column("low", "Low", "number", priority=1, of=lambda row: row.figure.low),
         Column("high", "High", "number", priority=1, of=lambda row: row.figure.high),
@@ -171,7 +163,6 @@ def influence_document(
 class _Moved:
     """An estimate, and the change of the headline with it at either end of its range."""
 
-    name: str
     figure: Figure
     at_low: float
     at_high: float
@@ -181,7 +172,7 @@ def sources_document(network: Network) -> Document:
     """Every source: how many figures rest on it, and in which files."""
     counts: Counter[str] = Counter()
     files: dict[str, set[str]] = defaultdict(set)
-    for _, figure in figures(network):
+    for figure in network.figures.values():
         for id_ in {*figure.sources, *(s for c in figure.contradicted_by for s in c.sources)}:
             counts[id_] += 1
             files[id_].add(figure.place.file.rpartition("/")[2].removesuffix(".yaml"))
@@ -212,7 +203,7 @@ class _Stale:
 def stale_document(network: Network, today: datetime.date, days: int) -> Document:
     """Figures past their own day, or whose newest dated source is older than some days."""
     rows = []
-    for name, figure in figures(network):
+    for name, figure in network.figures.items():
         dates = [d for s in figure.sources if (d := _day(network.sources[s].published))]
         age = (today - max(dates)).days if dates else 0
         past = bool(figure.stale_after) and today > datetime.date.fromisoformat(figure.stale_after)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Iterable
-from difflib import get_close_matches
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from supplychain.errors import AskError
 from supplychain.model import (
     AIModel,
     Buyer,
@@ -19,13 +19,9 @@ from supplychain.model import (
     Source,
     Supply,
 )
-from supplychain.model.names import (
-    buyer_figures,
-    capacity_figures,
-    commodity_figures,
-    model_figures,
-    organization_figures,
-)
+from supplychain.model.finder import Kind, find_figure, meanings, unknown
+from supplychain.model.names import figures
+from supplychain.model.network import FIGURED
 from supplychain.model.quarters import Quarter
 from supplychain.production.result import Production
 from supplychain.report.answers.trace import trace_parts
@@ -34,33 +30,64 @@ from supplychain.report.tables import Column, Columns, Document, Table, compact,
 Node = Commodity | Organization | Buyer | AIModel
 
 
-def find_nodes(network: Network, name: str) -> tuple[Node, ...]:
-    """Whatever in the data has that id, name, alias or group, case ignored.
+NODES: tuple[Kind, ...] = ("group", "commodity", "organization", "buyer", "model")
+"""What can be explained, besides figures."""
+
+
+def find_nodes(network: Network, text: str) -> tuple[Node, ...]:
+    """Whatever in the data has that id or name, else that alias.
 
     Raises:
-        ValueError: There is none; the message names the nearest.
+        AskError: There is nothing; the message names the nearest.
     """
-    everything: list[Node] = [
-        *network.commodities.values(),
-        *network.organizations.values(),
-        *network.buyers.values(),
-        *network.models.values(),
-    ]
-    names = {n.lower(): n for node in everything for n in _names(node)}
-    wanted = name.lower().removeprefix("commodity:").removeprefix("org:").removeprefix("buyer:")
-    found = [node for node in everything if wanted in {n.lower() for n in _names(node)}]
-    if not found and wanted in network.groups:
-        return tuple(network.commodities[id_] for id_ in network.groups[wanted])
+    kind, colon, name = text.partition(":")
+    kinds = {"org": "organization"}.get(kind, kind)
+    chosen: tuple[Kind, ...] = tuple(k for k in NODES if k == kinds) if colon else NODES
+    found = meanings(network, name if chosen and colon else text, chosen or NODES)
     if not found:
-        names |= {group: group for group in network.groups}
-        near = get_close_matches(wanted, names, n=1)
-        hint = f"; did you mean '{names[near[0]]}'?" if near else ""
-        raise ValueError(f"nothing in the data has the name '{name}'{hint}")
-    return tuple(found)
+        raise AskError(unknown(network, text, NODES))
+    nodes: list[Node] = []
+    for what, id_ in found:
+        match what:
+            case "group":
+                nodes += [network.commodities[c] for c in network.groups[id_]]
+            case "commodity":
+                nodes.append(network.commodities[id_])
+            case "organization":
+                nodes.append(network.organizations[id_])
+            case "buyer":
+                nodes.append(network.buyers[id_])
+            case "model":
+                nodes.append(network.models[id_])
+    return tuple(nodes)
 
 
-def _names(node: Node) -> tuple[str, ...]:
-    return node.id, node.name, *node.aliases
+def find_figures(network: Network, text: str) -> tuple[Figure, ...]:
+    """The figure of that name, or all whose names go on from there; none where no name does."""
+    node = text.partition(".")[0].casefold()
+    if "." not in text or not any(node in getattr(network, kind) for kind in FIGURED):
+        return ()
+    below = tuple(f for name, f in network.figures.items() if name.startswith(f"{text}."))
+    return below if below and text not in network.figures else (find_figure(network, text),)
+
+
+def figures_document(network: Network, asked: str, found: Sequence[Figure]) -> Document:
+    """Some figures with range, basis and sources."""
+    flat = figures_table(found)
+    return Document(
+        schema="supplychain/explain-figure/1",
+        meta={"data": network.digest, "asked": asked},
+        head=(("Figure" if len(found) == 1 else "Figures", asked),),
+        parts=(flat, sources_table(network, _behind(found))),
+        flat=flat,
+    )
+
+
+def _behind(figures: Iterable[Figure]) -> set[str]:
+    """The sources of figures, and those that contradict them."""
+    return {
+        s for f in figures for s in (*f.sources, *(x for c in f.contradicted_by for x in c.sources))
+    }
 
 
 def explain_document(
@@ -74,19 +101,17 @@ def explain_document(
     With the baseline production, what held back each accelerator in the quarter comes first.
     """
     parts: list[Table | str] = []
-    figures: list[tuple[str, Figure]] = []
+    told: dict[str, Figure] = {}  # makers of several nodes may share a line
     cited: set[str] = set()
     for node in nodes:
         own = _surroundings(network, node, at)
         if baseline is not None and isinstance(node, Commodity) and node.product is not None:
             own = [*trace_parts(network, baseline, node.id, at), *own]
         parts += own if len(nodes) == 1 else [_told_apart(node, part) for part in own]
-        figures += _figures(network, node)
+        told |= {f.name: f for f in _figures(network, node)}
         cited |= _cited(node)
-    figures = list(dict.fromkeys(figures))  # makers of several nodes may share a line
-    flat = figures_table(figures)
-    cited |= {s for _, f in figures for s in f.sources}
-    cited |= {s for _, f in figures for c in f.contradicted_by for s in c.sources}
+    flat = figures_table(told.values())
+    cited |= _behind(told.values())
     parts += [flat, sources_table(network, cited)]
     head = tuple(
         (_kind(node), f"{node.name} ({node.id}) · {_facts(network, node)}") for node in nodes
@@ -117,12 +142,12 @@ def _told_apart(node: Node, part: Table | str) -> Table | str:
     return dataclasses.replace(part, name=f"{kind}:{node.id}.{part.name}", title=title)
 
 
-def _figures(network: Network, node: Node) -> list[tuple[str, Figure]]:
+def _figures(network: Network, node: Node) -> Iterator[Figure]:
+    yield from figures(node)
     if isinstance(node, Commodity):
-        return [*commodity_figures(node), *_figures_of_makers(network, node)]
-    if isinstance(node, Organization):
-        return [*organization_figures(node)]
-    return [*(model_figures(node) if isinstance(node, AIModel) else buyer_figures(node))]
+        for supply in network.makers(node.id):
+            yield from figures(tuple(network.capacity(supply, name) for name in supply.draws))
+            yield from figures(supply)
 
 
 def _cited(node: Node) -> set[str]:
@@ -264,17 +289,6 @@ def users_table(network: Network, commodity: str) -> Table:
     return table("users", columns, rows, "Feeds", "nothing in the data needs it")
 
 
-def _figures_of_makers(network: Network, node: Commodity) -> list[tuple[str, Figure]]:
-    out = []
-    for supply in network.makers(node.id):
-        for name in supply.draws:
-            out += list(capacity_figures(network.capacity(supply, name)))
-        wanted = f"{supply.organization}.{supply.commodity}."
-        organization = network.organizations[supply.organization]
-        out += [(n, f) for n, f in organization_figures(organization) if n.startswith(wanted)]
-    return out
-
-
 def _organization(network: Network, node: Organization, at: Quarter) -> list[Table | str]:
     made = [s for s in network.supplies if s.organization == node.id]
     columns: Columns[Supply] = (
@@ -322,18 +336,18 @@ def _buyer(node: Buyer) -> list[Table | str]:
     return [table("orders", columns, rows, "Asks for", "orders nothing")]
 
 
-def figures_table(figures: Iterable[tuple[str, Figure]]) -> Table:
+def figures_table(figures: Iterable[Figure]) -> Table:
     """Each figure with range, basis, sources and the place in the data."""
-    columns: Columns[tuple[str, Figure]] = (
-        Column("figure", "Figure", of=lambda named: named[0]),
-        Column("value", "Value", of=lambda named: _number(named[1].value)),
-        Column("range", "Range", priority=1, of=lambda named: _range(named[1])),
-        Column("unit", "Unit", priority=4, of=lambda named: named[1].unit),
-        Column("basis", "Basis", priority=2, of=lambda named: named[1].basis),
-        Column("sources", "Sources", of=lambda named: ", ".join(named[1].sources) or "–"),
-        Column("place", "In", priority=6, of=lambda named: str(named[1].place)),
-        Column("note", "Note", priority=7, of=lambda named: named[1].note),
-        Column("contradicted_by", "Others say", priority=5, of=lambda named: _others(named[1])),
+    columns: Columns[Figure] = (
+        Column("figure", "Figure", of=lambda f: f.name),
+        Column("value", "Value", of=lambda f: _number(f.value)),
+        Column("range", "Range", priority=1, of=_range),
+        Column("unit", "Unit", priority=4),
+        Column("basis", "Basis", priority=2),
+        Column("sources", "Sources", of=lambda f: ", ".join(f.sources) or "–"),
+        Column("place", "In", priority=6, of=lambda f: str(f.place)),
+        Column("note", "Note", priority=7),
+        Column("contradicted_by", "Others say", priority=5, of=_others),
     )
     return table("figures", columns, figures, "Figures and their sources", "no figures")
 

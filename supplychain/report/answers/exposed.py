@@ -7,16 +7,14 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from supplychain.analyses.exposure import Exposure, Exposures
-from supplychain.loader.places import place
 from supplychain.model import Network, Supply
+from supplychain.model.countries import place
 from supplychain.model.quarters import Quarter
 from supplychain.model.shares import shares_of
 from supplychain.report.tables import Cell, Column, Columns, compact, show
 from supplychain.risk import Chokepoint, Chokepoints, Loss
 from supplychain.risk.structure import EntityId
-
-RECOVERED = 0.01
-"""Of output: below it nothing is missing that would be said to be back."""
+from supplychain.simulation import RECOVERED
 
 COSTLY = 1.0
 """Score from which a loss is listed though others could stand in."""

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from supplychain.firms.edges import NAMES, EdgeError
+from supplychain.firms.edge_files import read_edges
+from supplychain.firms.edges import EdgeError
 from supplychain.firms.singles import SinglePoints, single_points
-from supplychain.report.tables import Column, Columns, Document, Table, table
-
-if TYPE_CHECKING:
-    import pandas as pd
+from supplychain.report.tables import Column, Columns, Document, table
 
 COLUMNS: Columns[Any] = (
     Column("firm", "Firm", least=12),
@@ -25,59 +23,37 @@ COLUMNS: Columns[Any] = (
 )
 """Of rows of :meth:`SinglePoints.to_frame`."""
 NAMED = 3
-"""Products named in a cell; the others are counted."""
+"""Products named in a cell for people; the others are counted."""
+
+MOST_NAMED = 5_000_000
+"""Products named in all cells of a CSV file together; beyond it each cell is one for people."""
 
 
-def edges_document(path: Path, products: Sequence[str], top: int | None) -> Document:
+def edges_document(
+    path: Path, products: Sequence[str], top: int | None, every: bool = True
+) -> Document:
     """Read the file, remove every firm on its own, and rank them.
+
+    Args:
+        path: A .csv or .parquet file.
+        products: Commodities or firms; all firms that supply nobody, if none is given.
+        top: Rows shown; all if not given.
+        every: Whether the flat table holds every row, not only those shown.
 
     Raises:
         EdgeError: The file cannot be read or has problems; one problem a line.
-        ValueError: A product is not in the table.
+        AskError: A product is not in the table.
     """
     table = read_edges(path)
     try:
         found = single_points(table, products or None)
     except EdgeError as error:
         raise EdgeError(_with_path(path, str(error))) from error
-    return single_points_document(found, path.name, bool(products), top)
-
-
-def read_edges(path: Path) -> pd.DataFrame:
-    """An edge table from a .csv or .parquet file; names are text, whatever they look like.
-
-    Raises:
-        EdgeError: The file cannot be read, or holds no row; the message says why.
-    """
-    import pandas as pd
-
-    try:
-        if path.suffix.lower() == ".parquet":
-            table = pd.read_parquet(path)
-        elif path.suffix.lower() == ".csv":
-            # "NA" is Namibia and "nan" may be a firm: only an empty share is missing.
-            text = dict.fromkeys(NAMES, str)
-            table = pd.read_csv(path, dtype=text, keep_default_na=False, na_values={"share": [""]})
-        else:
-            raise EdgeError(f"{path}: an edge table is a .csv or a .parquet file")
-    except ImportError as error:
-        message = f"{path}: reading .parquet needs pyarrow: pip install pyarrow, or give a .csv"
-        raise EdgeError(message) from error
-    except OSError as error:
-        raise EdgeError(f"{path}: {error.strerror or error}") from error
-    except pd.errors.EmptyDataError as error:
-        raise EdgeError(f"{path}: the file is empty; an edge table has a header") from error
-    except EdgeError:
-        raise
-    except ValueError as error:  # malformed CSV, other encodings, broken Parquet
-        raise EdgeError(f"{path}: cannot be read: {str(error).splitlines()[0]}") from error
-    if table.empty and {*NAMES, "share"} <= set(table.columns):
-        raise EdgeError(f"{path}: no rows below the header; give at least one link")
-    return table
+    return single_points_document(found, path.name, bool(products), top, every)
 
 
 def single_points_document(
-    found: SinglePoints, name: str, asked: bool, top: int | None
+    found: SinglePoints, name: str, asked: bool, top: int | None, every: bool = True
 ) -> Document:
     """Every firm ranked: what is lost with it, and the first need that fails."""
     of = found.edges
@@ -94,40 +70,76 @@ def single_points_document(
         ("Products", f"{len(found.products):,}: {goal}"),
     )
     ranked = found.ranked()
-    frame = found.to_frame().iloc[ranked]
-    frame = frame.astype({"firm": str}).assign(at=ranked)
-    rows = list(frame.itertuples(index=False))
-    columns: Columns[Any] = (
+    firms = ranked if every else ranked[:top]
+    frame = found.to_frame().iloc[firms].astype({"firm": str})
+    frame["products"] = [found.beside(firm) for firm in firms.tolist()]
+    frame["why"] = [_why(found, firm) for firm in firms.tolist()]
+    whole: list[Any] = list(frame.itertuples(index=False))
+    shown = whole[:top]
+    title = "Single points of failure"
+    if len(ranked) > len(shown):
+        title += f" ({len(shown):,} of {len(ranked):,}; --top sets how many)"
+    none = "none: no firm takes down another"
+    points = table("points", _columns(_few), shown, title, none, numbered=True)
+    names = sum(len(row.products) for row in whole)
+    return Document(
+        schema="supplychain/chokepoints-edges/2",
+        meta={"file": name, "firms": len(of.firms), "links": len(of.supplier), "needs": needs,
+              "cover": found.cover, "products": len(found.products),
+              "needs_with_unused_second_source": of.unused},
+        head=head,
+        parts=(points, *_sentences(found)),
+        flat=table("flat", _columns("; ".join if names <= MOST_NAMED else _few), whole),
+        records={"points": [
+            {**record, "products": list(row.products)}
+            for record, row in zip(points.records(), shown, strict=True)
+        ]},
+    )  # fmt: skip
+
+
+def _columns(named: Callable[[Sequence[str]], str]) -> Columns[Any]:
+    """Of firms with their numbers, the products lost with them as they are named, and why."""
+    return (
         *COLUMNS,
         Column("products", "Products lost", priority=7, least=20,
-               of=lambda row: _named(found.lost(row.at))),
-        Column("why", "Why", priority=3, least=28, of=lambda row: _why(found, row.at)),
+               of=lambda row: named(row.products)),
+        Column("why", "Why", priority=3, least=28),
     )  # fmt: skip
-    none = "none: no firm takes down another"
-    title = "Single points of failure"
-    parts: list[Table | str] = [
-        table("points", columns, rows, title, none, most=top, numbered=True),
+
+
+def _few(products: Sequence[str]) -> str:
+    """Products as a cell for people names them."""
+    more = f" and {len(products) - NAMED:,} more" if len(products) > NAMED else ""
+    return ", ".join(products[:NAMED]) + more
+
+
+def _sentences(found: SinglePoints) -> list[str]:
+    """What the columns mean, and what the table leaves open."""
+    of = found.edges
+    said = [
         f"Lost: products lost with the firm, itself not counted. Falls: firms that fall with it, "
         f"itself included, where one supplier left is enough. Nearly: a need fails once those "
-        f"left hold less than {found.cover:.0%} of it.",
+        f"left hold less than {found.cover:.0%} of it."
     ]
+    if of.unused:
+        many = "1 need has" if of.unused == 1 else f"{of.unused:,} needs have"
+        said.append(
+            f"{many} no second source but those with share 0: such a supplier is qualified and "
+            "counts. Leave its row out if it is not."
+        )
+    if of.unknown:
+        many = "1 need has" if of.unknown == 1 else f"{of.unknown:,} needs have"
+        said.append(f"{many} several suppliers, all with share 0: they hold equal shares.")
     if of.own:
         many = "1 firm buys" if of.own == 1 else f"{of.own:,} times a firm buys"
-        parts.append(f"{many} from itself: such a need never fails before the firm does.")
-    return Document(
-        schema="supplychain/chokepoints-edges/1",
-        meta={"file": name, "firms": len(of.firms), "links": len(of.supplier), "needs": needs,
-              "cover": found.cover, "products": len(found.products)},
-        head=head,
-        parts=tuple(parts),
-        flat=table("flat", COLUMNS, rows),
-    )  # fmt: skip
-
-
-def _named(lost: Sequence[str]) -> str:
-    """The products lost, the first few by name."""
-    more = f" and {len(lost) - NAMED:,} more" if len(lost) > NAMED else ""
-    return ", ".join(lost[:NAMED]) + more
+        said.append(f"{many} from itself: such a need never fails before the firm does.")
+    firms = set(of.labels) if found.asked_goods else set()
+    said += [
+        f"'{p}' is a commodity and a firm; the commodity is meant."
+        for p in found.asked_goods
+        if p in firms
+    ]
+    return [*said, *of.remarks]
 
 
 def _why(found: SinglePoints, firm: int) -> str:
@@ -139,7 +151,8 @@ def _why(found: SinglePoints, firm: int) -> str:
     share, customer, commodity = found.largest_share(firm)
     if share < 1 - found.cover:
         return "nothing else falls with it"
-    return f"{customer} needs {commodity} and {name} supplies {share:.0%} of it"
+    much = f"{share:.0%}" if share == 1 or share < 0.995 else "more than 99%"
+    return f"{customer} needs {commodity} and {name} supplies {much} of it"
 
 
 def _with_path(path: Path, problems: str) -> str:

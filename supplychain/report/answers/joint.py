@@ -89,7 +89,7 @@ def rates_document(network: Network, found: CutSets, rates: Mapping[str, float])
     Whoever has no rate is taken never to fail.
 
     Raises:
-        ValueError: No cut set has a probability above zero.
+        AskError: No cut set has a probability above zero.
     """
     cuts = [cut for cut in found.sets if all(id_ in rates for id_ in cut)]
     whole = probability(cuts, rates)

@@ -12,6 +12,7 @@ from supplychain.allocation.market import side_by_side
 from supplychain.allocation.measures import fairness, grouped
 from supplychain.report.answers.pairs import Pair, pair_columns
 from supplychain.report.tables import Cell, Column, Columns, Table, show, table
+from supplychain.report.ties import both, least, most
 from supplychain.simulation import Simulation, change
 
 SHOWN_COUNTRIES = 8
@@ -37,8 +38,9 @@ def rules_table(pairs: Pairs) -> Table:
             old, new = tiers.get(tier, (0.0, 0.0))
             row |= {f"{tier}_baseline": old, f"{tier}_scenario": new}
             row[f"{tier}_change"] = change(old, new)
-        row["gini_baseline"] = f"{fairness(before).gini_fill:.2f}"
-        row["gini_scenario"] = f"{fairness(after).gini_fill:.2f}"
+        for run, one in (("baseline", before), ("scenario", after)):
+            gini = fairness(one).gini_fill
+            row[f"gini_{run}"] = None if gini is None else f"{gini:.2f}"
         rows.append(row)
     columns: list[Column[dict[str, Cell]]] = [Column("rule", "Rule")]
     for tier in ("rich", "poor"):
@@ -63,10 +65,10 @@ def rules_sentence(rules: Table, rule: str) -> str:
     text = f"Under {rule} the rich {_loss(rich)} and the poor {_loss(poor[rule])}"
     if not known or len({show(x, "change") for x in known.values()}) == 1:
         return f"{text}; no other rule changes what the poor get."
-    worst, best = min(known, key=lambda r: known[r]), max(known, key=lambda r: known[r])
+    worst, best = least(known), most(known)
     return (
-        f"{text}; the poor fare worst under {worst}, where they {_loss(known[worst])}, and best "
-        f"under {best}, where they {_loss(known[best])}."
+        f"{text}; the poor fare worst under {both(worst)}, where they {_loss(known[worst[0]])}, "
+        f"and best under {both(best)}, where they {_loss(known[best[0]])}."
     )
 
 
@@ -82,17 +84,17 @@ def _loss(share: Cell) -> str:
 class _Country(Pair):
     """Deliveries to a country's buyers; ``filled``: of what they ask for."""
 
-    filled: float
+    filled: float | None
 
 
-def countries_table(result: Simulation, most: int | None) -> Table:
+def countries_table(result: Simulation, shown: int | None) -> Table:
     """Deliveries by the buyers' country, most units lost first."""
     before, after = result.baseline_allocation, result.allocation
-    values = [before.units(), after.units(), after.asked()]
+    values = [before.units(), after.units(), after.served(), after.asked()]
     rows = [
-        _Country(country, country, old, new, new / asked)
-        for country, (old, new, asked) in grouped(after.buyers, "country", values).items()
-        if asked > 0
+        _Country(country, country, old, new, served / asked if asked > 0 else None)
+        for country, (old, new, served, asked) in grouped(after.buyers, "country", values).items()
+        if max(asked, old, new) > 0
     ]
     rows.sort(key=lambda row: (row.after - row.before, row.id))
     columns: Columns[_Country] = (
@@ -101,7 +103,7 @@ def countries_table(result: Simulation, most: int | None) -> Table:
     )
     return table(
         "countries", columns, rows, "Who loses, by country", "no buyer has orders",
-        most=most, more="; all with --format json",
+        most=shown, more="; all with --format json",
     )  # fmt: skip
 
 

@@ -7,11 +7,9 @@ from collections import Counter
 import numpy as np
 
 from supplychain.analyses.sensitivity import Variant
-from supplychain.production.result import Production
-from supplychain.production.worth import value_of_capacity, worth_of_capacity
 from supplychain.report.tables import compact, show
 from supplychain.scenarios.targets import find_supplies
-from supplychain.simulation import Simulation, change
+from supplychain.simulation import RECOVERED, Simulation, change
 
 UNSURE = 0.005
 """A sign is in doubt where one assumption gives more than this and another less than minus it."""
@@ -31,12 +29,22 @@ def sentences(result: Simulation, others: tuple[Variant, ...] = ()) -> list[str]
     out += _overlaps(result)
     lost = change(result.baseline.total(), result.scenario.total())
     if lost is None or result.first_felt() is None:
-        return [*out, "It is not felt: no quarter ships 0.1% more or less than the baseline."]
+        return [*out, unfelt(result)]
     out.append(_when(result))
     out += _slow(result)
     if len(result.shocks) == len(result.cuts) == 1:
         out.append(_why(result, lost))
     return [*out, *_unsure(result, others)]
+
+
+def unfelt(result: Simulation) -> str:
+    """That no quarter of the window differs, and whether a later one does."""
+    if (later := result.felt_later()) is None:
+        return "It is not felt: no quarter ships 0.1% more or less than the baseline."
+    return (
+        f"It is not felt by {result.quarters[-1]}, the end of the window: the first quarter that "
+        f"ships 0.1% more or less than the baseline is {later}."
+    )
 
 
 def _when(result: Simulation) -> str:
@@ -51,7 +59,7 @@ def _when(result: Simulation) -> str:
     back = result.recovered_by()
     if back is not None:
         return text + f" Back within 1% of the baseline from {back}."
-    if depth < -0.01:
+    if depth < -RECOVERED:
         return text + f" Not back within 1% of the baseline by {result.quarters[-1]}."
     return text
 
@@ -97,19 +105,20 @@ def _fewer(lost: float) -> str:
 
 
 def _worth(result: Simulation) -> list[str]:
-    """What one more unit of the line that limits most would bring, in its dearest quarter."""
-    best = _dearest(result.baseline)
+    """What one more unit of the line of which more brings most would bring, in its best year."""
+    best = result.worth[0].dearest()
     if best is None:
         return []
-    key, t = best
+    key, year = best
     line = next(x for x in result.baseline.plan.lines if x.key == key)
-    before = float(worth_of_capacity(result.baseline)[key][t])
-    after = float(worth_of_capacity(result.scenario)[key][t])
+    row = result.worth[0].years.index(year)
+    before, after = (w.per_unit().get(key) for w in result.worth)
+    assert before is not None
     noun = line.capacity.unit.partition("/")[0].rpartition(" ")[2]
     noun = noun.removesuffix("s") if noun.endswith("s") else noun
-    text = f"In {result.quarters[t]} one more {noun} of {key} is worth {_few(before)} accelerators"
-    if result.shocks:
-        text += f" in the baseline and {_few(after)} in the scenario"
+    text = f"In {year} one more {noun} of {key} is worth {_few(float(before[row]))} accelerators"
+    if result.shocks and after is not None:
+        text += f" in the baseline and {_few(float(after[row]))} in the scenario"
     return [text + "."]
 
 
@@ -117,20 +126,9 @@ def _few(number: float) -> str:
     return f"{number:.0f}" if number >= 9.95 else f"{number:.2g}"
 
 
-def _dearest(production: Production) -> tuple[str, int] | None:
-    """Line and quarter of the window with the largest rent: shadow price times size."""
-    first, last = production.plan.window
-    sizes = np.array([line.per_quarter for line in production.plan.lines])
-    if not sizes.size:
-        return None
-    rents = (value_of_capacity(production) * sizes)[:, first : last + 1]
-    line, t = np.unravel_index(int(rents.argmax()), rents.shape)
-    return (production.plan.lines[int(line)].key, int(t)) if rents.max() > 0 else None
-
-
 def _overlaps(result: Simulation) -> list[str]:
     """Cuts that hit the same supply in the same quarter."""
-    window = result.quarters[0], result.quarters[-1]
+    begin = result.quarters[0]
     hit = [
         ({s.id for s in find_supplies(result.network, c.target)}, c)
         for c in dict.fromkeys(result.cuts)
@@ -139,7 +137,7 @@ def _overlaps(result: Simulation) -> list[str]:
     for i, (ours, one) in enumerate(hit):
         for theirs, other in hit[i + 1 :]:
             both = [
-                q for q in result.quarters if one.lost(q, window) > 0 and other.lost(q, window) > 0
+                q for q in result.quarters if one.lost(q, begin) > 0 and other.lost(q, begin) > 0
             ]
             if both and (count := len(ours & theirs)):
                 out.append(
@@ -216,7 +214,7 @@ def _slack(result: Simulation) -> tuple[float, float, int]:
     A line with nothing to make yet does not count.
     """
     plan = result.baseline.plan
-    first, last = plan.window
+    first, last = result.baseline.window
     used, available = np.zeros(last + 1 - first), np.zeros(last + 1 - first)
     for i in _cut_lines(result):
         line = plan.lines[i]

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from supplychain.allocation.measures import unknown_orders
 from supplychain.analyses.sensitivity import Variant, change_of, one_at_a_time, widest_estimates
 from supplychain.model import Figure
 from supplychain.production.quantities import series, shares_of_inputs, totals
 from supplychain.production.result import Production
 from supplychain.production.systems import installed
-from supplychain.production.worth import worth_of_capacity
 from supplychain.report.answers.losers import (
     SHOWN_COUNTRIES,
     countries_table,
@@ -28,7 +28,7 @@ from supplychain.simulation import Simulation, change
 
 COUNTED = {
     "h100e": "H100 equivalents",
-    "power_mw": "Power of the chips, MW",
+    "site_mw": "Power at their sites, MW",
     "revenue_usd": "Revenue, US$",
 }
 """Rows of the table of totals beside units, by quantity."""
@@ -67,6 +67,7 @@ def simulation_document(
     if result.assume:
         replaced = ", ".join(f"{name} = {value:,g}" for name, value in result.assume.items())
         head = (*head, ("Assumed", f"{replaced}, in the baseline too"))
+    head = (*head, *(("Not known", doubt) for doubt in doubts(result)))
     parts: list[Table | str] = [
         totals_table(result),
         products_table(result),
@@ -105,6 +106,7 @@ def simulation_document(
             "quarters": [str(q) for q in quarters],
             "policy": result.allocation.rule,
             "left_out": dict(result.baseline.plan.left_out),
+            "doubts": doubts(result),
         },
         head=head,
         parts=tuple(parts),
@@ -124,9 +126,7 @@ def simulation_document(
                 "baseline": series(network, result.baseline),
                 "scenario": series(network, result.scenario),
             },
-            "worth_of_one_more": _by_quarter(
-                result, worth_of_capacity(result.baseline), worth_of_capacity(result.scenario)
-            ),
+            "worth_of_one_more": _worth(result),
             "shares_of_inputs": {
                 group: shares_of_inputs(result.scenario, set(network.groups.get(group, ())))
                 for group in ("cowos", "hbm", "logic-wafer")
@@ -137,6 +137,25 @@ def simulation_document(
             "all_buyers": buyers_table(result, None).records(),
         },
     )
+
+
+def doubts(result: Simulation) -> list[str]:
+    """What is not known and bears on the answer, each as a sentence."""
+    unknown = unknown_orders(result.allocation)
+    return [f"{unknown}."] if unknown else []
+
+
+def _worth(result: Simulation) -> dict[str, object]:
+    """Accelerators that one more unit of each line would bring, by calendar year."""
+    before, after = (w.per_unit() for w in result.worth)
+    return {
+        key: {
+            "years": list(result.worth[0].years),
+            "baseline": before[key].tolist(),
+            "scenario": after[key].tolist() if key in after else None,
+        }
+        for key in sorted(before)
+    }
 
 
 def _as_ordered(result: Simulation) -> dict[str, object]:
@@ -208,7 +227,7 @@ def totals_table(result: Simulation) -> Table:
     both = result.baseline_allocation, result.allocation
     ordered = [float(a.asked().sum()) for a in both]
     if min(ordered) > 0:
-        shares = (float(a.units().sum()) / o for a, o in zip(both, ordered, strict=True))
+        shares = (float(a.served().sum()) / o for a, o in zip(both, ordered, strict=True))
         old, new = (show(share, "share") for share in shares)
         filled: dict[str, Cell] = {"id": "filled", "measure": "Orders filled", "change": None}
         rows.append({**filled, "baseline": old, "scenario": new})
@@ -223,9 +242,9 @@ def totals_table(result: Simulation) -> Table:
 
 def _used(production: Production, commodities: set[str]) -> float:
     """Units of the commodities that products took in over the window."""
-    first, last = production.plan.window
+    first, last = production.window
     makers = {i for i, s in enumerate(production.plan.supplies) if s.commodity in commodities}
-    rows = [r for r, (_, sender) in enumerate(production.columns.pairs) if sender in makers]
+    rows = [r for r, (_, sender) in enumerate(production.pairs) if sender in makers]
     return float(production.use[rows, first : last + 1].sum())
 
 
@@ -260,7 +279,7 @@ class _Quarter(Pair):
 
 def quarters_table(result: Simulation) -> Table:
     """Units by quarter and what binds, the most valuable first."""
-    first = result.baseline.plan.window[0]
+    first = result.baseline.window[0]
     rows = []
     bound = zip(result.baseline.binding(), result.scenario.binding(), strict=True)
     for t, (quarter, (b, s)) in enumerate(zip(result.quarters, bound, strict=True)):
@@ -282,7 +301,7 @@ class _Buyer(Pair):
     """What a buyer gets over the window, and the share of its orders that is."""
 
     tier: str
-    orders: float
+    orders: float | None
     filled: float | None
 
 
@@ -290,11 +309,13 @@ def buyers_table(result: Simulation, most: int | None) -> Table:
     """Who loses: deliveries over the window, largest relative loss first."""
     before, after = result.baseline_allocation.by_buyer(), result.allocation.by_buyer()
     filled = result.allocation.fill_rates()
-    ordered = result.allocation.asked()
+    ordered = result.allocation.orders_known()
+    asked = result.allocation.asked()
     rows = [
-        _Buyer(b.id, b.name, before[b.id], after[b.id], b.tier, float(o), filled[b.id])
-        for b, o in zip(result.allocation.buyers, ordered.tolist(), strict=True)
-        if o > 1e-6  # what is less is the rest of a subtraction
+        _Buyer(b.id, b.name, before[b.id], after[b.id], b.tier, ordered[b.id], filled[b.id])
+        for b, a in zip(result.allocation.buyers, asked.tolist(), strict=True)
+        # What is less is the rest of a subtraction.
+        if max(a, before[b.id], after[b.id]) > 1e-6
     ]
     if result.shocks:
         # Equal losses, to what matters, stand in the order of names.
@@ -337,7 +358,6 @@ def variants_table(result: Simulation, others: tuple[Variant, ...]) -> Table:
 class _Moved:
     """An estimate, the headline with it at either end of its range, and the larger change."""
 
-    name: str
     figure: Figure
     at_low: float
     at_high: float
@@ -347,7 +367,7 @@ class _Moved:
 def sensitivity_table(
     result: Simulation,
     top: int | None,
-    passed: Callable[[Sequence[tuple[str, Figure]]], Iterable[tuple[str, Figure]]] = iter,
+    passed: Callable[[Sequence[Figure]], Iterable[Figure]] = iter,
 ) -> Table:
     """The headline with one estimate at a time at either end of its range, widest effect first.
 
@@ -357,12 +377,12 @@ def sensitivity_table(
     estimates = widest_estimates(result.network, result.baseline.plan, top)
     base = change(result.baseline.total(), result.scenario.total()) or 0.0
     rows = [
-        _Moved(name, f, low, high, max(abs(low - base), abs(high - base)))
-        for name, f, low, high in one_at_a_time(result.network, passed(estimates), headline)
+        _Moved(f, low, high, max(abs(low - base), abs(high - base)))
+        for f, low, high in one_at_a_time(result.network, passed(estimates), headline)
     ]
-    rows.sort(key=lambda row: (-row.moves, row.name))
+    rows.sort(key=lambda row: (-row.moves, row.figure.name))
     columns: Columns[_Moved] = (
-        Column("figure", "Estimate", of=lambda row: row.name),
+        Column("figure", "Estimate", of=lambda row: row.figure.name),
         Column("value", "Value", "number", priority=3, of=lambda row: row.figure.value),
         Column("low", "Low", "number", priority=2, of=lambda row: row.figure.low),
         Column("high", "High", "number", priority=2, of=lambda row: row.figure.high),

@@ -3,73 +3,104 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 
+from supplychain.errors import AskError
 from supplychain.model import Figure, Network
 from supplychain.model.quarters import Quarter
 from supplychain.production.result import Production
-from supplychain.production.trace import Limit, Term, trace
-from supplychain.report.tables import Column, Columns, Table, compact, show, table
+from supplychain.production.trace import Limit, Starts, Term, starts, trace
+from supplychain.report.tables import Column, Columns, Table, compact, table
 
 
 def trace_parts(
     network: Network, production: Production, product: str, at: Quarter
 ) -> list[Table | str]:
-    """How many were shipped, what limited them, and the equation that did so most.
+    """What was planned, what was short, at whom, and the equation that set most of it.
 
-    A product outside the program, or a quarter outside its window, gives one sentence that says
-    so.
+    A product that production does not make, or a quarter outside the window, gives one sentence
+    that says so.
     """
     try:
         limits = trace(production, product, at)
-    except ValueError as error:
+        made = starts(production, product, at)
+    except AskError as error:
         return [f"Not traced: {error}."]
-    shipped = float(production.units()[product][production.plan.reported.index(at)])
+    shipped = float(production.units()[product][production.quarters.index(at)])
     name = network.commodities[product].name
     if not limits:
-        return [f"{name}: {compact(shipped)} shipped in {at}; no capacity held it back."]
-    parts: list[Table | str] = [_sentence(network, name, shipped, at, limits), limits_table(limits)]
+        return [f"{name}: {compact(shipped)} shipped in {at}; no start was planned for it."]
+    parts: list[Table | str] = [
+        _sentence(network, name, shipped, at, limits, made),
+        limits_table(limits),
+    ]
     top = limits[0]
+    if not top.terms:
+        return parts
     return [*parts, equation_table(top), equation(top), terms_table(top)]
 
 
+SHORT_OF: Mapping[str, str] = {
+    "packaging": "found {line} full",
+    "memory": "lacked {commodity}",
+    "dies": "lacked dies ({commodity})",
+    "orders": "had no orders",
+    "product": "were cut by the shock itself",
+}
+
+
 def _sentence(
-    network: Network, name: str, shipped: float, at: Quarter, limits: tuple[Limit, ...]
+    network: Network,
+    name: str,
+    shipped: float,
+    at: Quarter,
+    limits: tuple[Limit, ...],
+    made: tuple[Starts, ...],
 ) -> str:
-    by_line: dict[str, float] = defaultdict(float)
+    """What was planned and started, and what the rest was short of."""
+    short: dict[str, float] = defaultdict(float)
     for limit in limits:
-        by_line[limit.line] += limit.share
-    most = sorted(by_line.items(), key=lambda pair: (-pair[1], pair[0]))[:3]
-    causes = ", ".join(f"{show(share, 'share')} {line}" for line, share in most)
-    commodity = network.commodities[limits[0].commodity].name
-    whose = f" of {network.organizations[limits[0].holder].name}" if limits[0].holder else ""
-    kind = f"{limits[0].kind}{whose} on {limits[0].line} ({commodity})"
-    if limits[0].kind == "orders":
-        kind = f"orders of {commodity} and what sells in its place"
-    return (
-        f"{name}: {compact(shipped)} shipped in {at}. What held back one more: {causes}. "
-        f"Most of all the {kind} in {limits[0].quarter}."
-    )
+        if limit.kind != "booking":
+            commodity = network.commodities[limit.commodity].name
+            words = SHORT_OF[limit.kind].format(line=limit.line, commodity=commodity)
+            short[words] += limit.units
+    when = " and ".join(str(s.quarter) for s in made)
+    planned, started = sum(s.planned for s in made), sum(s.started for s in made)
+    own = next((x for x in limits if x.kind == "booking"), None)
+    plan = f"{compact(planned)} planned"
+    if own is not None:
+        plan += f" on the booking of {network.organizations[own.holder].name} on {own.line}"
+    text = f"{name}: {compact(shipped)} shipped in {at}. "
+    text += f"In {when} {plan}, {compact(started)} started"
+    causes = [
+        f"{compact(units)} {words}"
+        for words, units in sorted(short.items(), key=lambda pair: (-pair[1], pair[0]))
+    ]
+    return f"{text}; at first {'; '.join(causes)}." if causes else f"{text}; nothing was short."
 
 
 def limits_table(limits: tuple[Limit, ...]) -> Table:
-    """Every limit with what one unit takes of it and its share in what one more is worth."""
+    """Every limit with the starts that it set or kept from happening."""
     columns: Columns[Limit] = (
         Column("line", "Line"),
         Column("limit", "Limit", of=_limit),
-        Column("sent", "Sent in", of=lambda x: str(x.quarter)),
+        Column("started", "Started in", of=lambda x: str(x.quarter)),
         Column("commodity", "For", priority=1),
         Column("per_unit", "Per unit", "number", priority=2),
-        Column("share", "Share", "share"),
+        Column("units", "Units", "units"),
+        Column("share", "Of the plan", "share"),
     )
-    return table("limits", columns, limits, "What held back one more")
+    return table("limits", columns, limits, "What set the plan, and what was short of it")
 
 
 def _limit(limit: Limit) -> str:
-    return f"booking of {limit.holder}" if limit.kind == "booking" else limit.kind
+    if limit.kind == "booking":
+        return f"booking of {limit.holder}"
+    return limit.kind if limit.kind in ("orders", "product") else f"short of {limit.kind}"
 
 
 def equation(limit: Limit) -> str:
-    """The binding equation in one line."""
+    """The equation in one line."""
 
     def side(which: str) -> str:
         terms = [t for t in limit.terms if t.side == which]
@@ -88,7 +119,7 @@ def equation_table(limit: Limit) -> Table:
         Column("value", "Value", "number"),
         Column("unit", "Unit", priority=1),
     )
-    title = f"The equation that held it back most: {limit.line}, {_limit(limit)}, {limit.quarter}"
+    title = f"The equation that set most of it: {limit.line}, {_limit(limit)}, {limit.quarter}"
     return table("equation", columns, limit.terms, title)
 
 

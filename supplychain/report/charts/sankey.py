@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from html import escape
 
 from supplychain.allocation.flows import Flow
+from supplychain.escapes import xml_text
 from supplychain.report.colours import variable
-from supplychain.report.graph.export import xml_text
 from supplychain.report.tables import compact
 
 WIDTH, HEIGHT = 1080, 470

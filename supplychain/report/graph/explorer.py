@@ -45,9 +45,10 @@ def explorer(
         at = at or simulation.first_felt()
     at = at or usual_quarter(network)
     view = view_of(network, by, keep)
-    found = marks(network, by, span(at)) if network.products else {}
+    quarters = span(at, () if simulation is None else simulation.quarters)
+    found = marks(network, by, quarters) if network.products else {}
     shown = {q: {i: why for i, why in m.items() if i in view.boxes} for q, m in found.items()}
-    return graph_page(network, view, States(span(at), at, shown, simulation), remarks=said)
+    return graph_page(network, view, States(quarters, at, shown, simulation), remarks=said)
 
 
 def drawn_together(network: Network, keep: Collection[str]) -> list[str]:

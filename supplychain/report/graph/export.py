@@ -14,10 +14,14 @@ figure is an absent attribute, never a zero.
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeAlias
+
+from supplychain.errors import AskError
+from supplychain.escapes import json_text, xml_text
 
 if TYPE_CHECKING:
     import networkx
@@ -28,7 +32,6 @@ Attribute: TypeAlias = str | int | float
 Attributes: TypeAlias = dict[str, Attribute]
 Graph: TypeAlias = "networkx.DiGraph[str]"
 
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MODIFIED = re.compile(r' lastmodifieddate="[^"]*"')
 
 
@@ -192,17 +195,19 @@ def export(graph: Graph, suffix: str) -> str:
         suffix: Ending of the file: ``.graphml``, ``.gexf``, ``.json`` (node-link) or ``.dot``.
 
     Raises:
-        ValueError: No writer for that ending.
+        AskError: No writer for that ending.
     """
     if suffix not in _WRITERS:
-        raise ValueError(f"no graph format ends in '{suffix}'; there are {', '.join(_WRITERS)}")
+        raise AskError(f"no graph format ends in '{suffix}'; there are {', '.join(_WRITERS)}")
     return _WRITERS[suffix](graph)
 
 
 def _graphml(graph: Graph) -> str:
     import networkx
 
-    return "\n".join(networkx.generate_graphml(_for_xml(graph))) + "\n"
+    out = io.BytesIO()
+    networkx.write_graphml_xml(_for_xml(graph), out)
+    return _xml(out)
 
 
 def _gexf(graph: Graph) -> str:
@@ -211,8 +216,15 @@ def _gexf(graph: Graph) -> str:
     labelled = _for_xml(graph)
     for _, attributes in labelled.nodes(data=True):
         attributes["label"] = attributes["name"]
+    out = io.BytesIO()
+    networkx.write_gexf(labelled, out)
     # networkx writes today's date into the head of the file.
-    return _MODIFIED.sub("", "\n".join(networkx.generate_gexf(labelled)), count=1) + "\n"
+    return _MODIFIED.sub("", _xml(out), count=1)
+
+
+def _xml(out: io.BytesIO) -> str:
+    """The text; a reader takes a bare carriage return for a line break, but not its number."""
+    return out.getvalue().decode().replace("\r", "&#13;").rstrip("\n") + "\n"
 
 
 def _for_xml(graph: Graph) -> Graph:
@@ -232,11 +244,6 @@ def _xml_safe(attributes: Mapping[str, Attribute]) -> Attributes:
     return {k: xml_text(v) if isinstance(v, str) else v for k, v in attributes.items()}
 
 
-def xml_text(text: str) -> str:
-    """The text with the replacement character for each that XML 1.0 does not allow."""
-    return _NOT_XML.sub("\ufffd", text)
-
-
 def _node_link(graph: Graph) -> str:
     """The form that ``networkx.node_link_graph(data, edges="edges")`` reads."""
     data = {
@@ -249,7 +256,7 @@ def _node_link(graph: Graph) -> str:
             for source, target, attributes in graph.edges(data=True)
         ],
     }
-    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
+    return json_text(json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False)) + "\n"
 
 
 _DOT_SHAPES = {"commodity": "box", "organization": "ellipse", "country": "folder", "buyer": "house"}
@@ -279,8 +286,11 @@ def _dot_value(value: Attribute) -> str:
 
 
 def _quoted(text: str) -> str:
-    r"""A DOT string: backslashes doubled (or Graphviz reads ``\N`` as the node's name)."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    r"""A DOT string: backslashes doubled (or Graphviz reads ``\N`` as the node's name).
+
+    Graphviz ends a file at NUL and knows no other control character: each is replaced as in XML.
+    """
+    escaped = xml_text(text).replace("\\", "\\\\").replace('"', '\\"')
     return '"' + escaped.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\\n") + '"'
 
 

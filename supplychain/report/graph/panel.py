@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from supplychain.escapes import is_web
+
 if TYPE_CHECKING:
     from supplychain.model import Capacity, Figure, Network, Product, Supply
     from supplychain.model.quarters import Quarter
@@ -203,7 +205,9 @@ class Panel:
     def cited(self) -> list[Json]:
         """Publisher, title, date and address of each source; only web addresses are kept."""
         sources = [self._network.sources[id_] for id_ in self._sources]
-        return [[s.publisher, s.title, s.published, s.url if _web(s.url) else ""] for s in sources]
+        return [
+            [s.publisher, s.title, s.published, s.url if is_web(s.url) else ""] for s in sources
+        ]
 
 
 def listed(names: Iterable[str], most: int | None, between: str = ", ") -> str:
@@ -230,7 +234,3 @@ def figure_text(figure: Figure, share: bool = False, unit: str = "") -> str:
         remarks.append(figure.basis)
     parts.append(f"({', '.join(remarks)})" if remarks else "")
     return " ".join(part for part in parts if part)
-
-
-def _web(url: str) -> bool:
-    return url.lower().startswith(("https://", "http://"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
+from supplychain.errors import AskError
 from supplychain.model.quarters import FIRST, LAST, Quarter, quarter_range
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class States:
 
     def __post_init__(self) -> None:
         if self.at not in self.quarters:
-            raise ValueError(f"{self.at} is not among the quarters shown")
+            raise AskError(f"{self.at} is not among the quarters shown")
 
     @property
     def marked(self) -> frozenset[str]:
@@ -51,9 +52,9 @@ class States:
         return frozenset(id_ for marked in self.chokepoints.values() for id_ in marked)
 
 
-def span(at: Quarter) -> tuple[Quarter, ...]:
-    """The quarters of a picture: the usual window, with ``at`` in it."""
-    return quarter_range(min(at, FIRST), max(at, LAST))
+def span(at: Quarter, window: Sequence[Quarter] = ()) -> tuple[Quarter, ...]:
+    """The quarters of a picture: the usual window, with ``at`` and all of another window in it."""
+    return quarter_range(min((at, FIRST, *window)), max((at, LAST, *window)))
 
 
 def marks(
@@ -162,7 +163,7 @@ def _outputs(
     counted = np.zeros(len(network.supplies), dtype=bool)
     row = {s.id: i for i, s in enumerate(network.supplies)}
     for production, into in ((simulation.baseline, before), (simulation.scenario, after)):
-        first, last = production.plan.window
+        first, last = production.window
         shipped = {number: p for p, number in enumerate(production.plan.products.values())}
         for number, supply in enumerate(production.plan.supplies):
             made = production.make[number]
@@ -197,7 +198,6 @@ def _left(simulation: Simulation) -> NDArray[np.float64]:
     from supplychain.scenarios.targets import shares_kept
 
     network, quarters = simulation.network, simulation.quarters
-    window = quarters[0], quarters[-1]
-    own = shares_kept(network, simulation.cuts, network.supplies, quarters, window)
+    own = shares_kept(network, simulation.cuts, network.supplies, quarters, quarters[0])
     left: NDArray[np.float64] = availability(web(network, quarters), own[None]).left[0]
     return left

@@ -11,8 +11,8 @@ from html import escape
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from supplychain.escapes import xml_text
 from supplychain.report.colours import GRAPH, STAGE_COLOURS, variable
-from supplychain.report.graph.export import xml_text
 from supplychain.report.graph.layout import (
     BOX_WIDTH,
     FONT,

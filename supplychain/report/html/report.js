@@ -32,10 +32,13 @@
     table.tBodies[0].append(...rows);
   };
   const headings = (table) => all("thead th", table).map((th) => th.dataset.key);
-  // A spreadsheet runs text that begins with one of these as a formula.
+  // A spreadsheet runs text that begins with one of these as a formula, unseen characters or not.
+  const formula = /^[\s\p{Cc}\p{Cf}]*[=+\-@\uff1d\uff0b\uff0d\uff20\ufe62\ufe63\ufe66\ufe6b]/u;
+  const mark = (c) => ({ "\t": "\\t", "\n": "\\n", "\r": "\\r" })[c]
+    ?? `\\${c < "\u0100" ? "x" : "u"}${c.charCodeAt(0).toString(16).padStart(c < "\u0100" ? 2 : 4, "0")}`;
   const safe = (cell) => {
-    const text = raw(cell);
-    return cell.dataset.v === undefined && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+    const text = raw(cell), plain = text.replace(/[\p{Cc}\u2028\u2029]/gu, mark);
+    return cell.dataset.v === undefined && formula.test(text) ? `'${plain}` : plain;
   };
   const quoted = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const csv = (table) =>

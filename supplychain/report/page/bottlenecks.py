@@ -105,7 +105,7 @@ def limits_table(result: Simulation) -> Table:
 def output_tables(result: Simulation, group: str) -> tuple[Table, Table]:
     """What each maker of a group puts out by quarter, and the capacity of all before shocks."""
     plan = result.scenario.plan
-    first, last = plan.window
+    first, last = result.scenario.window
     members = set(result.network.groups.get(group, ()))
     made: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(last + 1 - first))
     for i, supply in enumerate(plan.supplies):
@@ -135,11 +135,13 @@ def output_tables(result: Simulation, group: str) -> tuple[Table, Table]:
 def _use(production: Production) -> dict[str, np.ndarray]:
     """Capacity in use over capacity, of all lines that limit the same thing."""
     plan = production.plan
-    first, last = plan.window
+    first, last = production.window
     used: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(last + 1 - first))
     capacity: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(last + 1 - first))
     shares = production.utilization()
     for i, line in enumerate(plan.lines):
+        if line.key not in shares:  # a part of a split line
+            continue
         own = np.array(line.per_quarter[first : last + 1])
         capacity[production.limit_of(i)] += own
         used[production.limit_of(i)] += shares[line.key] * own

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from supplychain.analyses.exposure import Exposures
 from supplychain.analyses.sensitivity import Variant
 from supplychain.analyses.tornado import inputs, moved
+from supplychain.errors import AskError
 from supplychain.model import Cut, Network
 from supplychain.model.quarters import Quarter
 from supplychain.report.answers.sentences import sentences
 from supplychain.report.answers.simulate import (
     buyers_table,
+    doubts,
     products_table,
     quarters_table,
     totals_table,
@@ -145,6 +147,11 @@ def _in_words(network: Network, shock: object) -> str:
 
 
 def _warning(result: Simulation) -> str:
+    """What is not known and bears on the answer, then how much rests on estimates."""
+    return " ".join(filter(None, (*doubts(result), _estimates(result))))
+
+
+def _estimates(result: Simulation) -> str:
     share = grounds.basis_table(result).cell("estimate", "share")
     if not isinstance(share, float) or share < _ESTIMATED:
         return ""
@@ -183,14 +190,14 @@ def day_of(epoch: str | None) -> datetime.date:
     """The day that ``SOURCE_DATE_EPOCH`` names, or today in UTC.
 
     Raises:
-        ValueError: It is not a number of seconds.
+        AskError: It is not a number of seconds.
     """
     if epoch is None:
         return datetime.datetime.now(datetime.UTC).date()
     try:
         return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date()
     except (ValueError, OverflowError, OSError) as error:
-        raise ValueError(f"SOURCE_DATE_EPOCH is '{epoch}', not seconds since 1970") from error
+        raise AskError(f"SOURCE_DATE_EPOCH is '{epoch}', not seconds since 1970") from error
 
 
 def names_of(scenarios: Sequence[object]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 
 from supplychain.report.page.parts import Card, Finding, Quote, Words
 from supplychain.report.tables import Column, Columns, Table, show, table
-from supplychain.simulation import FELT, Simulation, change
+from supplychain.simulation import FELT, RECOVERED, Simulation, change
 
 _SHIPPED = "Accelerators shipped"
 
@@ -14,13 +14,14 @@ _SHIPPED = "Accelerators shipped"
 def timing_table(result: Simulation) -> Table:
     """First felt, deepest, lost, and back: one row each."""
     felt = result.first_felt()
+    later = "never" if result.felt_later() is None else f"after {result.quarters[-1]}"
     deepest, depth = result.deepest()
     during, after = result.lost()
     until = result.shocked_until()
     back = result.recovered_by()
-    never = f"not by {result.quarters[-1]}" if depth < -0.01 else "never below it"
+    never = f"not by {result.quarters[-1]}" if depth < -RECOVERED else "never below it"
     rows = {
-        "felt": ("First felt", str(felt) if felt else "never"),
+        "felt": ("First felt", str(felt) if felt else later),
         "deepest": ("Deepest quarter", str(deepest) if felt else "none"),
         "depth": ("Change in that quarter", show(depth if felt else 0.0, "change")),
         "fewer": ("Accelerators fewer over the window", show(during + after, "units")),
@@ -94,7 +95,8 @@ def _output_finding(result: Simulation, totals: Table) -> Finding:
     if "h100e" in totals.ids:
         rest = (*rest, "; in H100 equivalents ", Quote(totals, "h100e", "change"))
     if result.first_felt() is None:
-        return Finding((lost, ": as many accelerators as before"), (*rest, "."), totals.name)
+        seen = "" if result.felt_later() is None else " within the window"
+        return Finding((lost, f": as many accelerators as before{seen}"), (*rest, "."), totals.name)
     return Finding((lost, " accelerators"), (*rest, "."), totals.name)
 
 
@@ -141,7 +143,10 @@ def _most(limits: Table, key: str) -> Hashable:
 def _timing_finding(result: Simulation, timing: Table) -> Finding:
     felt = Quote(timing, "felt", "value")
     if result.first_felt() is None:
-        rest: Words = (": no quarter ships 0.1% more or less than the baseline.",)
+        after = result.felt_later()
+        none = ": no quarter ships 0.1% more or less than the baseline"
+        ending = "." if after is None else f" until {result.quarters[-1]}; {after} does."
+        rest: Words = (none + ending,)
         return Finding(("First felt: ", felt), rest, timing.name)
     return Finding(
         ("First felt in ", felt),

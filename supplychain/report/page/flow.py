@@ -21,7 +21,7 @@ def flow_parts(result: Simulation, quarter: Quarter) -> list[Part]:
         **{id_: c.name for id_, c in network.commodities.items()},
         **{id_: b.name for id_, b in network.buyers.items()},
         **{f.node: _maker(network, f.node) for f in found if f.column != "buyers"},
-        NOBODY: "nobody (not sold)",
+        NOBODY: "nobody (not sold)" if _known(result, quarter) else "orders not known",
     }
     kept = _kept(result, found)
     drawn = bands(found, names, kept)
@@ -45,6 +45,11 @@ def flow_parts(result: Simulation, quarter: Quarter) -> list[Part]:
         ),
         Grid(table("flows", columns, drawn), f"The flow of {quarter}", folded=True),
     ]
+
+
+def _known(result: Simulation, quarter: Quarter) -> bool:
+    """Whether orders of the quarter are known, so that what is left over is not sold."""
+    return quarter not in result.allocation.unknown()
 
 
 def _maker(network: Network, node: str) -> str:

@@ -13,26 +13,18 @@ from pathlib import Path
 from supplychain import __version__
 from supplychain.analyses.sensitivity import production_figures
 from supplychain.model import Figure, Network
-from supplychain.production.plan import Calibration
+from supplychain.production.plan import Rules
 from supplychain.report.page.parts import Grid, Section
 from supplychain.report.tables import Column, Columns, Table, table
 from supplychain.simulation import Simulation
 
 CONSTANTS: Mapping[str, tuple[str, float, float, str]] = {
-    "discount": ("Worth of a unit one quarter later", 0.85, 0.97, "share"),
-    "holding": (
-        "Cost of holding a unit's inputs for a quarter, share of its value", 0.002, 0.05, "share"
-    ),
-    "build_ahead": ("Worth of a unit finished for stock, share of its value", 0, 0.05, "share"),
+    "band": ("Most a product is started beyond its plan, on what is left or lent", 0, 0.3, "share"),
     "cancel": ("Unfilled orders withdrawn each quarter", 0.1, 0.2, "share"),
-    "borrow_limit": ("Most a designer borrows beyond a booking", 0, 0.3, "share"),
-    "borrow_price": ("Price of borrowed capacity, share of its value", 0.2, 0.6, "share"),
-    "mix_width": ("Free deviation from the planned product mix, either side", 0.1, 0.25, "share"),
-    "mix_price": ("Price of a unit beyond that, share of its value", 0.1, 1, "share"),
-    "conversion": ("Quarters by which HBM lines convert early or late", 0, 4, "number"),
+    "ahead": ("Part of the next quarter's memory that is made ahead", 0.5, 1, "share"),
     "stock_weeks": ("Weeks of output the chain can hold", 6.5, 13, "number"),
-}  # fmt: skip
-"""Constants of the program in words, with the range that docs/model.md gives."""
+}
+"""Constants of production in words, with the range that docs/model.md gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +39,8 @@ class _Assumption:
 
 
 def assumptions_table(result: Simulation) -> Table:
-    """Figures replaced, the constants of the program, and the rule of allocation."""
-    calibration: Calibration = result.baseline.plan.calibration
+    """Figures replaced, the constants of production, and the rule of allocation."""
+    rules: Rules = result.program.plan.rules
     replaced = "Replaced for this report, in the baseline too"
     rows = [
         _Assumption(name, replaced, f"{value:,g}", basis="asked for")
@@ -57,7 +49,7 @@ def assumptions_table(result: Simulation) -> Table:
     for name, (meaning, low, high, form) in CONSTANTS.items():
         value, *ends = (
             f"{x:.3g}" if form == "number" else f"{100 * x:.3g}%"
-            for x in (float(getattr(calibration, name)), low, high)
+            for x in (float(getattr(rules, name)), low, high)
         )
         rows.append(_Assumption(name, meaning, value, " to ".join(ends)))
     rows.append(_Assumption("policy", "Who gets the accelerators first", result.allocation.rule))
@@ -73,7 +65,7 @@ def assumptions_table(result: Simulation) -> Table:
 
 def basis_table(result: Simulation) -> Table:
     """How many of the figures that enter production are reported, derived, estimated."""
-    found = dict(production_figures(result.network, result.baseline.plan)).values()
+    found = production_figures(result.network, result.baseline.plan)
     total = max(len(found), 1)
     counts = {b: sum(f.basis == b for f in found) for b in ("reported", "derived", "estimate")}
     counts["contradicted by another source"] = sum(bool(f.contradicted_by) for f in found)
@@ -88,10 +80,10 @@ def basis_table(result: Simulation) -> Table:
 def assumptions_section(result: Simulation) -> Section:
     """Constants, what the figures rest on, and every figure that enters production."""
     network = result.network
-    figures = sorted(dict(production_figures(network, result.baseline.plan)).items())
+    figures = sorted(production_figures(network, result.baseline.plan), key=lambda f: f.name)
     every = _figures_table("figures", figures)
-    widest = sorted(figures, key=lambda pair: (-_width(pair[1]), pair[0]))
-    estimates = [(name, f) for name, f in widest if f.basis == "estimate"][:_ESTIMATES]
+    widest = sorted(figures, key=lambda f: (-_width(f), f.name))
+    estimates = [f for f in widest if f.basis == "estimate"][:_ESTIMATES]
     return Section(
         "assumptions",
         "Assumptions",
@@ -101,7 +93,7 @@ def assumptions_section(result: Simulation) -> Section:
             Grid(
                 _figures_table("estimates", estimates),
                 f"The {len(estimates)} estimates with the widest ranges among them.",
-                sources={name: f.sources for name, f in estimates if f.sources},
+                sources={f.name: f.sources for f in estimates if f.sources},
             ),
             Grid(every, "Every figure that enters production", folded=True),
         ),
@@ -114,26 +106,24 @@ _ESTIMATES, _CITED = 6, 5
 
 def contradictions_section(result: Simulation, most: int = 8) -> Section:
     """Figures that another source contradicts, the widest disagreement first."""
-    figures = dict(production_figures(result.network, result.baseline.plan))
-    found = [(n, f) for n, f in figures.items() if f.contradicted_by]
-    found.sort(key=lambda pair: (-_disagreement(pair[1]), pair[0]))
-    columns: Columns[tuple[str, Figure]] = (
-        Column("figure", "Figure", of=lambda named: named[0]),
-        Column("value", "Used", of=lambda named: f"{named[1].value:,g} {named[1].unit}".strip()),
+    figures = production_figures(result.network, result.baseline.plan)
+    found = [f for f in figures if f.contradicted_by]
+    found.sort(key=lambda f: (-_disagreement(f), f.name))
+    columns: Columns[Figure] = (
+        Column("figure", "Figure", of=lambda f: f.name),
+        Column("value", "Used", of=lambda f: f"{f.value:,g} {f.unit}".strip()),
         Column("others", "Other sources say",
-               of=lambda named: ", ".join(f"{c.value:,g}" for c in named[1].contradicted_by)),
-        Column("apart", "Apart by", "share", of=lambda named: _disagreement(named[1])),
+               of=lambda f: ", ".join(f"{c.value:,g}" for c in f.contradicted_by)),
+        Column("apart", "Apart by", "share", of=_disagreement),
     )  # fmt: skip
 
-    def grid(
-        name: str, caption: str, shown: Sequence[tuple[str, Figure]], folded: bool = False
-    ) -> Grid:
+    def grid(name: str, caption: str, shown: Sequence[Figure], folded: bool = False) -> Grid:
         none = "No source contradicts a figure that enters production."
         sources = {
-            id_: (*f.sources, *(s for c in f.contradicted_by for s in c.sources))[:_CITED]
-            for id_, f in shown
+            f.name: (*f.sources, *(s for c in f.contradicted_by for s in c.sources))[:_CITED]
+            for f in shown
         }
-        listed = table(name, columns, shown, empty=none, by=lambda named: named[0])
+        listed = table(name, columns, shown, empty=none, by=lambda f: f.name)
         return Grid(listed, caption, sources=sources, folded=folded)
 
     caption = (
@@ -176,17 +166,17 @@ def program_digest() -> str:
     return digest.hexdigest()
 
 
-def _figures_table(name: str, figures: list[tuple[str, Figure]]) -> Table:
-    columns: Columns[tuple[str, Figure]] = (
-        Column("figure", "Figure", of=lambda named: named[0]),
-        Column("value", "Value", "number", of=lambda named: named[1].value),
-        Column("low", "Low", "number", of=lambda named: named[1].low),
-        Column("high", "High", "number", of=lambda named: named[1].high),
-        Column("unit", "Unit", of=lambda named: named[1].unit or "–"),
-        Column("basis", "Basis", of=lambda named: named[1].basis),
+def _figures_table(name: str, figures: Sequence[Figure]) -> Table:
+    columns: Columns[Figure] = (
+        Column("figure", "Figure", of=lambda f: f.name),
+        Column("value", "Value", "number"),
+        Column("low", "Low", "number"),
+        Column("high", "High", "number"),
+        Column("unit", "Unit", of=lambda f: f.unit or "–"),
+        Column("basis", "Basis"),
     )
     none = "No figure of the data enters production."
-    return table(name, columns, figures, empty=none, by=lambda named: named[0])
+    return table(name, columns, figures, empty=none, by=lambda f: f.name)
 
 
 def _width(figure: Figure) -> float:

@@ -8,9 +8,19 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from supplychain.escapes import is_web
 from supplychain.model import Source
 from supplychain.report.colours import PAGE, filled
-from supplychain.report.page.parts import RING, Grid, Part, Picture, Quote, Report, Section, Words
+from supplychain.report.page.parts import (
+    RING,
+    Grid,
+    Part,
+    Picture,
+    Quote,
+    Report,
+    Section,
+    Words,
+)
 from supplychain.report.tables import Cell, Column, Columns, show, table
 
 _HTML = Path(__file__).parents[1] / "html"
@@ -97,14 +107,9 @@ def _sources_section(report: Report) -> Section:
     found = [report.sources[id_] for id_ in cited]
     none = "Nothing on this page cites a source."
     shown = table("sources-table", columns, found, empty=none, by=lambda s: s.id)
-    links = {s.id: s.url for s in found if web(s.url)}
+    links = {s.id: s.url for s in found if is_web(s.url)}
     caption = "Sources cited on this page, in order of first mention; rows that cite each."
     return Section("sources", "Sources", (Grid(shown, caption, links=links),))
-
-
-def web(url: str) -> bool:
-    """Whether a page may link to it."""
-    return url.lower().startswith(("https://", "http://"))
 
 
 def _quotes(report: Report) -> Iterator[Quote]:

@@ -6,22 +6,18 @@ from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
+from supplychain.analyses.chokepoints import ask_points, find_matrix, weights_of
+from supplychain.analyses.chokepoints import find_points as points_of
 from supplychain.analyses.exposure import Exposures
 from supplychain.model import Network
 from supplychain.model.quarters import Quarter
-from supplychain.production.plan import planned_h100e
 from supplychain.report.answers.chokepoints import Listed, listed, point_columns
 from supplychain.report.answers.exposed import COSTLY_COLUMNS, H100E_LOST, Row
 from supplychain.report.answers.matrix import exact_table, near_marks
 from supplychain.report.page.parts import Grid, Part, Section
 from supplychain.report.tables import Column, Columns, Table, compact, table
-from supplychain.risk import Chokepoint, Chokepoints, Kind, asked_products, busiest_quarter
-from supplychain.risk import chokepoints as points_of
-from supplychain.risk.matrix import country_by_stage
+from supplychain.risk import Chokepoint, Chokepoints, asked_products, busiest_quarter
 from supplychain.simulation import Simulation
-
-KINDS: tuple[Kind, ...] = ("organization", "country")
-"""What is taken away."""
 
 _MOST, _FEW = 10, 5
 """Rows shown of single points, and of the others."""
@@ -66,8 +62,12 @@ def quarter_of(result: Simulation) -> Quarter:
 
 
 def find_points(network: Network, at: Quarter) -> Chokepoints:
-    """Organizations and countries that alone stop accelerators."""
-    return points_of(network, None, at, KINDS, _weights(network, at))
+    """Organizations and countries that alone stop accelerators, as ``chokepoints`` finds them.
+
+    Raises:
+        AskError: No accelerator is sold and made in the quarter.
+    """
+    return points_of(*ask_points(network, at=at))
 
 
 def points_tables(network: Network, found: Chokepoints, exposed: Exposures | None) -> Points:
@@ -177,8 +177,8 @@ def on_graph(found: Chokepoints, single: Table) -> tuple[dict[str, str], dict[st
 
 def countries_section(network: Network, at: Quarter) -> Section:
     """Country x stage as a heat table; what is only nearly lost stands behind a tilde."""
-    weights = _weights(network, at)
-    needed = country_by_stage(network, None, at, weights)
+    network, question = ask_points(network, at=at)
+    needed, weights = find_matrix(network, question), weights_of(network, question)
     lost = exact_table(needed)
     stake = "H100 equivalents" if weights else "products, all alike,"
     marks = near_marks(needed)
@@ -192,9 +192,3 @@ def countries_section(network: Network, at: Quarter) -> Section:
         mark_words={mark: f"nearly {mark[1:]}" for mark in marks.values()},
     )
     return Section("country-exposure", "Country exposure", (grid,))
-
-
-def _weights(network: Network, at: Quarter) -> Mapping[str, float] | None:
-    """H100 equivalents; ``None``, all products alike, where none is planned."""
-    weights = planned_h100e(network, at)
-    return weights if any(weight > 0 for weight in weights.values()) else None

@@ -58,10 +58,10 @@ def _measures(allocation: Allocation) -> dict[str, str]:
     measures = {
         "gini_units": f"{found.gini_units:.2f}",
         "gini_fill": f"{found.gini_fill:.2f}",
-        "all": f"{found.delivered / found.asked:.0%}",
+        "all": f"{found.served / found.asked:.0%}",
         "smallest": f"{found.smallest_fill:.0%}",
     }
-    tiers = grouped(allocation.buyers, "tier", [allocation.units(), allocation.asked()])
+    tiers = grouped(allocation.buyers, "tier", [allocation.served(), allocation.asked()])
     for tier, (given, asked) in tiers.items():
         if asked > 0:
             measures[tier] = f"{given / asked:.0%}"
@@ -130,7 +130,7 @@ def _lorenz_pictures(result: Simulation) -> list[Part]:
         runs.append(("scenario", result.allocation))
     units = [(name, _of_units(run)) for name, run in runs]
     rates = [(name, _of_fill_rates(run)) for name, run in runs]
-    return [
+    pictures: list[Part] = [
         Picture(
             "lorenz-units-figure",
             lorenz_chart(
@@ -155,6 +155,7 @@ def _lorenz_pictures(result: Simulation) -> list[Part]:
             half=True,
         ),
     ]
+    return pictures if (result.allocation.asked() > 0).any() else pictures[:1]
 
 
 def _of_units(allocation: Allocation) -> tuple[Floats, Floats]:
@@ -167,7 +168,7 @@ def _of_fill_rates(allocation: Allocation) -> tuple[Floats, Floats]:
     """Units delivered against units ordered, weighted by orders."""
     asked = allocation.asked()
     ordering = asked > 0
-    return lorenz(allocation.units()[ordering] / asked[ordering], asked[ordering])
+    return lorenz(allocation.served()[ordering] / asked[ordering], asked[ordering])
 
 
 def _points(name: str, curves: Sequence[tuple[str, tuple[Floats, Floats]]]) -> Table:

@@ -1,0 +1,1 @@
+"""A question about a scenario as one value with one text form, and the value that answers it."""

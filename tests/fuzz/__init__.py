@@ -1,0 +1,1 @@
+"""Odd values, many of them: no traceback, no NaN, no infinity."""
