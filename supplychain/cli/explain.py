@@ -56,5 +56,8 @@ def explain(
         if quarter < FIRST:
             raise usage_error(f"{quarter} is before {FIRST}, the first quarter it can trace")
         _, last = known_quarters(network)
-        baseline = Forward(read_plan(network)).baseline.between(FIRST, last)
+        try:
+            baseline = Forward(read_plan(network)).baseline.between(FIRST, last)
+        except ValueError as error:
+            raise usage_error(str(error)) from error
     output.answer(explain_document(network, nodes, quarter, baseline))
