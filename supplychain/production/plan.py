@@ -84,7 +84,7 @@ class Line:
         per_quarter: Units by period.
         members: Index of each supply that runs on it, with its draw per unit.
         booked: Holder to share, by period.
-        reserved: Share booked by holders that have no product of the program to use it for in
+        reserved: Share booked by holders that have no accelerator of theirs made there in
             the calendar year, by period: they are taken to use it for others, and nobody can
             borrow it.
         whole: Whether this is a line that is split by plan, its parts being lines of their own.
@@ -170,6 +170,18 @@ class Plan:
         """
         named = {(self.supplies[x.consumer].id, x.inputs): x.kind for x in self.links}
         return MappingProxyType(named)
+
+    def check(self) -> None:
+        """Refuse a plan in which nothing is made.
+
+        Raises:
+            AskError: The data holds no accelerators, or no capacity that limits one.
+        """
+        if self.products:
+            return
+        if not self.left_out:
+            raise AskError("the data holds no accelerator, so nothing can be simulated")
+        raise AskError("the data holds no capacity in absolute units, so nothing can be simulated")
 
     def window(self, first: Quarter, last: Quarter) -> tuple[int, int]:
         """First and last period of some quarters, both included.
