@@ -1,4 +1,4 @@
-"""What each choice of the production program is worth against published units, one at a time.
+"""What each choice of production is worth against published units, one at a time.
 
 Run: python benchmarks/choices.py        prints the table of docs/model.md, section 5
 """
@@ -15,22 +15,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import supplychain as sc
 from supplychain.analyses.backtest import Backtest, backtest
 from supplychain.model import Network
-from supplychain.production.plan import Calibration
+from supplychain.production.plan import Rules
 from supplychain.scenarios.assumptions import assumed
 
-OTHER: Mapping[str, Calibration] = {
-    "HBM exactly as split by generation": Calibration(conversion=0),
-    "HBM freely convertible": Calibration(conversion=99),
-    "stock held 6.5 weeks": Calibration(stock_weeks=6.5),
-    "no borrowing of bookings": Calibration(borrow_limit=0.0),
-    "borrowing up to 30%": Calibration(borrow_limit=0.3),
-    "mix band ±25%": Calibration(mix_width=0.25),
-    "price of leaving the mix 0.1": Calibration(mix_price=0.1),
-    "discount 0.97": Calibration(discount=0.97),
-    "discount 0.85": Calibration(discount=0.85),
-    "holding 0.2%": Calibration(holding=0.002),
-    "value = units": Calibration(valuation="units"),
-    "value = H100 equivalents": Calibration(valuation="h100e"),
+OTHER: Mapping[str, Rules] = {
+    "nothing is started beyond the plan": Rules(band=0.0),
+    "up to 10% beyond the plan": Rules(band=0.1),
+    "up to 30% beyond the plan": Rules(band=0.3),
+    "half of the next quarter's memory made ahead": Rules(ahead=0.5),
+    "no memory made ahead": Rules(ahead=0.0),
+    "10% of unfilled orders withdrawn": Rules(cancel=0.1),
+    "20% of unfilled orders withdrawn": Rules(cancel=0.2),
 }
 FIGURES: Mapping[str, Mapping[str, float]] = {
     "NVIDIA's booking of 2024 at 54% (share of all makers)": {
@@ -64,7 +59,7 @@ def averaged(network: Network) -> Network:
 def row(name: str, result: Backtest) -> str:
     """A line of the table."""
     inside, cells = result.cells_inside()
-    total, nvidia = result.error(), result.error("nvidia")
+    total, nvidia = result.error() or 0.0, result.error("nvidia") or 0.0
     return f"| {name} | {total:.1%} | {nvidia:.1%} | {inside} of {cells} |"
 
 
@@ -74,8 +69,8 @@ def main() -> None:
     print("| choice | sum | NVIDIA | cells |")
     print("|---|--:|--:|--:|")
     print(row("**as it is**", backtest(network)))
-    for name, calibration in OTHER.items():
-        print(row(name, backtest(network, calibration=calibration)))
+    for name, rules in OTHER.items():
+        print(row(name, backtest(network, rules=rules)))
     print(row("CoWoS exit rates read as averages", backtest(averaged(network))))
     for name, values in FIGURES.items():
         print(row(name, backtest(assumed(network, values))))

@@ -20,6 +20,7 @@ from supplychain.allocation import Allocation
 from supplychain.analyses.chokepoints import Points
 from supplychain.errors import AskError
 from supplychain.model import Buyer, Network
+from supplychain.model.finder import members
 from supplychain.model.names import each_name
 from supplychain.production.result import Production
 from supplychain.report.colours import PAGE
@@ -289,9 +290,7 @@ def graph(
     from supplychain.report.graph.view import near
 
     network, simulation = (of.network, of) if isinstance(of, Simulation) else (of, None)
-    starts = each_name(focus)
-    if unknown := sorted(set(starts) - network.commodities.keys()):
-        raise AskError(f"no commodity is called '{unknown[0]}'")
+    starts = [id_ for name in each_name(focus) for id_ in members(network, name)]
     keep = near(network, starts, depth) if starts else None
     steps = f"{depth} step{'' if depth == 1 else 's'}"
     remarks = [f"Within {steps} of {', '.join(starts)}"] if starts else []

@@ -70,9 +70,11 @@ def capacity(
     bookings: Mapping[str, float] | None = None,
 ) -> Capacity:
     """A capacity in units per quarter; one number means constant from 2022Q1 to 2026Q4."""
-    constant = isinstance(per_quarter, int | float)
-    rates = dict.fromkeys((FIRST, LAST), per_quarter) if constant else per_quarter
-    assert isinstance(rates, Mapping)
+    rates = (
+        dict.fromkeys((FIRST, LAST), per_quarter)
+        if isinstance(per_quarter, int | float)
+        else per_quarter
+    )
     shares = MappingProxyType({d: figure(share) for d, share in (bookings or {}).items()})
     return Capacity(
         id=id_,

@@ -35,6 +35,10 @@ VALUES = {
     "price_usd_kwh": "0.08",
     "life_years": "5",
     "assembly_and_test_usd": "500",
+    "band": "15%",
+    "cancel": "15%",
+    "ahead": "100%",
+    "stock_weeks": "13",
 }
 
 

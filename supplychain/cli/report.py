@@ -47,7 +47,7 @@ SENSITIVITY = 2
 @click.option(
     "--variants",
     is_flag=True,
-    help="Also under other assumptions of the program; some seconds more.",
+    help="Also under other assumptions of production; some seconds more.",
 )
 @click.option(
     "--scores",

@@ -64,7 +64,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
         return None
     by_key = {key(text): text for text in known}
     close = difflib.get_close_matches(key(word), by_key, n=1, cutoff=CLOSE)
-    return by_key[close[0]] if close else None
+    swapped = (k for k in by_key if sorted(k) == sorted(key(word)))
+    found = close[0] if close else next(swapped, None)  # of a short word, two letters are much
+    return None if found is None else by_key[found]
 
 
 def listed(known: Iterable[str]) -> str:

@@ -84,7 +84,7 @@ class Line:
         per_quarter: Units by period.
         members: Index of each supply that runs on it, with its draw per unit.
         booked: Holder to share, by period.
-        reserved: Share booked by holders that have no product of the program to use it for in
+        reserved: Share booked by holders that have no accelerator of theirs made there in
             the calendar year, by period: they are taken to use it for others, and nobody can
             borrow it.
         whole: Whether this is a line that is split by plan, its parts being lines of their own.

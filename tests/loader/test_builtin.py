@@ -164,9 +164,7 @@ def test_the_answer_holds_together() -> None:
 
 
 def test_a_window_outside_the_data_is_refused() -> None:
-    with pytest.raises(
-        ValueError, match=r"what can be made from 20\d\dQ\d to 20\d\dQ\d; 2010Q1 is outside"
-    ):
+    with pytest.raises(ValueError, match=r"from 20\d\dQ\d to 20\d\dQ\d; 2010Q1 is outside"):
         sc.simulate(data(), first="2010Q1")
     with pytest.raises(ValueError, match="the window ends in 2023Q1, before it begins in 2024Q1"):
         sc.simulate(data(), first="2024Q1", last="2023Q1")

@@ -259,6 +259,7 @@ def test_what_nothing_uses_is_a_warning() -> None:
     assert [f"{w.place}: {w.message}" for w in report.warnings] == [
         "commodities/memory/hbm4.yaml:1:1: nobody makes 'hbm4'",
         "organizations/tsmc.yaml:5:5: no supply draws on the capacity 'n5'",
+        "organizations/tsmc.yaml:5:5: 'nvidia' books 'n5', where none of its accelerators is made",
         "sources/more.yaml:1:1: nothing cites 2 sources of this file",
     ]
-    assert report.warnings[2].cures == ("cite or take out: trade-press-2025, maker-2022",)
+    assert report.warnings[3].cures == ("cite or take out: trade-press-2025, maker-2022",)

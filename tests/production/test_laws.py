@@ -51,8 +51,8 @@ def check_conservation(program: Forward, of: Production) -> None:
     for name in ("planned", "start", "ship", "make", "stock", "use", "bank", "backlog", "lent"):
         assert getattr(of, name).min(initial=0.0) >= 0, name
     used = np.zeros_like(of.make)
-    for row, (link, sender) in enumerate(of.pairs):
-        if plan.links[link].kind == "memory":
+    for row, (n, sender) in enumerate(of.pairs):
+        if plan.links[n].kind == "memory":
             used[sender] += of.use[row]
     for m, s in enumerate(recipes.memory_makers.supplies):
         if any(x.kind != "memory" and s in x.senders for x in plan.links):
@@ -66,10 +66,10 @@ def check_conservation(program: Forward, of: Production) -> None:
         made = of.make[i].cumsum()
         assert of.ship[row].cumsum() + of.stock[i] == pytest.approx(made, abs=1e3 * size(made))
         assert (made <= of.start[row].cumsum() + 1e3 * size(made)).all()
-    for link in plan.links:
+    for number, link in enumerate(plan.links):
         if link.consumer in plan.products.values() and link.kind in ("slot", "memory"):
             row = list(plan.products.values()).index(link.consumer)
-            sent = sum(of.use[r] for r, (n, _) in enumerate(of.pairs) if plan.links[n] is link)
+            sent = sum(of.use[r] for r, (n, _) in enumerate(of.pairs) if n == number)
             need = link.per_unit * of.start[row]
             assert sent == pytest.approx(need, abs=1e4 * size(need))
 

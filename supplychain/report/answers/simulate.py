@@ -350,7 +350,7 @@ def variants_table(result: Simulation, others: tuple[Variant, ...]) -> Table:
         Column("all", "All", "change", of=lambda v: v.change()),
         *(of(d, n) for n, d in enumerate(designers)),
     )
-    title = "Accelerators, the same under other assumptions of the program"
+    title = "Accelerators, the same under other assumptions of production"
     return table("assumptions", columns, others, title)
 
 

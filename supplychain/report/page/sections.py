@@ -103,7 +103,7 @@ def sensitivity_section(moved: Table, base: float, of: int, variants: Table | No
         moved: Columns ``input``, ``low``, ``high``, ``at_low``, ``at_high``.
         base: The headline.
         of: Inputs that have a range.
-        variants: The headline under other assumptions of the program, if they were run.
+        variants: The headline under other assumptions of production, if they were run.
     """
     parts: list[Part] = []
     if moved.rows:
@@ -123,7 +123,7 @@ def sensitivity_section(moved: Table, base: float, of: int, variants: Table | No
         )
     )
     if variants is not None:
-        parts.append(Grid(variants, "The same under other assumptions of the program."))
+        parts.append(Grid(variants, "The same under other assumptions of production."))
     return Section("sensitivity", "Sensitivity", tuple(parts))
 
 
