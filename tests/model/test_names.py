@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
+import re
 import types
 import typing
 from collections import Counter
@@ -23,6 +24,7 @@ from supplychain.model.quarters import Quarter
 from supplychain.report.answers.explain import find_figures
 from supplychain.report.answers.simulate import sensitivity_table
 from supplychain.scenarios.assumptions import assumed
+from tests import ROOT
 from tests.networks import capacity, commodity, figure, need, network, organization, product, supply
 
 Q = Quarter(2023, 1)
@@ -141,6 +143,16 @@ def _ids(kind: str) -> Mapping[str, Any]:
 def test_explain_finds_every_figure_of_the_data() -> None:
     for name, known in data().figures.items():
         assert find_figures(data(), name) == (known,)
+
+
+def test_the_names_of_the_documentation_are_names_of_figures() -> None:
+    text = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
+    table = text.partition("## What a figure is called")[2].partition("## ")[0]
+    rows = [line for line in table.splitlines() if line.startswith("| a") or line.startswith("| o")]
+    names = [n.replace("\\|", "|") for row in rows for n in re.findall("`([^`]+)`", row)]
+
+    assert len(names) >= 12
+    assert [name for name in names if name not in data().figures] == []
 
 
 def test_the_sensitivity_of_a_need_of_a_maker_s_own() -> None:
