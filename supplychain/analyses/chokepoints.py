@@ -83,6 +83,10 @@ class Points:
     exposed: Exposures | None = None
     why_not: str = ""
 
+    def __repr__(self) -> str:
+        scored = "" if self.exposed is None else ", scored"
+        return f"<Points{repr(self.found).removeprefix('<Chokepoints').removesuffix('>')}{scored}>"
+
     @property
     def at(self) -> Quarter:
         """The quarter."""

@@ -55,6 +55,9 @@ def explain(
     if at and any(isinstance(node, Commodity) and node.product for node in nodes):
         if quarter < FIRST:
             raise usage_error(f"{quarter} is before {FIRST}, the first quarter it can trace")
-        _, last = known_quarters(network)
-        baseline = Forward(read_plan(network)).baseline.between(FIRST, last)
+        try:
+            _, last = known_quarters(network)
+            baseline = Forward(read_plan(network)).baseline.between(FIRST, last)
+        except ValueError as error:
+            raise usage_error(str(error)) from error
     output.answer(explain_document(network, nodes, quarter, baseline))

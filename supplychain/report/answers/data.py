@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from supplychain.analyses.sensitivity import one_at_a_time, production_figures, widest_estimates
+from supplychain.errors import AskError
 from supplychain.model import STAGES, Basis, Figure, Network, Source
 from supplychain.model.names import figures
-from supplychain.model.quarters import FIRST, LAST
+from supplychain.model.quarters import FIRST, LAST, quarter_range
 from supplychain.production.plan import Plan
 from supplychain.report.tables import Column, Columns, Document, Table, table
 
@@ -137,10 +138,12 @@ def influence_document(
 
     def units(changed: Network) -> float:
         program = Forward(read_plan(changed, of.kinds, quarters=of.quarters))
-        return program.baseline.between(FIRST, LAST).total()
+        return program.baseline.total(quarter_range(FIRST, LAST))
 
     estimates = widest_estimates(network, of, top)
     base = units(network)
+    if base <= 0:
+        raise AskError(f"no accelerator is made from {FIRST} to {LAST}, so nothing moves one")
     rows = [
         _Moved(f, low / base - 1, high / base - 1)
         for f, low, high in one_at_a_time(network, passed(estimates), units)

@@ -145,7 +145,7 @@ def facts(network: Network, result: Simulation, dated: str) -> tuple[tuple[str, 
         (
             "Python",
             f"{platform.python_version()} · "
-            + " · ".join(f"{name} {version(name)}" for name in ("highspy", "numpy", "altair")),
+            + " · ".join(f"{name} {version(name)}" for name in ("numpy", "altair")),
         ),
         ("Made", f"{dated} · nothing is drawn at random, so there is no seed"),
     )
