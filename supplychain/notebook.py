@@ -10,7 +10,7 @@ It stands above everything and is known to nothing: a result by itself shows its
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import singledispatch
 from html import escape
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from supplychain.allocation import Allocation
 from supplychain.analyses.chokepoints import Points
+from supplychain.analyses.exposure import Exposures
 from supplychain.errors import AskError
 from supplychain.model import Network
 from supplychain.model.finder import members
@@ -71,6 +72,84 @@ class Summary:
 
 
 @singledispatch
+def document(result: object) -> Document:
+    """A whole answer as a value: head, tables and sentences, as the command prints them.
+
+    Args:
+        result: Of ``simulate``, ``chokepoints``, ``exposures``, ``allocate`` ...; a production or
+            an allocation of a simulation.
+
+    Raises:
+        AskError: There is no answer in such a value.
+    """
+    if isinstance(found := getattr(result, "document", None), Document):
+        return found
+    raise AskError(f"no tables of a {type(result).__name__}")
+
+
+@document.register(Simulation)
+def _simulation_document(result: Simulation) -> Document:
+    """What the command prints, then how far lines are used and what holds production back."""
+    from supplychain.report.answers.simulate import simulation_document
+    from supplychain.report.page.bottlenecks import limits_table, use_table
+
+    printed = simulation_document(result)
+    return replace(printed, parts=(*printed.parts, use_table(result), limits_table(result)))
+
+
+@document.register(Points)
+def _points_document(points: Points) -> Document:
+    from supplychain.report.answers.chokepoints import chokepoints_document
+
+    remarks = [points.why_not] if points.why_not else []
+    return chokepoints_document(
+        points.network, points.found, None, points.weighted, points.exposed, remarks
+    )
+
+
+@document.register(Production)
+def _production_document(result: Production) -> Document:
+    """Units by product and in all, by quarter."""
+    quarters = result.quarters
+    columns = (Column("product", "Product"), *(Column(str(q), str(q), "units") for q in quarters))
+    rows = [(p, *u.tolist()) for p, u in sorted(result.units().items()) if u.sum() >= 0.5]
+    rows.append(("all", *result.total_by_quarter().tolist()))
+    return _one_table(Table("products", "Accelerators shipped", columns, tuple(rows)))
+
+
+@document.register(Allocation)
+def _allocation_document(given: Allocation) -> Document:
+    """Orders, deliveries and fill rate of each buyer, the largest first."""
+    ordered = given.orders_known()
+    delivered, filled = given.by_buyer(), given.fill_rates()
+    buyers = sorted(given.buyers, key=lambda b: (-delivered[b.id], b.id))
+    rows = [(b.name, b.tier, ordered[b.id], delivered[b.id], filled[b.id]) for b in buyers]
+    columns = (
+        Column("buyer", "Buyer"),
+        Column("tier", "Tier"),
+        Column("orders", "Orders", "units"),
+        Column("delivered", "Delivered", "units"),
+        Column("filled", "Filled", "share"),
+    )
+    title = f"Deliveries, {given.rule}"
+    return _one_table(Table("buyers", title, columns, tuple(rows), "no buyer has orders"))
+
+
+@document.register(Exposures)
+def _exposures_document(exposures: Exposures) -> Document:
+    """What each loss would cost."""
+    frame = exposures.to_frame()
+    columns = tuple(Column(str(name), str(name)) for name in frame)
+    rows = tuple(tuple(row) for row in frame.astype(object).to_numpy().tolist())
+    said = f"Losses begin with {exposures.first} and are counted to {exposures.last}."
+    return _one_table(Table("exposures", "What each loss would cost", columns, rows), said)
+
+
+def _one_table(table: Table, *said: str) -> Document:
+    return Document("supplychain/table/1", {}, (), (table, *said), table)
+
+
+@singledispatch
 def summary(result: object) -> Summary:
     """What the command prints of a result, as tables and sentences.
 
@@ -80,7 +159,20 @@ def summary(result: object) -> Summary:
     Raises:
         AskError: There is no summary of such a value.
     """
-    raise AskError(f"no summary of a {type(result).__name__}")
+    try:
+        whole = document(result)
+    except AskError as error:
+        raise AskError(f"no summary of a {type(result).__name__}") from error
+    parts = tuple(_short(part) if isinstance(part, Table) else part for part in whole.parts)
+    return Summary(document_html(replace(whole, parts=parts)))
+
+
+def _short(table: Table) -> Table:
+    """The first rows of a long table, which says how many there are."""
+    if len(table.rows) <= SHOWN:
+        return table
+    title = f"{table.title} ({SHOWN} of {len(table.rows)}; all in to_frame())"
+    return replace(table, title=title, rows=table.rows[:SHOWN])
 
 
 @singledispatch
@@ -163,36 +255,6 @@ def _chokepoints_summary(found: Chokepoints) -> Summary:
         more = f" ({SHOWN} of {len(cells)}; all in to_frame())" if len(cells) > SHOWN else ""
         parts.append(table_html(Table("", title + more, columns, tuple(cells[:SHOWN]), "none")))
     return Summary("\n".join(parts))
-
-
-@summary.register(Production)
-def _production_summary(result: Production) -> Summary:
-    """Units by product and in all, by quarter."""
-    quarters = result.quarters
-    columns = (Column("product", "Product"), *(Column(str(q), str(q), "units") for q in quarters))
-    rows = [(p, *u.tolist()) for p, u in sorted(result.units().items()) if u.sum() >= 0.5]
-    rows.append(("all", *result.total_by_quarter().tolist()))
-    return Summary(table_html(Table("", "Accelerators shipped", columns, tuple(rows))))
-
-
-@summary.register(Allocation)
-def _allocation_summary(given: Allocation) -> Summary:
-    """Orders, deliveries and fill rate of each buyer, the largest first."""
-    ordered = given.orders_known()
-    delivered, filled = given.by_buyer(), given.fill_rates()
-    buyers = sorted(given.buyers, key=lambda b: (-delivered[b.id], b.id))
-    rows = [(b.name, b.tier, ordered[b.id], delivered[b.id], filled[b.id]) for b in buyers]
-    columns = (
-        Column("buyer", "Buyer"),
-        Column("tier", "Tier"),
-        Column("orders", "Orders", "units"),
-        Column("delivered", "Delivered", "units"),
-        Column("filled", "Filled", "share"),
-    )
-    more = f" ({SHOWN} of {len(rows)}; all in to_frame())" if len(rows) > SHOWN else ""
-    title = f"Deliveries, {given.rule}{more}"
-    table = Table("", title, columns, tuple(rows[:SHOWN]), "no buyer has orders")
-    return Summary(table_html(table))
 
 
 @chart.register(Simulation)
