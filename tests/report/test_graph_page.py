@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from pathlib import Path
 from types import MappingProxyType
 
 import pytest
 
-from supplychain import report
 from supplychain.loader import load
 from supplychain.model import Commodity, Figure, Network, Source, assemble
 from supplychain.model.quarters import Quarter
@@ -19,6 +17,7 @@ from supplychain.report.graph.states import States, marks, span
 from supplychain.report.graph.svg import STAGE_COLOURS
 from supplychain.report.graph.view import By, view_of
 from supplychain.simulation import Simulation, simulate
+from tests import ROOT
 from tests.conftest import Visit, Visitor, serious
 from tests.networks import (
     FIRST,
@@ -506,7 +505,7 @@ def test_nothing_moves_where_motion_is_not_wanted(visit: Visitor) -> None:
 
 
 def test_white_letters_stand_out_on_every_box() -> None:
-    css = (Path(report.__file__).parent / "html" / "graph.css").read_text(encoding="utf-8")
+    css = (ROOT / "supplychain" / "report" / "html" / "graph.css").read_text(encoding="utf-8")
     losses = re.findall(r"--lost-\w+: (#\w{6});", css)
 
     assert len(losses) == 4
