@@ -32,7 +32,7 @@ def main() -> None:
     swept = exposures(network, at, horizon=HORIZON)
     sweep, sweep_wall = time.process_time() - begin, time.perf_counter() - wall
 
-    weeks = {id_: known for id_, (known, _) in recovery_weeks(network).items()}
+    weeks = {id_: known.value for id_, known in recovery_weeks(network).items()}
     sample = removable(network, at, at + (HORIZON - 1), ["organization"])[::20]
     begin = time.process_time()
     for entity in sample:

@@ -20,12 +20,13 @@ from supplychain.allocation import Allocation
 from supplychain.analyses.chokepoints import Points
 from supplychain.analyses.exposure import Exposures
 from supplychain.errors import AskError
-from supplychain.model import Network
+from supplychain.model import Buyer, Network
 from supplychain.model.finder import members
 from supplychain.model.names import each_name
 from supplychain.production.result import Production
-from supplychain.report.tables import Column, Document, Table, show
-from supplychain.risk import Chokepoints
+from supplychain.report.colours import PAGE
+from supplychain.report.tables import Column, Columns, Document, Table, show, table
+from supplychain.risk import Chokepoint, Chokepoints
 from supplychain.simulation import Simulation
 
 if TYPE_CHECKING:
@@ -33,11 +34,13 @@ if TYPE_CHECKING:
 
     from supplychain.report.graph.view import By
 
-BASELINE, SCENARIO = "#566274", "#b3261e"
+BASELINE, SCENARIO = PAGE.light["base"], PAGE.light["now"]
 """Colours of the two series: both stand out on white and on a dark page."""
 
 SHOWN = 20
 """Rows shown of a long table; ``to_frame()`` has all."""
+
+MORE = "; all in to_frame()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +113,15 @@ def _points_document(points: Points) -> Document:
 @document.register(Production)
 def _production_document(result: Production) -> Document:
     """Units by product and in all, by quarter."""
-    quarters = result.quarters
-    columns = (Column("product", "Product"), *(Column(str(q), str(q), "units") for q in quarters))
-    rows = [(p, *u.tolist()) for p, u in sorted(result.units().items()) if u.sum() >= 0.5]
-    rows.append(("all", *result.total_by_quarter().tolist()))
-    return _one_table(Table("products", "Accelerators shipped", columns, tuple(rows)))
+    quarters = [str(q) for q in result.quarters]
+    units = {p: u for p, u in sorted(result.units().items()) if u.sum() >= 0.5}
+    units["all"] = result.total_by_quarter()
+    rows = [
+        {"product": p, **dict(zip(quarters, u.tolist(), strict=True))} for p, u in units.items()
+    ]
+    columns: list[Column[dict[str, Any]]] = [Column("product", "Product")]
+    columns += [Column(q, q, "units") for q in quarters]
+    return _one_table(table("products", columns, rows, "Accelerators shipped"))
 
 
 @document.register(Allocation)
@@ -123,30 +130,29 @@ def _allocation_document(given: Allocation) -> Document:
     ordered = given.orders_known()
     delivered, filled = given.by_buyer(), given.fill_rates()
     buyers = sorted(given.buyers, key=lambda b: (-delivered[b.id], b.id))
-    rows = [(b.name, b.tier, ordered[b.id], delivered[b.id], filled[b.id]) for b in buyers]
-    columns = (
-        Column("buyer", "Buyer"),
+    columns: Columns[Buyer] = (
+        Column("buyer", "Buyer", of=lambda b: b.name),
         Column("tier", "Tier"),
-        Column("orders", "Orders", "units"),
-        Column("delivered", "Delivered", "units"),
-        Column("filled", "Filled", "share"),
+        Column("orders", "Orders", "units", of=lambda b: ordered[b.id]),
+        Column("delivered", "Delivered", "units", of=lambda b: delivered[b.id]),
+        Column("filled", "Filled", "share", of=lambda b: filled[b.id]),
     )
-    title = f"Deliveries, {given.rule}"
-    return _one_table(Table("buyers", title, columns, tuple(rows), "no buyer has orders"))
+    title, none = f"Deliveries, {given.rule}", "no buyer has orders"
+    return _one_table(table("buyers", columns, buyers, title, none))
 
 
 @document.register(Exposures)
 def _exposures_document(exposures: Exposures) -> Document:
     """What each loss would cost."""
     frame = exposures.to_frame()
-    columns = tuple(Column(str(name), str(name)) for name in frame)
-    rows = tuple(tuple(row) for row in frame.astype(object).to_numpy().tolist())
+    columns: list[Column[Any]] = [Column(str(name), str(name)) for name in frame]
+    rows = frame.astype(object).to_dict("records")
     said = f"Losses begin with {exposures.first} and are counted to {exposures.last}."
-    return _one_table(Table("exposures", "What each loss would cost", columns, rows), said)
+    return _one_table(table("exposures", columns, rows, "What each loss would cost"), said)
 
 
-def _one_table(table: Table, *said: str) -> Document:
-    return Document("supplychain/table/1", {}, (), (table, *said), table)
+def _one_table(shown: Table, *said: str) -> Document:
+    return Document("supplychain/table/1", {}, (), (shown, *said), shown)
 
 
 @singledispatch
@@ -167,12 +173,12 @@ def summary(result: object) -> Summary:
     return Summary(document_html(replace(whole, parts=parts)))
 
 
-def _short(table: Table) -> Table:
+def _short(shown: Table) -> Table:
     """The first rows of a long table, which says how many there are."""
-    if len(table.rows) <= SHOWN:
-        return table
-    title = f"{table.title} ({SHOWN} of {len(table.rows)}; all in to_frame())"
-    return replace(table, title=title, rows=table.rows[:SHOWN])
+    if len(shown.rows) <= SHOWN:
+        return shown
+    title = f"{shown.title} ({SHOWN} of {len(shown.rows):,}{MORE})"
+    return replace(shown.cut(0, SHOWN), title=title)
 
 
 @singledispatch
@@ -198,24 +204,24 @@ def document_html(document: Document) -> str:
     return "\n".join(parts)
 
 
-def table_html(table: Table) -> str:
+def table_html(shown: Table) -> str:
     """A table as HTML, numbers to the right."""
-    caption = f"<caption>{escape(table.title)}</caption>" if table.title else ""
-    if not table.rows:
-        return f"<p>{escape(table.title)}{': ' if table.title else ''}{escape(table.empty)}</p>"
-    sides = ["left" if c.kind == "text" else "right" for c in table.columns]
+    caption = f"<caption>{escape(shown.title)}</caption>" if shown.title else ""
+    if not shown.rows:
+        return f"<p>{escape(shown.title)}{': ' if shown.title else ''}{escape(shown.empty)}</p>"
+    sides = ["left" if c.kind == "text" else "right" for c in shown.columns]
     head = "".join(
         f'<th scope="col" style="text-align:{side}">{escape(c.label)}</th>'
-        for c, side in zip(table.columns, sides, strict=True)
+        for c, side in zip(shown.columns, sides, strict=True)
     )
     rows = "".join(
         "<tr>"
         + "".join(
             f'<td style="text-align:{side}">{escape(show(value, c.kind))}</td>'
-            for value, c, side in zip(row, table.columns, sides, strict=True)
+            for value, c, side in zip(row, shown.columns, sides, strict=True)
         )
         + "</tr>\n"
-        for row in table.rows
+        for row in shown.rows
     )
     return f"<table>{caption}<thead><tr>{head}</tr></thead>\n<tbody>{rows}</tbody></table>"
 
@@ -237,23 +243,19 @@ def _points_summary(points: Points) -> Summary:
 @summary.register(Chokepoints)
 def _chokepoints_summary(found: Chokepoints) -> Summary:
     """Exact and nearly single points, those that lose most first."""
-    columns = (
+    columns: Columns[Chokepoint] = (
         Column("name", "Name"),
         Column("kind", "Kind"),
         Column("stage", "Stage"),
-        Column("at_stake", "At stake", "share"),
+        Column("at_stake", "At stake", "share", of=lambda row: row.at_stake_beyond_own),
         Column("cover", "Others cover", "share"),
         Column("why", "Why"),
     )
     parts = [f"<p><b>Chokepoints</b> as of {found.at}: {escape(', '.join(found.products))}</p>"]
     for title, rows in (("Single points of failure", found.rows), ("Nearly single", found.near)):
-        cells = [
-            (r.name, r.kind, r.stage, r.at_stake_beyond_own, r.cover, r.why)
-            for r in rows
-            if not r.trivial
-        ]
-        more = f" ({SHOWN} of {len(cells)}; all in to_frame())" if len(cells) > SHOWN else ""
-        parts.append(table_html(Table("", title + more, columns, tuple(cells[:SHOWN]), "none")))
+        own = [row for row in rows if not row.trivial]
+        shown = table("", columns, own, title, "none", most=SHOWN, more=MORE)
+        parts.append(table_html(shown))
     return Summary("\n".join(parts))
 
 

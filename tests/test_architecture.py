@@ -23,7 +23,7 @@ FLOORS = (
     "compute",
     "simulation",
     "analyses",
-    "report.tables report.ties report.words",
+    "report.tables report.colours report.ties report.words",
     "report.graph",
     "report.charts",
     "report.answers",

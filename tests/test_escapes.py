@@ -7,6 +7,7 @@ import io
 import json
 import re
 import unicodedata
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -66,7 +67,7 @@ def test_every_control_format_and_separator_character_is_marked() -> None:
 
 def document(text: str) -> Document:
     """One that has the text wherever a document has text."""
-    columns = (Column("name", text), Column(text, "Other"))
+    columns: tuple[Column[Any], ...] = (Column("name", text), Column(text, "Other"))
     table = Table("rows", text, columns, ((text, 1.0), (text, None)))
     empty = Table("none", "", columns, (), text)
     return Document("s/1", {"k": text}, ((text, text),), (table, empty, text), table)

@@ -73,7 +73,7 @@ def test_chokepoints_and_their_scores() -> None:
     exact = {(r["kind"], r["id"]): r for r in command["rows"] if r["single"] == "exactly"}
     assert exact.keys() == {(r.kind, r.id) for r in found.rows}
     for row in found.rows:
-        cost = found.exposed.of(row.kind, row.id)
+        cost = found.exposed.of(row.key)
         cells = exact[row.kind, row.id]
         assert cells["at_stake"] == pytest.approx(row.at_stake_beyond_own, abs=1e-9)
         alike(cells["score"], None if cost is None else cost.score)

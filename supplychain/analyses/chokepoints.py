@@ -27,7 +27,7 @@ from supplychain.risk.joint import JointCuts, joint_cuts
 from supplychain.risk.matrix import Need, country_by_stage
 from supplychain.risk.result import Chokepoint, Chokepoints
 from supplychain.risk.structure import KINDS as ALL_KINDS
-from supplychain.risk.structure import Entity, Kind
+from supplychain.risk.structure import Entity, EntityId, Kind
 from supplychain.scenarios.assumptions import assumed
 from supplychain.scenarios.windows import check_window
 
@@ -119,9 +119,9 @@ class Points:
         """One row a chokepoint, exact ones first; with its score where costs are known."""
         frame = self.found.to_frame()
         if self.exposed is not None:
-            scores = {(row.kind, row.id): row.score for row in self.exposed.rows}
-            names = zip(frame["kind"], frame["id"], strict=True)
-            frame.insert(0, "score", [scores.get((kind, id_)) for kind, id_ in names])
+            scores = {row.key: row.score for row in self.exposed.rows}
+            keys = map(EntityId, frame["kind"], frame["id"])
+            frame.insert(0, "score", [scores.get(key) for key in keys])
         return frame
 
     @property

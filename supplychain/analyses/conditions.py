@@ -82,8 +82,8 @@ def _costliest(points: Points) -> float | None:
     found, exposed = points
     if exposed is None:
         return None
-    own = {(row.kind, row.id) for row in found.rows if row.trivial}
-    return max((r.score / 100 for r in exposed.rows if (r.kind, r.id) not in own), default=0.0)
+    own = {row.key for row in found.rows if row.trivial}
+    return max((r.score / 100 for r in exposed.rows if r.key not in own), default=0.0)
 
 
 MEASURES: Mapping[str, Measure[Simulation]] = {

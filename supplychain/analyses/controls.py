@@ -68,7 +68,7 @@ def output(
     total = np.zeros(len(quarters))
     for t, quarter in enumerate(quarters):
         makers = [s for s in network.makers(commodity) if s.active(quarter)]
-        shares, _ = shares_of(network, makers, quarter)
+        shares = shares_of(network, makers, quarter).value
         held = np.array(shares) / sum(shares)
         total[t] = sum(h * left[rows[s.id], t] for h, s in zip(held, makers, strict=True))
     return total

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from supplychain.model import Network
 from supplychain.model.quarters import LAST, Quarter
-from supplychain.risk.structure import Kind
+from supplychain.risk.structure import EntityId, Kind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,6 +77,11 @@ class Exposure:
     survives: float | None
 
     @property
+    def key(self) -> EntityId:
+        """What is lost, whatever its name."""
+        return EntityId(self.kind, self.id)
+
+    @property
     def score(self) -> float:
         """Share of the baseline's H100 equivalents lost, 0 to 100."""
         return 100 * min(max(self.lost, 0.0), 1.0)
@@ -103,9 +108,9 @@ class Exposures:
         worst = f", the costliest {self.rows[0].id}" if self.rows else ""
         return f"<Exposures {self.first} to {self.last}: {len(self.rows)} losses{worst}>"
 
-    def of(self, kind: Kind, id_: str) -> Exposure | None:
+    def of(self, key: EntityId) -> Exposure | None:
         """The row of one entity."""
-        return next((r for r in self.rows if r.kind == kind and r.id == id_), None)
+        return next((r for r in self.rows if r.key == key), None)
 
     def to_frame(self) -> pd.DataFrame:
         """One row a removal."""

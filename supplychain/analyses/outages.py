@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from supplychain.model import Network, Role, Supply
+from supplychain.model import Known, Network, Role, Supply
 from supplychain.model.quarters import WEEKS_PER_QUARTER, Quarter
 from supplychain.production.availability import Floats
 from supplychain.risk.structure import Entity, Kind, Structure, entities
@@ -23,8 +23,8 @@ Estimates: the medians of the figures in the built-in data, where it has some of
 """
 
 
-def recovery_weeks(network: Network) -> Mapping[str, tuple[float, bool]]:
-    """Supply to its weeks to recover, and whether that is a default or an estimate.
+def recovery_weeks(network: Network) -> Mapping[str, Known[float]]:
+    """Supply to its weeks to recover; a default is an estimate.
 
     Where a commodity is needed in several roles, the shortest default counts; what nobody needs,
     accelerators above all, recovers like a design.
@@ -35,10 +35,11 @@ def recovery_weeks(network: Network) -> Mapping[str, tuple[float, bool]]:
             for input_ in need.inputs:
                 roles[input_].add(need.role)
 
-    def weeks(supply: Supply) -> tuple[float, bool]:
+    def weeks(supply: Supply) -> Known[float]:
         if (own := supply.recovery_weeks) is not None:
-            return own.value, own.basis == "estimate"
-        return min(DEFAULT_WEEKS[r] for r in roles.get(supply.commodity) or {"design"}), True
+            return Known(own.value, own.basis == "estimate")
+        default = min(DEFAULT_WEEKS[r] for r in roles.get(supply.commodity) or {"design"})
+        return Known(default, estimated=True)
 
     return MappingProxyType({s.id: weeks(s) for s in network.supplies})
 

@@ -18,7 +18,7 @@ import numpy as np
 from supplychain.analyses.exposure import Exposure, Exposures, counted_until, quarters_counted
 from supplychain.analyses.outages import kept_while_down, recovery_weeks, removable
 from supplychain.errors import AskError
-from supplychain.model import Network
+from supplychain.model import Known, Network
 from supplychain.model.accelerators import per_accelerator
 from supplychain.model.quarters import WEEKS_PER_QUARTER, Quarter
 from supplychain.production.availability import (
@@ -96,10 +96,10 @@ def exposures(
     after = sweep.after(list(dict.fromkeys(effects)), worth)
     survived = sweep.survived(mattering, effects)
     found = {
-        (e.kind, e.id): (after[effect], weeks)
+        e.key: (after[effect], weeks)
         for e, effect, weeks in zip(mattering, effects, survived, strict=True)
     }
-    rows = [_row(e, sweep, before, *found.get((e.kind, e.id), (before, None))) for e in removed]
+    rows = [_row(e, sweep, before, *found.get(e.key, (before, None))) for e in removed]
     rows.sort(key=lambda r: (-round(r.lost, 9), r.kind, r.id))
     return Exposures(at, last, float(before[0].sum()), tuple(rows), len(after))
 
@@ -131,21 +131,22 @@ class _Sweep:
         design = web(network, self.grid, flow=DESIGN_ROLES, slow=())
         self.designing = upstream(design, np.array(launching, dtype=bool))
         known = recovery_weeks(network)
-        own = [known[s.id] if recovery is None else (recovery, False) for s in network.supplies]
-        self.weeks = np.array([weeks for weeks, _ in own])
-        self.estimated = np.array([guess for _, guess in own])
+        asked = None if recovery is None else Known(recovery)
+        own = [asked or known[s.id] for s in network.supplies]
+        self.weeks = np.array([k.value for k in own])
+        self.estimated = np.array([k.estimated for k in own])
 
     def matters(self, entity: Entity) -> bool:
         """Whether an accelerator depends on any of its supplies in the time of the grid."""
         own = list(entity.supplies)
         return bool((self.reach[own] | self.designing[own]).any())
 
-    def weeks_of(self, entity: Entity) -> tuple[float, bool]:
-        """Its longest time to recover, and whether one of them is an estimate."""
+    def weeks_of(self, entity: Entity) -> Known[float]:
+        """Its longest time to recover; estimated if one of them is."""
         own = np.array(entity.supplies)
         mattering = own[self.reach[own] | self.designing[own]]
         own = mattering if mattering.size else own
-        return float(self.weeks[own].max()), bool(self.estimated[own].any())
+        return Known(float(self.weeks[own].max()), bool(self.estimated[own].any()))
 
     def effects(self, entities: Sequence[Entity]) -> list[_Effect]:
         """What each loss does to the program; equal for losses that come to the same."""
@@ -258,13 +259,13 @@ def _row(
     below = np.flatnonzero(share > RECOVERED)
     back = int(below[-1]) + 1 if below.size else len(quarters)
     worst = int(share.argmax())
-    weeks, estimated = sweep.weeks_of(entity)
+    weeks = sweep.weeks_of(entity)
     return Exposure(
         kind=entity.kind,
         id=entity.id,
         name=entity.name,
-        weeks=weeks,
-        estimated=estimated,
+        weeks=weeks.value,
+        estimated=weeks.estimated,
         lost=float(gone.sum() / before[0].sum()),
         h100e=float(gone.sum()),
         revenue_usd=float((before[1] - after[1]).sum()),

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     metavar="N",
     help="Share out N accelerators, in the baseline's mix.",
 )
-@click.option("--year", type=click.IntRange(1900, 2999), metavar="Y", help="Of one year only.")
+@click.option("--year", type=Number(1900, 2999, whole=True), metavar="Y", help="Of one year only.")
 @click.option("--buyer", metavar="ID", help="One buyer, under every rule.")
 @click.option(
     "--reserve",

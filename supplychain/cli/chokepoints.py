@@ -87,7 +87,7 @@ WITH_EDGES = ("edges", "products", "top", "form", "out", "no_color", "quiet", "n
 )
 @click.option(
     "--order",
-    type=click.IntRange(1, 3),
+    type=Number(1, 3, whole=True),
     default=1,
     show_default=True,
     help="2 or 3: sets of so many that lose a product only together.",
@@ -114,7 +114,7 @@ WITH_EDGES = ("edges", "products", "top", "form", "out", "no_color", "quiet", "n
 )
 @click.option(
     "--horizon",
-    type=click.IntRange(1, 16),
+    type=Number(1, 16, whole=True),
     metavar="N",
     help="Quarters over which the score counts losses; if absent 8, but not beyond 2026Q4.",
 )

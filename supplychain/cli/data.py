@@ -6,9 +6,10 @@ import datetime
 
 import click
 
-from supplychain.cli.common import Output, output_options
+from supplychain.cli.common import Output, output_options, usage_error
 from supplychain.cli.numbers import Number, count
 from supplychain.cli.progress import counted, working
+from supplychain.errors import AskError
 
 
 @click.group()
@@ -47,8 +48,11 @@ def influence(
     from supplychain.report.answers.data import influence_document
 
     network = output.load()
-    with working("Estimates", output.quiet) as bars:
-        document = influence_document(network, top, counted(bars, "Estimates"))
+    try:
+        with working("Estimates", output.quiet) as bars:
+            document = influence_document(network, top, counted(bars, "Estimates"))
+    except AskError as error:
+        raise usage_error(str(error)) from error
     output.answer(document)
 
 

@@ -45,7 +45,7 @@ class Number(click.ParamType):  # type: ignore[type-arg]
 
 
 def _plain(number: float) -> str:
-    return f"{number:,.0f}"
+    return f"{number:,.0f}" if number >= 10_000 else f"{number:g}"
 
 
 class Share(click.ParamType):  # type: ignore[type-arg]

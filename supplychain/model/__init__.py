@@ -18,7 +18,7 @@ from supplychain.model.commodities import (
     Product,
     Role,
 )
-from supplychain.model.figures import Basis, Contradiction, Figure, Place, Source
+from supplychain.model.figures import Basis, Contradiction, Figure, Known, Place, Source
 from supplychain.model.network import ALLOCATION_RULES, Network, assemble
 from supplychain.model.organizations import Capacity, Orders, Organization, Supply
 from supplychain.model.records import AIModel, Disruption, Outcome, Parameters, Series
@@ -50,6 +50,7 @@ __all__ = [
     "Cut",
     "Disruption",
     "Figure",
+    "Known",
     "Launch",
     "Need",
     "Network",

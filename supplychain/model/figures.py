@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, TypeVar
+from typing import Generic, Literal, TypeAlias, TypeVar
 
 _T = TypeVar("_T")
 
@@ -82,6 +82,14 @@ class Figure:
     stale_after: str = ""
     limits: tuple[float, float] = (0.0, math.inf)
     name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Known(Generic[_T]):
+    """What some figures come to, and whether an estimate is among them."""
+
+    value: _T
+    estimated: bool = False
 
 
 def year_known(figures: Mapping[int, _T], year: int) -> int:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from supplychain.model import Network, Supply
+from supplychain.model import Known, Network, Supply
 from supplychain.model.quarters import Quarter
 
 
 def shares_of(
     network: Network, supplies: Sequence[Supply], at: Quarter
-) -> tuple[tuple[float, ...], bool]:
-    """World share of each of the active supplies of one commodity, and whether any is estimated.
+) -> Known[tuple[float, ...]]:
+    """World share of each of the active supplies of one commodity; estimated if any of them is.
 
     From capacities if all of them are known. Otherwise from market shares; makers without one
     split the remainder by capacity if all of those are known, else equally. A line shared by
@@ -23,7 +23,7 @@ def shares_of(
     capacities = [_capacity(network, s, at) for s in supplies]
     by_capacity = _proportions(capacities)
     if by_capacity is not None:
-        return by_capacity, any(_capacity_estimated(network, s, at) for s in supplies)
+        return Known(by_capacity, any(_capacity_estimated(network, s, at) for s in supplies))
 
     figures = [s.share_in(at) for s in supplies]
     known = sum(f.value for f in figures if f is not None)
@@ -35,7 +35,8 @@ def shares_of(
     shares = [0.0 if f is None else f.value * scale for f in figures]
     for i, part in zip(missing, split, strict=True):
         shares[i] = max(0.0, 1 - known) * part
-    return tuple(shares), bool(missing) or any(f.basis == "estimate" for f in figures if f)
+    estimated = bool(missing) or any(f.basis == "estimate" for f in figures if f)
+    return Known(tuple(shares), estimated)
 
 
 def _proportions(capacities: Sequence[float]) -> tuple[float, ...] | None:

@@ -156,7 +156,7 @@ def _edges(
             for input_ in inputs:
                 if (input_, quarter) not in shares:
                     active = [s for s in network.makers(input_) if s.active(quarter)]
-                    held, _ = shares_of(network, active, quarter) if active else ((), False)
+                    held = shares_of(network, active, quarter).value if active else ()
                     shares[input_, quarter] = {
                         s.id: share for s, share in zip(active, held, strict=True)
                     }

@@ -27,6 +27,12 @@ class Forward:
     """
 
     def __init__(self, plan: Plan) -> None:
+        """Read the plan.
+
+        Raises:
+            AskError: It makes nothing.
+        """
+        plan.check()
         self.plan = plan
         self.model = Model(plan)
 

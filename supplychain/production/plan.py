@@ -171,6 +171,18 @@ class Plan:
         named = {(self.supplies[x.consumer].id, x.inputs): x.kind for x in self.links}
         return MappingProxyType(named)
 
+    def check(self) -> None:
+        """Refuse a plan in which nothing is made.
+
+        Raises:
+            AskError: The data holds no accelerators, or no capacity that limits one.
+        """
+        if self.products:
+            return
+        if not self.left_out:
+            raise AskError("the data holds no accelerator, so nothing can be simulated")
+        raise AskError("the data holds no capacity in absolute units, so nothing can be simulated")
+
     def window(self, first: Quarter, last: Quarter) -> tuple[int, int]:
         """First and last period of some quarters, both included.
 

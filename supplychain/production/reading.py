@@ -8,9 +8,8 @@ from dataclasses import fields, replace
 from itertools import accumulate
 from types import MappingProxyType
 
-from supplychain.errors import AskError
 from supplychain.model import FLOW_ROLES, Capacity, Commodity, Need, Network, Supply
-from supplychain.model.quarters import WEEKS_PER_QUARTER, Quarter, quarter_range
+from supplychain.model.quarters import FIRST, LAST, WEEKS_PER_QUARTER, Quarter, quarter_range
 from supplychain.production.mix import mix_shares
 from supplychain.production.plan import Kind, Line, Link, Market, Plan, Rules
 
@@ -32,17 +31,13 @@ def read_plan(
             is, where figures are assumed otherwise.
         rules: Constants, instead of the data's or the usual ones.
         quarters: The grid, instead of that of the data: for other data over the same quarters.
-
-    Raises:
-        AskError: The data holds no capacity in absolute units.
     """
     rules = rules or rules_of(network)
     known = [q for c in capacities(network) for q in c.figures]
-    if not known:
-        raise AskError("the data holds no capacity in absolute units, so nothing can be simulated")
     if quarters is None:
-        first = max(min(known), _first_output(network))
-        quarters = quarter_range(first, max(known) + LOOK_AHEAD)
+        first, last = min(known, default=FIRST), max(known, default=LAST)
+        first = min(last, max(first, _first_output(network)))
+        quarters = quarter_range(first, last + LOOK_AHEAD)
     booked = {c.key for c in capacities(network) if c.bookings}
     chosen, left_out = chosen_products(network, booked, quarters)
     supplies = _reachable(network, chosen)

@@ -1,7 +1,14 @@
 """Tables as values, and their four renderings: terminal, CSV, JSON, Markdown.
 
 A :class:`Document` is what a command answers: a few facts, tables and sentences to read,
-and one flat table for machines. Rendering never computes; numbers stay numbers until here.
+and one flat table for machines. A :class:`Column` knows its cell, so that :func:`table` makes a
+table from objects; nobody finds a row by what it shows, or a cell by where it stands. Rendering
+never computes; numbers stay numbers until here.
+
+>>> from supplychain.model.quarters import Quarter
+>>> columns = (Column("year", "Year"), Column("half", "Half", of=lambda q: (q.number + 1) // 2))
+>>> table("quarters", columns, [Quarter(2024, 1), Quarter(2024, 3)]).rows
+((2024, 1), (2024, 2))
 """
 
 from __future__ import annotations
@@ -10,11 +17,11 @@ import csv
 import io
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar, cast
 
 from supplychain.escapes import json_text, markdown, spreadsheet_cell, visible, visible_lines
 
@@ -26,6 +33,9 @@ Cell: TypeAlias = str | float | int | bool | None
 Kind: TypeAlias = Literal["text", "units", "number", "share", "change"]
 Format: TypeAlias = Literal["table", "csv", "json", "md"]
 
+Row = TypeVar("Row")
+_Row = TypeVar("_Row", contravariant=True)
+
 LEAST_WIDTH = 60
 
 DUST = 1e-12
@@ -33,7 +43,7 @@ DUST = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class Column(Generic[_Row]):
     """One column.
 
     Attributes:
@@ -44,6 +54,7 @@ class Column:
         priority: Columns with the highest number are dropped first where the terminal is narrow.
         least: Characters a text column needs; others are dropped before it gets fewer.
         breakable: Whether its words may be cut anywhere, as addresses may.
+        of: Its cell of a row; ``None``: the row's attribute (or, of a mapping, item) ``key``.
     """
 
     key: str
@@ -52,23 +63,129 @@ class Column:
     priority: int = 0
     least: int = 14
     breakable: bool = False
+    of: Callable[[_Row], Cell] | None = None
+
+    def cell(self, row: _Row) -> Cell:
+        """What stands in this column of a row."""
+        if self.of is not None:
+            return self.of(row)
+        cell = row[self.key] if isinstance(row, Mapping) else getattr(row, self.key)
+        return cast(Cell, cell)
+
+
+Columns: TypeAlias = Sequence[Column[Row]]
+"""Columns of rows of one type."""
+
+RANK: Column[Any] = Column("rank", "#", "number", priority=1)
+"""The number of a row, from 1 on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of raw values under columns."""
+    """Rows of raw values under columns; see :func:`table`.
+
+    Attributes:
+        name: Its name in JSON, and its id on a page.
+        title: Heading for people.
+        empty: What is said where there are no rows.
+        ids: What each row is about, no two the same: rows are quoted, marked and cited by it.
+    """
 
     name: str
     title: str
-    columns: tuple[Column, ...]
+    columns: tuple[Column[Any], ...]
     rows: tuple[tuple[Cell, ...], ...]
     empty: str = "nothing"
+    ids: tuple[Hashable, ...] = ()
+
+    def column(self, key: str) -> Column[Any]:
+        """The column of that key.
+
+        Raises:
+            KeyError: There is none.
+        """
+        return {c.key: c for c in self.columns}[key]
+
+    def place(self, id_: Hashable) -> int:
+        """Which row, from 0 on, is about this.
+
+        Raises:
+            KeyError: None is.
+        """
+        if id_ not in self.ids:
+            raise KeyError(f"{self.name} has no row '{id_}'")
+        return self.ids.index(id_)
+
+    def cell(self, id_: Hashable, key: str) -> Cell:
+        """What stands in the row about this, in the column of that key.
+
+        Raises:
+            KeyError: There is no such row or column.
+        """
+        return self.records()[self.place(id_)][key]
+
+    def records(self) -> list[dict[str, Cell]]:
+        """The rows as mappings by column key."""
+        keys = [c.key for c in self.columns]
+        return [dict(zip(keys, row, strict=True)) for row in self.rows]
 
     def to_frame(self) -> pd.DataFrame:
         """The rows with the names of the columns that JSON and CSV have."""
         import pandas as pd
 
         return pd.DataFrame(list(self.rows), columns=[column.key for column in self.columns])
+
+    def picked(self, keys: Iterable[str]) -> Table:
+        """The table with only these columns, in this order; keys it does not have are left out."""
+        places = {c.key: i for i, c in enumerate(self.columns)}
+        kept = [places[key] for key in keys if key in places]
+        columns = tuple(self.columns[i] for i in kept)
+        return replace(
+            self, columns=columns, rows=tuple(tuple(r[i] for i in kept) for r in self.rows)
+        )
+
+    def cut(self, first: int, last: int | None, name: str = "") -> Table:
+        """Only the rows from one place up to another, under another name if one is given."""
+        rows, ids = self.rows[first:last], self.ids[first:last]
+        return replace(self, name=name or self.name, rows=rows, ids=ids)
+
+
+def table(
+    name: str,
+    columns: Columns[Row],
+    rows: Iterable[Row],
+    title: str = "",
+    empty: str = "nothing",
+    *,
+    by: Callable[[Row], Hashable] | None = None,
+    most: int | None = None,
+    more: str = "; --top sets how many",
+    numbered: bool = False,
+) -> Table:
+    """A table of objects: one row each, one cell for each column.
+
+    Args:
+        name: Its name in JSON, and its id on a page.
+        columns: What is shown of an object.
+        rows: The objects, in the order in which they are shown.
+        title: Heading for people.
+        empty: What is said where there are no rows.
+        by: What a row is about, for who wants to quote, mark or cite it; else its number.
+        most: Rows shown; all if ``None``.
+        more: Where the others are; follows the numbers in the title if rows are left out.
+        numbered: Whether a first column counts the rows.
+    """
+    rows = list(rows)
+    if most is not None and len(rows) > most:
+        title += f" ({most:,} of {len(rows):,}{more})"
+    shown = rows[:most]
+    ids = tuple(range(len(shown))) if by is None else tuple(map(by, shown))
+    assert len(set(ids)) == len(ids), f"rows of {name} are about the same"
+    cells = [tuple(c.cell(row) for c in columns) for row in shown]
+    if numbered:
+        columns = (RANK, *columns)
+        cells = [(rank, *row) for rank, row in enumerate(cells, 1)]
+    return Table(name, title, tuple(columns), tuple(cells), empty, ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +306,7 @@ def _json(document: Document) -> str:
     content: dict[str, object] = {"schema": document.schema, "meta": dict(document.meta)}
     for part in document.parts:
         if isinstance(part, Table):
-            keys = [c.key for c in part.columns]
-            content[part.name] = [dict(zip(keys, row, strict=True)) for row in part.rows]
+            content[part.name] = part.records()
     content["sentences"] = [part for part in document.parts if isinstance(part, str)]
     content.update(document.records)
     return json_text(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)) + "\n"

@@ -84,13 +84,12 @@ def concentration(
     supplies = [s for s in network.makers(commodity) if s.active(at)]
     if not supplies:
         return None
-    shares, estimated = shares_of(network, supplies, at)
+    known = shares_of(network, supplies, at)
     held: dict[str, float] = defaultdict(float)
-    for supply, share in zip(supplies, shares, strict=True):
+    for supply, share in zip(supplies, known.value, strict=True):
         held[_holder(network, supply, by)] += share
-    return Concentration(
-        commodity, at, by, MappingProxyType({h: held[h] for h in sorted(held)}), estimated
-    )
+    shares = MappingProxyType({h: held[h] for h in sorted(held)})
+    return Concentration(commodity, at, by, shares, known.estimated)
 
 
 def concentrations(

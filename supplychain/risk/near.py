@@ -69,9 +69,9 @@ def makers_shares(network: Network, of: Structure) -> tuple[dict[int, float], se
     guessed: set[int] = set()
     for commodity in sorted({s.commodity for s in of.supplies}):
         positions = of.makers(commodity)
-        values, estimated = shares_of(network, [of.supplies[p] for p in positions], of.at)
-        shares.update(zip(positions, values, strict=True))
-        if estimated:
+        known = shares_of(network, [of.supplies[p] for p in positions], of.at)
+        shares.update(zip(positions, known.value, strict=True))
+        if known.estimated:
             guessed.update(positions)
     return shares, guessed
 

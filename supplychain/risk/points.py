@@ -97,7 +97,7 @@ def _row(network: Network, wanted: Scope, entity: Entity, found: Iterable[Loss])
     )
     makes = network.supply(ordered[0].chain[0]).commodity
     makers = [s for s in network.makers(makes) if s.active(wanted.of.at)]
-    shares, estimated = shares_of(network, makers, wanted.of.at)
+    shares = shares_of(network, makers, wanted.of.at)
     ids = {wanted.of.supplies[s].id for s in entity.supplies}
     spread = concentration(network, makes, wanted.of.at)
     return Chokepoint(
@@ -109,8 +109,8 @@ def _row(network: Network, wanted: Scope, entity: Entity, found: Iterable[Loss])
         losses=ordered,
         at_stake=fsum(wanted.weights[x.product] for x in ordered),
         at_stake_beyond_own=fsum(wanted.weights[x.product] for x in ordered if not x.trivial),
-        share=fsum(share for s, share in zip(makers, shares, strict=True) if s.id in ids),
-        share_estimated=estimated,
+        share=fsum(share for s, share in zip(makers, shares.value, strict=True) if s.id in ids),
+        share_estimated=shares.estimated,
         hhi=spread.hhi if spread is not None else 0.0,
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from supplychain.model.quarters import Quarter
-from supplychain.risk.structure import Kind
+from supplychain.risk.structure import EntityId, Kind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,6 +59,11 @@ class Chokepoint:
     share: float
     share_estimated: bool
     hhi: float
+
+    @property
+    def key(self) -> EntityId:
+        """What it is, whatever its name."""
+        return EntityId(self.kind, self.id)
 
     @property
     def products(self) -> tuple[str, ...]:

@@ -81,6 +81,14 @@ class Structure:
         return {commodity: tuple(found) for commodity, found in positions.items()}
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class EntityId:
+    """What tells an entity from every other: a supply and a commodity may share an id."""
+
+    kind: Kind
+    id: str
+
+
 @dataclass(frozen=True, slots=True)
 class Entity:
     """Something that may be lost, and the positions of the supplies that go with it."""
@@ -89,6 +97,11 @@ class Entity:
     id: str
     name: str
     supplies: tuple[int, ...]
+
+    @property
+    def key(self) -> EntityId:
+        """Its id among all kinds."""
+        return EntityId(self.kind, self.id)
 
 
 def structure(network: Network, at: Quarter, weeks: float = 0.0) -> Structure:

@@ -284,7 +284,7 @@ def test_allocate_in_json_holds_every_buyer_under_every_rule() -> None:
         ),
         (["--reserve", "120%"], "'120%' is outside what it can be: a share"),
         (["--aversion", "200%"], "'200%' is outside what it can be: a share"),
-        (["--alpha", "-1"], "'-1' is not a number from 0 to 1,000"),
+        (["--alpha", "-1"], "'-1' is not a number from 0 to 1000"),
         (["--supply", "0"], "'0' is not a number from 1e-06 to 1,000,000,000,000"),
         (["--supply", "many"], "'many' is not a number"),
         (["--buyer", "core-weaves"], "no buyer is called 'core-weaves'; did you mean 'coreweave'?"),

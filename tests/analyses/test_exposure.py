@@ -12,10 +12,10 @@ from supplychain.analyses.exposure import Exposure, Exposures
 from supplychain.analyses.outages import DEFAULT_WEEKS, kept_while_down, recovery_weeks, removable
 from supplychain.analyses.removals import exposures
 from supplychain.errors import AskError
-from supplychain.model import Cut, Network
+from supplychain.model import Cut, Known, Network
 from supplychain.model.quarters import Quarter, quarter_range
 from supplychain.production.availability import launch_delays, slips, upstream, web
-from supplychain.risk.structure import Entity
+from supplychain.risk.structure import Entity, EntityId
 from supplychain.simulation import delayed
 from tests.networks import (
     capacity,
@@ -122,8 +122,8 @@ def test_equal_losses_are_solved_once() -> None:
     assert result.solved == 4
     assert len(result.rows) == len({(r.kind, r.id) for r in result.rows}) == 11
     assert [r.lost for r in result.rows] == sorted((r.lost for r in result.rows), reverse=True)
-    assert result.of("supply", "osat/slot@TW") is not None
-    assert result.of("supply", "nobody") is None
+    assert result.of(EntityId("supply", "osat/slot@TW")) is not None
+    assert result.of(EntityId("supply", "nobody")) is None
 
 
 def test_questions_without_an_answer_are_refused() -> None:
@@ -151,11 +151,13 @@ def test_a_stop_fills_quarters_from_the_first() -> None:
 def test_defaults_go_by_what_a_thing_is_needed_as() -> None:
     known = recovery_weeks(slots())
 
-    assert known["osat/slot@TW"] == (13, True)
-    assert known["resin-co/resin@JP"] == (26, True)
-    assert known["oven-co/oven@DE"] == (52, True)
-    assert known["fabless/chip@US"] == (DEFAULT_WEEKS["component"], True)  # racks need it
-    assert known["rack-co/rack@US"] == (DEFAULT_WEEKS["design"], True)  # nobody does
+    assert known["osat/slot@TW"] == Known(13, estimated=True)
+    assert known["resin-co/resin@JP"] == Known(26, estimated=True)
+    assert known["oven-co/oven@DE"] == Known(52, estimated=True)
+    assert known["fabless/chip@US"] == Known(
+        DEFAULT_WEEKS["component"], estimated=True
+    )  # racks need it
+    assert known["rack-co/rack@US"] == Known(DEFAULT_WEEKS["design"], estimated=True)  # nobody does
 
 
 def test_what_is_over_or_to_come_is_not_removable() -> None:
@@ -196,7 +198,7 @@ def test_a_loss_costs_what_the_simulation_of_the_same_cut_says() -> None:
     cut = Cut("org:ajinomoto", 1.0, at, at + 2)
     result = sc.simulate(data(), [cut], at, at + 7)
     before, after = result.h100e()
-    row = known().of("organization", "ajinomoto")
+    row = known().of(EntityId("organization", "ajinomoto"))
 
     assert row is not None
     assert row.weeks == 39  # three quarters

@@ -137,11 +137,23 @@ def test_every_chain_of_the_data_has_a_time_when_it_is_felt() -> None:
 
 
 def test_rows_are_in_order_of_stake_and_then_of_time() -> None:
-    rows = single(chokepoints_document(data(), h100(), None, weighted=True)).rows
-    stakes = [(-round(float(row[5] or 0), 9), ORDER.index(str(row[9]))) for row in rows]
+    rows = single(chokepoints_document(data(), h100(), None, weighted=True)).records()
+    stakes = [
+        (-round(float(row["at_stake"] or 0), 9), ORDER.index(str(row["felt"]))) for row in rows
+    ]
 
     assert stakes == sorted(stakes)
-    assert [row[0] for row in rows] == list(range(1, len(rows) + 1))
+    assert [row["rank"] for row in rows] == list(range(1, len(rows) + 1))
+
+
+def test_a_column_shows_what_it_is_of() -> None:
+    table = single(chokepoints_document(data(), h100(), None, weighted=True))
+    points = [point for point in h100().rows if not point.trivial]
+
+    assert {point.key for point in points} == set(table.ids)
+    for point in points:
+        assert table.cell(point.key, "share") == point.share
+        assert table.cell(point.key, "products") == len(point.losses)
 
 
 @pytest.mark.parametrize(

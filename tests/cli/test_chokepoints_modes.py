@@ -265,7 +265,7 @@ def test_rates_give_the_probability_of_losing_a_product() -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (("--order", "4"), "Invalid value for '--order': 4 is not in the range 1<=x<=3."),
+        (("--order", "4"), "Invalid value for '--order': '4' is not a whole number from 1 to 3"),
         (("--matrix", "--order", "2"), "--order and --matrix are different answers"),
         (("--compare", "2024Q1", "2024Q1"), "--compare 2024Q1 2024Q1: name two different quarters"),
         (("--compare", "2024Q1", "24Q2"), "'24Q2' is not a quarter"),

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from supplychain.cli import COMMANDS
+from tests import ROOT
 
-ROOT = Path(__file__).parent.parent
 SMALL = f"--data {ROOT / 'tests' / 'data' / 'small'}"
 ETO = ROOT / "tests" / "data" / "eto_small"
 QUARTER = f"{SMALL} --from 2024Q1 --to 2024Q1"

@@ -16,8 +16,8 @@ from click.testing import CliRunner, Result
 
 from supplychain.cli import _group, writing
 from supplychain.cli.writing import write_file, write_folder
+from tests import ROOT
 
-ROOT = Path(__file__).parent.parent
 SMALL = str(ROOT / "tests" / "data" / "small")
 ETO = str(ROOT / "tests" / "data" / "eto_small")
 EXPLAIN = ["explain", "h100", "--data", SMALL, "--quiet"]

@@ -123,10 +123,9 @@ def test_an_assumption_reaches_exactly_its_figure() -> None:
     assert kinds == set(FIGURED)
     for name in names:
         old = data().figures[name]
-        # Somewhere else within its limits: half of the way to the lower one.
-        value = (old.value + old.limits[0]) / 2 if old.value != old.limits[0] else old.limits[1] / 2
-        if value == float("inf"):
-            value = old.value + 1
+        # Somewhere else within its limits: half of the way to the lower one, or a little above it.
+        least, most = old.limits
+        value = (old.value + least) / 2 if old.value != least else min(most / 2, least + 1)
         moved = assumed(data(), {name: value}).figures
 
         assert moved.keys() == data().figures.keys()

@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 from supplychain.escapes import visible_lines
 from supplychain.model import Buyer, Network, Orders
 from supplychain.model.quarters import Quarter
+from supplychain.report.colours import STAGE_COLOURS
 from supplychain.report.graph.export import export, to_networkx
 from supplychain.report.graph.layout import layered, wrapped
-from supplychain.report.graph.svg import STAGE_COLOURS, svg
+from supplychain.report.graph.svg import svg
 from tests.networks import (
     commodity,
     figure,

@@ -11,13 +11,12 @@ import pytest
 from supplychain.loader import load
 from supplychain.model import Commodity, Figure, Network, Source, assemble
 from supplychain.model.quarters import Quarter
+from supplychain.report.colours import GRAPH, STAGE_COLOURS
 from supplychain.report.graph.page import graph_page
 from supplychain.report.graph.panel import figure_text
 from supplychain.report.graph.states import States, marks, span
-from supplychain.report.graph.svg import STAGE_COLOURS
 from supplychain.report.graph.view import By, view_of
 from supplychain.simulation import Simulation, simulate
-from tests import ROOT
 from tests.conftest import Visit, Visitor, serious
 from tests.networks import (
     FIRST,
@@ -505,8 +504,7 @@ def test_nothing_moves_where_motion_is_not_wanted(visit: Visitor) -> None:
 
 
 def test_white_letters_stand_out_on_every_box() -> None:
-    css = (ROOT / "supplychain" / "report" / "html" / "graph.css").read_text(encoding="utf-8")
-    losses = re.findall(r"--lost-\w+: (#\w{6});", css)
+    losses = [colour for name, colour in GRAPH.light.items() if name.startswith("lost-")]
 
     assert len(losses) == 4
     for colour in (*STAGE_COLOURS.values(), *losses):

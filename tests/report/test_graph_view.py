@@ -338,7 +338,7 @@ def test_a_large_network_says_that_it_is_drawn_together(
         (["--scenario", "hbm-hlf"], "g.html", "'hbm-hlf'; did you mean 'hbm-half'?"),
         (["--scenario", "hbm-half"], "g.svg", "--scenario colours a page only; name an .html"),
         (["--collapse", "planet"], "g.svg", "'planet' is not one of 'organization', 'country'"),
-        (["--focus", "h100", "--depth", "0"], "g.svg", "'0' is not a whole number from 1 to 1,000"),
+        (["--focus", "h100", "--depth", "0"], "g.svg", "'0' is not a whole number from 1 to 1000"),
         ([], "no/g.svg", "No such file or directory"),
         ([], "", "is a folder; name a file in it"),
     ],

@@ -22,16 +22,17 @@ from supplychain.cli import _group
 from supplychain.cli.common import write_file
 from supplychain.model import Buyer, Commodity, Figure, Network, Orders, Source, assemble
 from supplychain.model.quarters import Quarter
-from supplychain.report.answers.exposed import called
 from supplychain.report.answers.losers import rules_sentence, rules_table, under_each_rule
 from supplychain.report.answers.matrix import exact_table, near_marks
 from supplychain.report.charts.sankey import bands, sankey
+from supplychain.report.page.bottlenecks import limiting, limits_table, use_marks, use_table
 from supplychain.report.page.contents import Asked, day_of, report_of
 from supplychain.report.page.html import report_page
-from supplychain.report.page.parts import Grid, Report, quote
-from supplychain.report.page.points import quarter_of
-from supplychain.report.tables import Column, Table
+from supplychain.report.page.parts import Grid, Quote, Report
+from supplychain.report.page.points import find_points, points_tables, quarter_of
+from supplychain.report.tables import Column, Table, table
 from supplychain.risk.matrix import Need
+from supplychain.risk.structure import EntityId
 from supplychain.simulation import Simulation, simulate
 from tests.conftest import Visit, Visitor
 from tests.networks import (
@@ -113,10 +114,10 @@ def report(net: Network, *cuts: str, last: Quarter = LAST, title: str = "") -> R
 
 
 def cell(of: Report, name: str, row: str, key: str) -> object:
-    [table] = [
+    [shown] = [
         p.table for s in of.sections for p in s.parts if isinstance(p, Grid) and p.name == name
     ]
-    return quote(table, row, key).value
+    return Quote(shown, row, key).value
 
 
 def clean(opened: Visit) -> Visit:
@@ -129,14 +130,14 @@ def test_the_tables_say_what_the_simulation_says() -> None:
     # Two stacks each: (100 + 20) / 2 = 60 a quarter; half of the stacks gone: 30.
     found = report(market(), "hbm=50%")
 
-    assert cell(found, "totals", "Accelerators shipped", "baseline") == pytest.approx(240)
-    assert cell(found, "totals", "Accelerators shipped", "scenario") == pytest.approx(120)
-    assert cell(found, "limits", "STACK", "scenario_most") == 4
-    assert cell(found, "timing", "First felt", "value") == "2024Q1"
-    assert cell(found, "timing", "Accelerators fewer over the window", "value") == "120"
+    assert cell(found, "totals", "shipped", "baseline") == pytest.approx(240)
+    assert cell(found, "totals", "shipped", "scenario") == pytest.approx(120)
+    assert cell(found, "limits", "stack", "scenario_most") == 4
+    assert cell(found, "timing", "felt", "value") == "2024Q1"
+    assert cell(found, "timing", "fewer", "value") == "120"
     # 360 ordered in the window, and some open before it.
-    filled = cell(found, "fairness", "Orders filled, all buyers", "scenario")
-    assert filled == cell(found, "totals", "Orders filled", "scenario") == "27%"
+    filled = cell(found, "fairness", "all", "scenario")
+    assert filled == cell(found, "totals", "filled", "scenario") == "27%"
     [lead] = [p for p in found.findings[0].lead if not isinstance(p, str)]
     assert lead.text == "−50.0%"
 
@@ -153,9 +154,13 @@ def test_a_baseline_compares_with_nothing() -> None:
 
 
 def test_quotes_and_pointers_that_lead_nowhere_are_errors() -> None:
-    table = Table("t", "", (Column("a", "A"),), (("x",),))
+    letters: list[Column[str]] = [Column("a", "A", of=str)]
+    quoted = table("t", letters, "xz", by=str)
+    assert Quote(quoted, "z", "a").id == "t-1-a"
     with pytest.raises(KeyError, match="t has no row 'y'"):
-        quote(table, "y", "a")
+        Quote(quoted, "y", "a")
+    with pytest.raises(KeyError, match="b"):
+        Quote(quoted, "z", "b")
     found = report(market(), "hbm=50%")
     astray = dataclasses.replace(found.findings[0], see="nowhere")
     with pytest.raises(KeyError, match="nowhere"):
@@ -223,7 +228,7 @@ def test_a_single_quarter_is_drawn(visit: Visitor) -> None:
     found = report(market(), "hbm=50%", last=QUARTER)
     page = clean(visit(report_page(found))).page
 
-    assert cell(found, "limits", "STACK", "quarters") == 1
+    assert cell(found, "limits", "stack", "quarters") == 1
     assert page.locator("#units-by-quarter svg").is_visible()
     assert "in 2024Q1" in page.inner_text(".findings")
 
@@ -240,8 +245,8 @@ def test_nothing_shipped_says_so_and_draws_no_empty_axes(visit: Visitor) -> None
 def test_a_cut_of_nothing_is_not_felt() -> None:
     found = report(market(), "hbm=0%")
 
-    assert cell(found, "timing", "First felt", "value") == "never"
-    assert cell(found, "totals", "Accelerators shipped", "change") == 0.0
+    assert cell(found, "timing", "felt", "value") == "never"
+    assert cell(found, "totals", "shipped", "change") == 0.0
     texts = [
         "".join(p if isinstance(p, str) else p.text for p in (*f.lead, *f.rest))
         for f in found.findings
@@ -267,7 +272,7 @@ def test_no_single_point_is_said() -> None:
     )  # fmt: skip
     found = report(wider)
 
-    assert cell(found, "points", "Single points of failure", "all") == 0
+    assert cell(found, "points", "single", "all") == 0
     texts = [
         "".join(p if isinstance(p, str) else p.text for p in (*f.lead, *f.rest))
         for f in found.findings
@@ -318,13 +323,12 @@ def test_chokepoints_with_what_their_loss_would_cost() -> None:
 
     assert "score" not in {c.key for c in single(without).columns}
     assert "--scores" in words(without)[0]
-    keys = [c.key for c in single(found).columns]
     assert words(found)[0].startswith("Score: the share, 0 to 100, of the ")
     assert single(found).rows
-    for row in single(found).rows:
-        cost = next(r for r in exposed.rows if called(r.kind, r.id, r.name) == row[0])
-        assert row[keys.index("score")] == round(cost.score, 1)
-        assert row[keys.index("h100e_lost")] == cost.h100e
+    for cost in exposed.rows:
+        if cost.key in single(found).ids:
+            assert single(found).cell(cost.key, "score") == round(cost.score, 1)
+            assert single(found).cell(cost.key, "h100e_lost") == cost.h100e
     [reason] = words(report_of(scenario, ASKED, why_not="No score: nothing is known."))
     assert reason == "No score: nothing is known."
 
@@ -335,11 +339,46 @@ def test_countries_say_what_is_lost_and_after_a_tilde_what_nearly() -> None:
         ("AA", "memory"): Need(0.25, 0.5),
         ("BB", "memory"): Need(0.0, 0.5),
     }
-    table = exact_table(needed)
+    exact = exact_table(needed)
 
-    assert [c.key for c in table.columns] == ["country", "silicon", "memory"]
-    assert table.rows == (("AA", 1.0, 0.25), ("BB", None, 0.0))
-    assert near_marks(needed, table) == {(0, "memory"): "~50%", (1, "memory"): "~50%"}
+    assert [c.key for c in exact.columns] == ["country", "silicon", "memory"]
+    assert exact.rows == (("AA", 1.0, 0.25), ("BB", None, 0.0))
+    assert near_marks(needed) == {("AA", "memory"): "~50%", ("BB", "memory"): "~50%"}
+
+
+def twins() -> Network:
+    """The market with one name for every organization and every commodity."""
+    net = market()
+    return assemble(
+        [dataclasses.replace(c, name="Twin") for c in net.commodities.values()],
+        [dataclasses.replace(o, name="Twin") for o in net.organizations.values()],
+        net.buyers.values(),
+        net.sources.values(),
+    )
+
+
+def test_what_has_one_name_is_not_mixed_up() -> None:
+    scenario = simulate(twins(), ("hbm=50%",), QUARTER, LAST)
+    net, at = scenario.network, quarter_of(scenario)
+    exposed = exposures(net, at, tuple(net.products), KINDS, 2)
+    shown = points_tables(net, find_points(net, at), exposed)
+
+    foundry, memory = (EntityId("organization", id_) for id_ in ("tsmc", "hynix"))
+    assert shown.single.cell(foundry, "name") == shown.near.cell(memory, "name") == "Twin"
+    for points, key in ((shown.single, foundry), (shown.near, memory)):
+        cost = exposed.of(key)
+        assert cost is not None
+        assert points.cell(key, "h100e_lost") == cost.h100e
+    assert shown.single.cell(foundry, "h100e_lost") != shown.near.cell(memory, "h100e_lost")
+    assert shown.sources[foundry] == ("report-2024",)
+    assert shown.sources[memory] == ()
+
+    use, limits = use_table(scenario), limits_table(scenario)
+    assert {limit for now in limiting(scenario) for limit in now} == {"stack"}
+    assert {row for row, _ in use_marks(scenario)} == {"stack"}
+    assert use.cell("wafer", "input") == use.cell("stack", "input") == "Twin"
+    assert use.cell("stack", "2024Q4") == pytest.approx(0.5)
+    assert limits.cell("stack", "scenario_most") == 4
 
 
 # The flow of a quarter

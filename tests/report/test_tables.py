@@ -7,6 +7,7 @@ import dataclasses
 import io
 import json
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -116,7 +117,7 @@ def test_numbers_have_a_real_minus_sign_and_zero_has_none(value: float, kind: Ki
 
 
 def document(*rows: tuple[Cell, ...]) -> Document:
-    columns = (
+    columns: tuple[Column[Any], ...] = (
         Column("name", "Name"),
         Column("units", "Units", "units"),
         Column("note", "A rather long heading", priority=1),
@@ -238,7 +239,10 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
 @pytest.mark.parametrize("breakable", [True, False])
 @pytest.mark.parametrize("cell", ["x" * 250, "字" * 120, "u" * 40 + " " + "v" * 45, "a\nb"])
 def test_no_text_makes_a_line_too_wide(width: int, breakable: bool, cell: str) -> None:
-    columns = (Column("a", "A", breakable=breakable), Column("b", "B" * 30, "units", priority=1))
+    columns: tuple[Column[Any], ...] = (
+        Column("a", "A", breakable=breakable),
+        Column("b", "B" * 30, "units", priority=1),
+    )
     table = Table("t", "T " * 150, columns, ((cell, 1),))
     whole = Document("s/1", {}, (("Head", cell),), (table, "long " * 80, cell), table)
 
@@ -266,7 +270,7 @@ def test_words_and_numbers_are_never_cut(width: int) -> None:
 @pytest.mark.parametrize("width", [60, 70, 80, 100, 140])
 def test_no_word_of_a_wrapped_column_loses_a_letter(width: int) -> None:
     why = "one-rather-long-input-name needs another-input-name and only some-maker makes it"
-    columns = (
+    columns: tuple[Column[Any], ...] = (
         Column("n", "Name", least=16),
         Column("s", "At stake", "share"),
         Column("w", "Why", least=28),
@@ -290,7 +294,7 @@ def test_a_long_fact_stays_beside_its_label() -> None:
 
 
 def test_the_longest_texts_get_the_room_that_is_left() -> None:
-    columns = (Column("a", "A"), Column("b", "B"))
+    columns: tuple[Column[Any], ...] = (Column("a", "A"), Column("b", "B"))
     table = Table("t", "", columns, (("short " * 3, "long " * 40),))
     shown = render(Document("s/1", {}, (), (table,), table), "table", width=100)
 
@@ -300,7 +304,7 @@ def test_the_longest_texts_get_the_room_that_is_left() -> None:
 
 
 def dropping(priorities: tuple[int, ...]) -> Document:
-    columns = tuple(
+    columns: tuple[Column[Any], ...] = tuple(
         Column(f"c{i}", f"Heading{i}" + "x" * 10, "units", priority=p)
         for i, p in enumerate(priorities)
     )

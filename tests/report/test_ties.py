@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from supplychain.model import Buyer
 from supplychain.model.quarters import Quarter
 from supplychain.report.answers.allocate import best_rules, best_sentences, one_buyer_sentences
 from supplychain.report.answers.losers import rules_sentence
-from supplychain.report.tables import Column, Table, show
+from supplychain.report.tables import Column, show, table
 from supplychain.report.ties import both, least, most
 
 
@@ -96,10 +97,12 @@ def test_the_same_is_counted_for_all_buyers() -> None:
 
 
 def test_rules_that_are_alike_for_the_poor() -> None:
-    columns = tuple(Column(k, k) for k in ("rule", "rich_change", "poor_change"))
-    rows = (("a", -0.1, -0.5), ("b", -0.1, -0.5 - 1e-13), ("c", -0.1, -0.2), ("d", -0.1, -0.2))
+    keys = ("rule", "rich_change", "poor_change")
+    columns: list[Column[dict[str, Any]]] = [Column(key, key) for key in keys]
+    cells = (("a", -0.1, -0.5), ("b", -0.1, -0.5 - 1e-13), ("c", -0.1, -0.2), ("d", -0.1, -0.2))
+    rows = [dict(zip(keys, row, strict=True)) for row in cells]
 
-    assert rules_sentence(Table("t", "", columns, rows), "a") == (
+    assert rules_sentence(table("t", columns, rows, by=lambda row: row["rule"]), "a") == (
         "Under a the rich lose 10.0% and the poor lose 50.0%; the poor fare worst under a and b "
         "alike, where they lose 50.0%, and best under c and d alike, where they lose 20.0%."
     )

@@ -184,7 +184,7 @@ def test_shares_add_up_to_at_most_one(shares: list[float | None]) -> None:
         for i, s in enumerate(shares)
     ]
     net = network(commodity("film"), *(organization(s.organization, s) for s in supplies))
-    values, _ = shares_of(net, supplies, AT)
+    values = shares_of(net, supplies, AT).value
 
     assert all(0 <= v <= 1 for v in values)
     assert sum(values) <= 1 + 1e-12

@@ -5,14 +5,25 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from supplychain.allocation import RICH_H100E, Allocation
 from supplychain.allocation.market import Market
-from supplychain.allocation.measures import Fairness, fairness, unknown_orders
+from supplychain.allocation.measures import fairness, unknown_orders
+from supplychain.model import Buyer
 from supplychain.model.quarters import WEEKS_PER_QUARTER
-from supplychain.report.tables import Cell, Column, Document, Kind, Table, compact, show
+from supplychain.report.tables import (
+    Column,
+    Columns,
+    Document,
+    Kind,
+    Table,
+    compact,
+    show,
+    table,
+)
 from supplychain.report.ties import both, least, most
 
 SHOWN = 15
@@ -92,15 +103,11 @@ def allocation_document(
         },
         head=head,
         parts=tuple(parts),
-        flat=flat_table(market, results),
+        flat=flat_table(results),
         records={
             "by_tier": measures_by(results, "tier"),
             "by_country": measures_by(results, "country"),
-            "all_buyers": [
-                dict(zip((c.key for c in table.columns), row, strict=True))
-                for table in [buyers_table(results, None)]
-                for row in table.rows
-            ],
+            "all_buyers": buyers_table(results, None).records(),
         },
     )
 
@@ -123,50 +130,59 @@ def best_rules(results: Results) -> dict[str, str | None]:
 def buyers_table(results: Results, shown: int | None) -> Table:
     """Units and fill rate of every buyer under every rule, the largest orders first."""
     first = next(iter(results.values()))
-    asked, ordered = first.asked().tolist(), first.ordered().tolist()
-    known = first.orders_known()
+    ids = [b.id for b in first.buyers]
+    asked = dict(zip(ids, first.asked().tolist(), strict=True))
+    ordered = dict(zip(ids, first.ordered().tolist(), strict=True))
+    known, best = first.orders_known(), best_rules(results)
     units = {rule: result.by_buyer() for rule, result in results.items()}
-    fills = {rule: result.fill_rates() for rule, result in results.items()}
-    best = best_rules(results)
-    order = sorted(range(len(ordered)), key=lambda i: (-ordered[i], first.buyers[i].id))
-    rows: list[tuple[Cell, ...]] = []
-    for i in order:
-        buyer = first.buyers[i]
-        pairs = [(units[rule][buyer.id], fills[rule][buyer.id]) for rule in results]
-        if max(asked[i], *(given for given, _ in pairs)) > DUST:
-            cells = [cell for pair in pairs for cell in pair]
-            rows.append(
-                (buyer.name, buyer.tier, known[buyer.id], *cells, best[buyer.id] or "alike")
-            )
-    columns = [Column("buyer", "Buyer"), Column("tier", "Tier", priority=1)]
-    columns.append(Column("asked", "Orders", "units"))
-    for n, rule in enumerate(results):
-        columns.append(Column(f"{rule}_units", rule, "units", priority=1 + 2 * (n > 2)))
-        columns.append(Column(f"{rule}_filled", "filled", "share", priority=2 + 2 * (n > 2)))
-    columns.append(Column("best", "Best under", priority=2))
-    title = "Units by rule"
-    if shown is not None and len(rows) > shown:
-        title += f" ({shown} of {len(rows)} buyers; all with --format json)"
-    return Table("buyers", title, tuple(columns), tuple(rows[:shown]), "no buyer has orders")
+
+    def under(rule: str, priority: int) -> tuple[Column[Buyer], Column[Buyer]]:
+        given, fills = units[rule], results[rule].fill_rates()
+        return (
+            Column(f"{rule}_units", rule, "units", priority=priority, of=lambda b: given[b.id]),
+            Column(
+                f"{rule}_filled", "filled", "share", priority=priority + 1,
+                of=lambda b: fills[b.id],
+            ),
+        )  # fmt: skip
+
+    columns: list[Column[Buyer]] = [
+        Column("buyer", "Buyer", of=lambda b: b.name),
+        Column("tier", "Tier", priority=1),
+        Column("asked", "Orders", "units", of=lambda b: known[b.id]),
+        *(c for n, rule in enumerate(results) for c in under(rule, 1 + 2 * (n > 2))),
+        Column("best", "Best under", priority=2, of=lambda b: best[b.id] or "alike"),
+    ]
+    rows = [
+        b
+        for b in sorted(first.buyers, key=lambda b: (-ordered[b.id], b.id))
+        if max(asked[b.id], *(given[b.id] for given in units.values())) > DUST
+    ]
+    return table(
+        "buyers", columns, rows, "Units by rule", "no buyer has orders",
+        most=shown, more=" buyers; all with --format json",
+    )  # fmt: skip
 
 
 def measures_table(market: Market, results: Results) -> Table:
     """How even and how late, by rule."""
-    found: dict[str, Fairness] = {rule: fairness(result) for rule, result in results.items()}
-    rows: list[tuple[Cell, ...]] = []
-    for name, label, kind in MEASURES:
-        cells = [_cell(getattr(one, name), kind) for one in found.values()]
-        rows.append((label, *cells))
+    found = {rule: fairness(result) for rule, result in results.items()}
+    rows: list[dict[str, str]] = [
+        {"measure": label} | {r: _cell(getattr(one, name), kind) for r, one in found.items()}
+        for name, label, kind in MEASURES
+    ]
     rows += [
-        (f"Orders of the {tier} filled", *(_filled(r, tier) for r in results.values()))
+        {"measure": f"Orders of the {tier} filled"}
+        | {rule: _filled(result, tier) for rule, result in results.items()}
         for tier in ("rich", "poor")
     ]
     if any(r.price is not None for r in results.values()):
-        prices = [_price(market, r) for r in results.values()]
-        rows.append(("Clearing price, US$ per H100e", *(_cell(p, "number") for p in prices)))
-    columns = [Column("measure", "")]
+        prices = {rule: _price(market, result) for rule, result in results.items()}
+        cells = {rule: _cell(price, "number") for rule, price in prices.items()}
+        rows.append({"measure": "Clearing price, US$ per H100e"} | cells)
+    columns: list[Column[dict[str, str]]] = [Column("measure", "")]
     columns += [Column(rule, rule, "number", priority=n > 2) for n, rule in enumerate(results)]
-    return Table("measures", "How even, and how late", tuple(columns), tuple(rows))
+    return table("measures", columns, rows, "How even, and how late")
 
 
 def _cell(value: float | None, kind: Kind) -> str:
@@ -206,8 +222,7 @@ def best_sentences(results: Results) -> list[str]:
     """How many buyers are best off under which rule, counted from the table of buyers."""
     if len(results) < 2:
         return []
-    rows = buyers_table(results, None).rows
-    counts = Counter(str(row[-1]) for row in rows)
+    counts = Counter(str(row["best"]) for row in buyers_table(results, None).records())
     alike = counts.pop("alike", 0)
     said = [
         f"{n} {'buyer' if n == 1 else 'buyers'} under {both(tuple(rules.split(', ')))}"
@@ -220,29 +235,28 @@ def best_sentences(results: Results) -> list[str]:
 
 def one_buyer_table(market: Market, results: Results, buyer: str) -> Table:
     """One buyer under every rule."""
-    rows: list[tuple[Cell, ...]] = []
+    rows: list[dict[str, Any]] = []
     for rule, result in results.items():
         i = next(n for n, b in enumerate(result.buyers) if b.id == buyer)
         last = float(result.delivered[i, :, -1].sum())
+        open_ = float(result.backlog[i, -1])
         fleet = market.fleets(market.deliveries(rule))
         row = next(n for n, b in enumerate(fleet.buyers) if b.id == buyer)
         h100e = fleet.total(market.network, "h100e")[row]
+        rich = (str(q) for q, x in zip(fleet.quarters, h100e, strict=True) if x >= RICH_H100E)
         rows.append(
-            (
-                rule,
-                result.by_buyer()[buyer],
-                result.fill_rates()[buyer],
-                float(result.backlog[i, -1]),
-                float(result.backlog[i, -1]) / last * WEEKS_PER_QUARTER if last > 0 else None,
-                float(h100e[-1]),
-                next(
-                    (str(q) for q, x in zip(fleet.quarters, h100e, strict=True) if x >= RICH_H100E),
-                    "not by then",
-                ),
-            )
+            {
+                "rule": rule,
+                "units": result.by_buyer()[buyer],
+                "filled": result.fill_rates()[buyer],
+                "backlog": open_,
+                "backlog_weeks": open_ / last * WEEKS_PER_QUARTER if last > 0 else None,
+                "fleet": float(h100e[-1]),
+                "rich_from": next(rich, "not by then"),
+            }
         )
-    rows.sort(key=lambda r: -float(f"{r[1]:.9g}"))
-    columns = (
+    rows.sort(key=lambda row: -float(f"{row['units']:.9g}"))
+    columns: Columns[dict[str, Any]] = (
         Column("rule", "Rule"),
         Column("units", "Units", "units"),
         Column("filled", "Filled", "share"),
@@ -252,7 +266,7 @@ def one_buyer_table(market: Market, results: Results, buyer: str) -> Table:
         Column("rich_from", f"{RICH_H100E:,.0f} H100e from", priority=3),
     )
     name = market.network.buyers[buyer].name
-    return Table("buyer", f"{name} under each rule, best first", columns, tuple(rows))
+    return table("buyer", columns, rows, f"{name} under each rule, best first")
 
 
 def one_buyer_sentences(results: Results, buyer: str) -> list[str]:
@@ -271,25 +285,24 @@ def one_buyer_sentences(results: Results, buyer: str) -> list[str]:
     ]
 
 
-def flat_table(market: Market, results: Results) -> Table:
+def flat_table(results: Results) -> Table:
     """One row per rule, buyer and quarter."""
-    rows: list[tuple[Cell, ...]] = []
-    for rule, result in results.items():
-        for i, buyer in enumerate(result.buyers):
-            for t, quarter in enumerate(result.quarters):
-                rows.append(
-                    (
-                        rule,
-                        buyer.id,
-                        buyer.tier,
-                        buyer.country,
-                        str(quarter),
-                        float(result.orders[i, t]) if result.known[i, t] else None,
-                        float(result.delivered[i, :, t].sum()),
-                        float(result.backlog[i, t]),
-                    )
-                )
-    columns = (
+    rows = [
+        {
+            "rule": rule,
+            "buyer": buyer.id,
+            "tier": buyer.tier,
+            "country": buyer.country,
+            "quarter": str(quarter),
+            "orders": float(result.orders[i, t]) if result.known[i, t] else None,
+            "delivered": float(result.delivered[i, :, t].sum()),
+            "backlog": float(result.backlog[i, t]),
+        }
+        for rule, result in results.items()
+        for i, buyer in enumerate(result.buyers)
+        for t, quarter in enumerate(result.quarters)
+    ]
+    columns: Columns[dict[str, Any]] = (
         Column("rule", "Rule"),
         Column("buyer", "Buyer"),
         Column("tier", "Tier"),
@@ -299,4 +312,4 @@ def flat_table(market: Market, results: Results) -> Table:
         Column("delivered", "Delivered", "units"),
         Column("backlog", "Backlog", "units"),
     )
-    return Table("flat", "", columns, tuple(rows))
+    return table("flat", columns, rows)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
-from supplychain.analyses.backtest import INPUTS, Backtest
+from supplychain.analyses.backtest import INPUTS, Backtest, Comparison, Share
 from supplychain.model import Network
-from supplychain.report.tables import Cell, Column, Document, Table, show
+from supplychain.report.tables import Column, Columns, Document, Table, show, table
 
 FORECASTS = (
     ("model", "This model"),
@@ -46,98 +47,89 @@ def backtest_document(network: Network, result: Backtest) -> Document:
 def errors_table(network: Network, result: Backtest) -> Table:
     """Mean absolute error by quarter of the model and, on the same cells, of naive forecasts."""
     designers = sorted({row.published.designer for row in result.rows})
-    rows: list[tuple[Cell, ...]] = []
-    for designer in (None, *designers):
-        inside = [r.inside for r in result.rows if designer in (None, r.published.designer)]
-        name = network.organizations[designer].name if designer else "All, summed by quarter"
-        errors = [result.error(designer, of, common=True) for of, _ in FORECASTS]
-        rows.append((name, result.error(designer), *errors, f"{sum(inside)} of {len(inside)}"))
-    columns = (
-        Column("designer", "Mean error"),
-        Column("model_all", "Model, all cells", "share"),
-        *(Column(of, label, "share") for of, label in FORECASTS),
-        Column("inside", "In 5-95% range"),
-    )
+
+    def inside(designer: str | None) -> str:
+        found = [r.inside for r in result.rows if designer in (None, r.published.designer)]
+        return f"{sum(found)} of {len(found)}"
+
+    def error(of: str, label: str) -> Column[str | None]:
+        return Column(of, label, "share", of=lambda d: result.error(d, of, common=True))
+
+    columns: Columns[str | None] = (
+        Column("designer", "Mean error",
+               of=lambda d: network.organizations[d].name if d else "All, summed by quarter"),
+        Column("model_all", "Model, all cells", "share", of=lambda d: result.error(d)),
+        *(error(of, label) for of, label in FORECASTS),
+        Column("inside", "In 5-95% range", of=inside),
+    )  # fmt: skip
     title = "Mean error by quarter; the three side by side only where all of them exist"
-    return Table("errors", title, columns, tuple(rows))
+    return table("errors", columns, [None, *designers], title)
 
 
 def cells_table(network: Network, result: Backtest) -> Table:
     """Every designer and quarter."""
-    rows = tuple(
-        (
-            network.organizations[row.published.designer].name,
-            str(row.published.quarter),
-            row.published.value,
-            row.published.low,
-            row.published.high,
-            row.model,
-            row.error,
-            row.inside,
-            row.last,
-            row.trend,
-        )
-        for row in result.rows
-    )
-    columns = (
-        Column("designer", "Designer"),
-        Column("quarter", "Quarter"),
-        Column("published", "Published", "units"),
-        Column("low", "5%", "units", priority=1),
-        Column("high", "95%", "units", priority=1),
+    names = network.organizations
+    columns: Columns[Comparison] = (
+        Column("designer", "Designer", of=lambda row: names[row.published.designer].name),
+        Column("quarter", "Quarter", of=lambda row: str(row.published.quarter)),
+        Column("published", "Published", "units", of=lambda row: row.published.value),
+        Column("low", "5%", "units", priority=1, of=lambda row: row.published.low),
+        Column("high", "95%", "units", priority=1, of=lambda row: row.published.high),
         Column("model", "Model", "units"),
         Column("error", "Error", "change"),
         Column("inside", "In range"),
         Column("last", "Repeat", "units", priority=2),
         Column("trend", "Trend", "units", priority=2),
     )
-    return Table("cells", "By designer and quarter", columns, rows)
+    return table("cells", columns, result.rows, "By designer and quarter")
 
 
 def shares_table(network: Network, result: Backtest) -> Table:
     """Shares of the world's capacity, with the published ones where the data has them."""
     published = published_shares(network)
     designers = sorted({row.published.designer for row in result.rows})
+    rows = [share for share in result.shares if share.designer in designers]
     together: dict[tuple[str, int], float] = defaultdict(float)
-    rows: list[tuple[Cell, ...]] = []
-    for share in result.shares:
-        if share.designer in designers:
-            together[share.input, share.year] += share.model
-            name = network.organizations[share.designer].name
-            known = published.get((share.input, share.designer, share.year))
-            rows.append((share.input, name, share.year, share.model, known))
-    rows += [
-        (input_, "together", year, total, published.get((input_, "", year)))
-        for (input_, year), total in together.items()
-    ]
-    rows.sort(key=lambda r: (str(r[0]), r[2], r[1] == "together", str(r[1])))
-    columns = (
+    for share in rows:
+        together[share.input, share.year] += share.model
+    rows += [Share(input_, "", year, total) for (input_, year), total in together.items()]
+
+    def name(share: Share) -> str:
+        return network.organizations[share.designer].name if share.designer else "together"
+
+    rows.sort(key=lambda s: (s.input, s.year, s.designer == "", name(s)))
+    columns: Columns[Share] = (
         Column("input", "Input"),
-        Column("designer", "Designer"),
-        Column("year", "Year"),
+        Column("designer", "Designer", of=name),
+        Column("year", "Year", of=lambda s: str(s.year)),
         Column("model", "Model", "share"),
-        Column("published", "Published", "share"),
-    )
-    title = "Share of the world's use"
-    return Table("shares", title, columns, tuple((a, b, str(c), d, e) for a, b, c, d, e in rows))
+        Column("published", "Published", "share",
+               of=lambda s: published.get((s.input, s.designer, s.year))),
+    )  # fmt: skip
+    return table("shares", columns, rows, "Share of the world's use")
 
 
 def racks_table(result: Backtest) -> Table:
     """Whole racks by quarter; outside of what is scored, and no racks are an input."""
-    rows: list[tuple[Cell, ...]] = [
-        (str(quarter), model, figure.value, figure.low, figure.high)
+    rows = [
+        {
+            "quarter": str(quarter),
+            "model": model,
+            "published": figure.value,
+            "low": figure.low,
+            "high": figure.high,
+        }
         for quarter, model, figure in result.racks
     ]
-    columns = (
+    columns: Columns[dict[str, Any]] = (
         Column("quarter", "Quarter"),
         Column("model", "Model", "units"),
         Column("published", "Published", "units"),
         Column("low", "Low", "units"),
         Column("high", "High", "units"),
     )
-    return Table(
-        "racks", "Whole racks of accelerators finished", columns, tuple(rows), "none are published"
-    )
+    title = "Whole racks of accelerators finished"
+    return table("racks", columns, rows, title, "none are published")
 
 
 def published_shares(network: Network) -> dict[tuple[str, str, int], float]:

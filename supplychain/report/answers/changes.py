@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from supplychain.analyses.chokepoints import Points
 from supplychain.analyses.exposure import Exposures
 from supplychain.model import Network
-from supplychain.report.tables import Column, Document, Table, show
+from supplychain.report.answers.exposed import called
+from supplychain.report.tables import Column, Columns, Document, show, table
 from supplychain.risk import Chokepoint, Chokepoints
+from supplychain.risk.structure import EntityId
 
 LEAST = 1.0
 """Points of a score, or of at stake, from which a change is shown."""
@@ -27,59 +28,78 @@ class At:
         """An answered question."""
         return cls(points.found, points.exposed)
 
-    def point(self, kind: str, id_: str) -> Chokepoint | None:
-        """The exact or else the nearly single point of that name, unless trivial."""
+    def point(self, key: EntityId) -> Chokepoint | None:
+        """The exact or else the nearly single point, unless trivial."""
         rows = (*self.found.rows, *self.found.near)
-        return next((r for r in rows if (r.kind, r.id) == (kind, id_) and not r.trivial), None)
+        return next((r for r in rows if r.key == key and not r.trivial), None)
 
-    def score(self, kind: str, id_: str) -> float:
+    def score(self, key: EntityId) -> float:
         """0 to 100."""
         if self.exposed is None:
-            point = self.point(kind, id_)
+            point = self.point(key)
             return 100 * point.at_stake_beyond_own if point is not None else 0.0
-        row = next((r for r in self.exposed.rows if (r.kind, r.id) == (kind, id_)), None)
+        row = self.exposed.of(key)
         return row.score if row is not None else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One entity in two quarters."""
+
+    key: EntityId
+    name: str
+    was: Chokepoint | None
+    now: Chokepoint | None
+    before: float
+    after: float
+
+    @property
+    def rise(self) -> float:
+        """Points by which it became worse."""
+        return self.after - self.before
+
+    @property
+    def why(self) -> str:
+        """Why it is a chokepoint at the worse time, or at the other."""
+        reason = (self.now or self.was) if self.rise >= 0 else (self.was or self.now)
+        return "–" if reason is None else reason.why
 
 
 def changes_document(network: Network, before: At, after: At, top: int | None) -> Document:
     """Two tables: worse and safer, the largest changes first."""
-    names: dict[tuple[str, str], str] = {}
+    names: dict[EntityId, str] = {}
     for one in (before, after):
-        for row in one.exposed.rows if one.exposed is not None else ():
-            names[row.kind, row.id] = row.name
-        for point in (*one.found.rows, *one.found.near):
-            names[point.kind, point.id] = point.name
+        names |= {row.key: row.name for row in (one.exposed.rows if one.exposed else ())}
+        names |= {row.key: row.name for row in (*one.found.rows, *one.found.near)}
     measure = "Score" if after.exposed is not None else "At stake"
     first, last = before.found.at, after.found.at
-    columns = (
-        Column("name", "Name", least=16),
-        Column("kind", "Kind", priority=5),
+    columns: Columns[Change] = (
+        Column("name", "Name", least=16, of=lambda row: called(row.key, row.name)),
+        Column("kind", "Kind", priority=5, of=lambda row: row.key.kind),
         Column("before", f"{measure} {first}", "number"),
         Column("after", f"{measure} {last}", "number"),
-        Column("was", f"Single {first}", priority=1, least=11),
-        Column("is", f"Single {last}", priority=1, least=11),
+        Column("was", f"Single {first}", priority=1, least=11, of=lambda row: _how(row.was)),
+        Column("is", f"Single {last}", priority=1, least=11, of=lambda row: _how(row.now)),
         Column("why", "Why", priority=2, least=24),
-        Column("id", "Id", priority=9),
+        Column("id", "Id", priority=9, of=lambda row: row.key.id),
     )
-    rows = []
-    for (kind, id_), name in sorted(names.items()):
-        was, now = before.point(kind, id_), after.point(kind, id_)
-        scores = round(before.score(kind, id_), 1), round(after.score(kind, id_), 1)
-        if abs(scores[1] - scores[0]) >= LEAST or _how(was) != _how(now):
-            reason = (now or was) if scores[1] >= scores[0] else (was or now)
-            why = "–" if reason is None else reason.why
-            called = f"{id_} (plants)" if kind == "country" else name
-            rows.append((called, kind, *scores, _how(was), _how(now), why, id_))
-    rows.sort(key=lambda r: (-abs(r[3] - r[2]), r[1], r[7]))
-    worse = [r for r in rows if r[3] - r[2] >= LEAST]
-    safer = [r for r in rows if r[2] - r[3] >= LEAST]
-    other = [r for r in rows if abs(r[3] - r[2]) < LEAST]
+    every = [
+        Change(key, name, before.point(key), after.point(key),
+               round(before.score(key), 1), round(after.score(key), 1))
+        for key, name in names.items()
+    ]  # fmt: skip
+    rows = [r for r in every if abs(r.rise) >= LEAST or _how(r.was) != _how(r.now)]
+    rows.sort(key=lambda r: (-abs(r.rise), r.key))
     parts = tuple(
-        Table(key, _titled(title, chosen, top), columns, tuple(chosen[:top]), "none")
-        for key, title, chosen in (
-            ("worse", "Became worse", worse),
-            ("safer", "Became safer", safer),
-            ("other", "Single at one time only, at about the same score", other),
+        table(name, columns, chosen, title, "none", most=top)
+        for name, title, chosen in (
+            ("worse", "Became worse", [r for r in rows if r.rise >= LEAST]),
+            ("safer", "Became safer", [r for r in rows if -r.rise >= LEAST]),
+            (
+                "other",
+                "Single at one time only, at about the same score",
+                [r for r in rows if abs(r.rise) < LEAST],
+            ),
         )
     )
     return Document(
@@ -96,7 +116,7 @@ def changes_document(network: Network, before: At, after: At, top: int | None) -
             ("Data", network.digest[:8]),
         ),
         parts=(*_not_sold(before, after), *parts),
-        flat=Table("flat", "", columns, tuple(rows)),
+        flat=table("flat", columns, rows),
     )
 
 
@@ -122,8 +142,3 @@ def _meaning(before: At, after: At) -> str:
         f"{x.exposed.first} to {x.exposed.last}" for x in (before, after) if x.exposed
     )
     return f"share of the H100 equivalents of {spans} lost with it, 0 to 100"
-
-
-def _titled(title: str, rows: Sequence[object], top: int | None) -> str:
-    hidden = top is not None and len(rows) > top
-    return f"{title} ({top} of {len(rows)}; --top sets how many)" if hidden else title

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from itertools import pairwise
 
-from supplychain.analyses.exposure import Exposures
+from supplychain.analyses.exposure import Exposure, Exposures
 from supplychain.model import Network
 from supplychain.report.answers.exposed import (
     COST_COLUMNS,
+    COSTLY_COLUMNS,
     FLAT_COSTS,
-    SCORE,
-    called,
-    cost_cells,
+    Row,
     costly,
-    costly_table,
-    flat_costs,
+    of_loss,
+    of_point,
     sentence,
 )
-from supplychain.report.tables import Cell, Column, Document, Table
-from supplychain.risk import Chokepoint, Chokepoints, Kind
+from supplychain.report.tables import Column, Columns, Document, Table, table
+from supplychain.risk import Chokepoint, Chokepoints
 
 FELT = {
     "component": "when the stock is used up",
@@ -34,24 +34,8 @@ FELT = {
 
 ORDER = ("at once", *dict.fromkeys(FELT.values()))
 
-COLUMNS = (
-    Column("rank", "#", "number", priority=1),
-    Column("name", "Name", least=16),
-    Column("kind", "Kind", priority=7),
-    Column("makes", "Through", priority=3, least=22),
-    Column("stage", "Stage", priority=6),
-    Column("at_stake", "At stake", "share"),
-    Column("products", "Lost", "number", priority=5),
-    Column("share", "Share", "share", priority=4),
-    Column("hhi", "HHI", "number", priority=6),
-    Column("felt", "Felt", priority=2, least=16),
-    Column("why", "Why", least=28),
-)
-"""Of both tables; what a loss costs is shown after the kind, and then counts for more."""
-
-AT_STAKE = COLUMNS[5]
-COVER = Column("cover", "Others cover", "share", priority=1)
 NEARLY = "Nearly single: the others together cover less than a quarter"
+COSTLY_TITLE = "Costly, though others make it too"
 
 
 def felt(network: Network, chain: tuple[str, ...]) -> str:
@@ -63,6 +47,57 @@ def felt(network: Network, chain: tuple[str, ...]) -> str:
         # Where a good serves two needs, the faster one is felt first.
         slowest = max(slowest, min(ORDER.index(FELT[role]) for role in roles))
     return ORDER[slowest]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What is shown of the points found, and of what else would be dear to lose.
+
+    Attributes:
+        single, near: Exact single points, and what is nothing but nearly one.
+        costly: Neither, but dear to lose.
+        also: Names of single points that are nearly single for further products.
+    """
+
+    single: list[Row]
+    near: list[Row]
+    costly: list[Row]
+    also: list[str]
+
+
+def listed(network: Network, found: Chokepoints, exposed: Exposures | None) -> Listed:
+    """The rows of the three tables, none of them twice."""
+    single, near = (_ordered(network, rows, exposed) for rows in (found.rows, found.near))
+    keys = {row.key for row in single}
+    known = {row.key for row in (*found.rows, *found.near)}
+    return Listed(
+        single,
+        [row for row in near if row.key not in keys],
+        [] if exposed is None else costly(network, exposed, known),
+        sorted(row.entity.name for row in near if row.key in keys),
+    )
+
+
+def point_columns(near: bool, scored: bool) -> list[Column[Row]]:
+    """What is shown of points; where what a loss costs is known, that counts for more."""
+    cover: Column[Row] = Column(
+        "cover", "Others cover", "share", priority=1, of=of_point(lambda p: p.cover)
+    )
+    return [
+        Column("name", "Name", least=16),
+        Column("kind", "Kind", priority=7, of=lambda row: row.key.kind),
+        *(COST_COLUMNS if scored else ()),
+        Column("makes", "Through", priority=4 if scored else 3, least=22),
+        Column("stage", "Stage", priority=6, of=of_point(lambda p: p.stage)),
+        Column("at_stake", "At stake", "share", priority=3 if scored else 0,
+               of=of_point(lambda p: p.at_stake_beyond_own)),
+        *((cover,) if near else ()),
+        Column("products", "Lost", "number", priority=5, of=of_point(lambda p: len(p.losses))),
+        Column("share", "Share", "share", priority=4, of=of_point(lambda p: p.share)),
+        Column("hhi", "HHI", "number", priority=6, of=of_point(lambda p: p.hhi)),
+        Column("felt", "Felt", priority=5 if scored else 2, least=16),
+        Column("why", "Why", least=28, of=of_point(lambda p: p.why)),
+    ]  # fmt: skip
 
 
 def chokepoints_document(
@@ -83,20 +118,20 @@ def chokepoints_document(
         exposed: What each loss would cost; rows are then in that order.
         remarks: Further sentences.
     """
-    lost = _ordered(network, found.rows, exposed)
-    listed = {(row.kind, row.id) for row in lost}
-    near = _ordered(network, found.near, exposed)
-    also = [row.name for row in near if (row.kind, row.id) in listed]
-    near = [row for row in near if (row.kind, row.id) not in listed]
+    rows, scored = listed(network, found, exposed), exposed is not None
+
+    def shown(name: str, columns: Columns[Row], rows: list[Row], title: str) -> Table:
+        by = operator.attrgetter("key")
+        return table(name, columns, rows, title, "none", by=by, most=top, numbered=True)
+
     parts: list[Table | str] = [
-        _table("single", "Single points of failure", network, lost, top, exposed),
-        _table("near", NEARLY, network, near, top, exposed),
+        shown("single", point_columns(False, scored), rows.single, "Single points of failure"),
+        shown("near", point_columns(True, scored), rows.near, NEARLY),
     ]
-    if exposed is not None:
-        known = {(row.kind, row.id) for row in (*found.rows, *found.near)}
-        parts.append(costly_table(network, costly(exposed, known), top, exposed.first))
-    if also:
-        parts.append(f"Nearly single for further products: {', '.join(sorted(also))}.")
+    if scored:
+        parts.append(shown("costly", COSTLY_COLUMNS, rows.costly, COSTLY_TITLE))
+    if rows.also:
+        parts.append(f"Nearly single for further products: {', '.join(rows.also)}.")
     parts += _notes(found)
     parts += remarks
     flat = _flat(network, found, exposed)
@@ -106,11 +141,7 @@ def chokepoints_document(
         head=_head(network, found, weighted, exposed),
         parts=tuple(parts),
         flat=flat,
-        records={
-            "rows": [
-                dict(zip((c.key for c in flat.columns), row, strict=True)) for row in flat.rows
-            ]
-        },
+        records={"rows": flat.records()},
     )
 
 
@@ -118,22 +149,22 @@ def explanations(
     network: Network, found: Chokepoints, top: int | None, weighted: bool, exposed: Exposures
 ) -> Document:
     """The same as sentences that can be quoted, the costliest first."""
-    points = {(row.kind, row.id): row for row in (*found.near, *found.rows) if not row.trivial}
-    own = {(row.kind, row.id) for row in found.rows if row.trivial}
-    rows = [r for r in exposed.rows if (r.kind, r.id) not in own and r.score > 0][:top]
-    said = [sentence(network, found, points.get((r.kind, r.id)), r, exposed) for r in rows]
-    flat = Table(
-        "sentences",
-        "",
-        (Column("kind", "Kind"), Column("id", "Id"), SCORE, Column("sentence", "Sentence")),
-        tuple((r.kind, r.id, r.score, text) for r, text in zip(rows, said, strict=True)),
+    points = {row.key: row for row in (*found.near, *found.rows) if not row.trivial}
+    own = {row.key for row in found.rows if row.trivial}
+    rows = [r for r in exposed.rows if r.key not in own and r.score > 0][:top]
+    said = {r.key: sentence(network, found, points.get(r.key), r, exposed) for r in rows}
+    columns: Columns[Exposure] = (
+        Column("kind", "Kind"),
+        Column("id", "Id"),
+        Column("score", "Score", "number"),
+        Column("sentence", "Sentence", of=lambda row: said[row.key]),
     )
     return Document(
         schema="supplychain/chokepoints/1",
         meta=_meta(network, found, exposed),
         head=_head(network, found, weighted, exposed),
-        parts=tuple(said) or ("Nothing would be missing.",),
-        flat=flat,
+        parts=tuple(said.values()) or ("Nothing would be missing.",),
+        flat=table("sentences", columns, rows),
     )
 
 
@@ -187,75 +218,44 @@ def _notes(found: Chokepoints) -> list[str]:
 
 
 def _ordered(
-    network: Network, rows: Sequence[Chokepoint], exposed: Exposures | None
-) -> list[Chokepoint]:
+    network: Network, points: Sequence[Chokepoint], exposed: Exposures | None
+) -> list[Row]:
     """The costliest first; of equals most at stake, what is felt sooner, what stands nearer."""
-
-    def score(row: Chokepoint) -> float:
-        cost = None if exposed is None else exposed.of(row.kind, row.id)
-        return 0.0 if cost is None else round(cost.score, 9)
-
-    return sorted(
-        (row for row in rows if not row.trivial),
-        key=lambda row: (
-            -score(row),
-            -round(row.at_stake_beyond_own, 9),
-            ORDER.index(felt(network, row.chain)),
-            len(row.chain),
-            row.id,
-        ),
-    )
-
-
-def _cells(network: Network, rank: int, row: Chokepoint) -> tuple[Cell, ...]:
-    return (
-        rank,
-        called(row.kind, row.id, row.name),
-        row.kind,
-        network.commodities[row.makes].name,
-        row.stage,
-        row.at_stake_beyond_own,
-        len(row.losses),
-        row.share,
-        row.hhi,
-        felt(network, row.chain),
-        row.why,
-    )
+    costs = {} if exposed is None else {cost.key: cost for cost in exposed.rows}
+    found = []
+    for point in points:
+        if not point.trivial:
+            cost, when = costs.get(point.key), felt(network, point.chain)
+            row = Row(point, cost, when, network.commodities[point.makes].name)
+            order = (
+                -round(cost.score, 9) if cost else 0.0,
+                -round(point.at_stake_beyond_own, 9),
+                ORDER.index(when),
+                len(point.chain),
+                point.id,
+            )
+            found.append((order, row))
+    return [row for _, row in sorted(found, key=lambda pair: pair[0])]
 
 
-def _table(
-    name: str,
-    title: str,
-    network: Network,
-    rows: list[Chokepoint],
-    top: int | None,
-    exposed: Exposures | None,
-) -> Table:
-    before, after = 3, COLUMNS.index(AT_STAKE) + 1
-    columns: tuple[Column, ...] = COLUMNS[before:after]
-    if exposed is not None:
-        makes, *others = columns[:-1]
-        columns = (
-            *COST_COLUMNS, replace(makes, priority=4), *others, replace(AT_STAKE, priority=3)
-        )  # fmt: skip
-    if name == "near":
-        columns = (*columns, COVER)
-    rest = COLUMNS[after:]
-    if exposed is not None:
-        rest = tuple(replace(c, priority=5) if c.key == "felt" else c for c in rest)
-    shown = []
-    for i, row in enumerate(rows[:top], 1):
-        cells = _cells(network, i, row)
-        # A country is lost in many ways at once, whatever the first reason is.
-        slow = felt(network, row.chain).startswith("slowly")
-        slowly = slow and row.kind != "country"
-        cost = () if exposed is None else cost_cells(exposed.of(row.kind, row.id), slowly)
-        cover = (row.cover,) if name == "near" else ()
-        shown.append((*cells[:before], *cost, *cells[before:after], *cover, *cells[after:]))
-    hidden = len(rows) - (top or len(rows))
-    if hidden > 0:
-        title = f"{title} ({top} of {len(rows)}; --top sets how many)"
-    return Table(name, title, (*COLUMNS[:before], *columns, *rest), tuple(shown), "none")
+FLAT_COLUMNS: Columns[Row] = (
+    Column("single", "Single", of=lambda row: row.single),
+    Column("kind", "Kind", of=lambda row: row.key.kind),
+    Column("id", "Id", of=lambda row: row.key.id),
+    Column("name", "Name", of=lambda row: row.entity.name),
+    Column("through", "Through", of=of_point(lambda p: p.makes)),
+    Column("stage", "Stage", of=of_point(lambda p: p.stage)),
+    Column("at_stake", "At stake", "share", of=of_point(lambda p: p.at_stake_beyond_own)),
+    Column("share", "Share", "share", of=of_point(lambda p: p.share)),
+    Column("share_estimated", "Share estimated", of=of_point(lambda p: p.share_estimated)),
+    Column("hhi", "HHI", "number", of=of_point(lambda p: p.hhi)),
+    Column("product", "Product", of=of_loss(lambda x: x.product)),
+    Column("trivial", "Trivial", of=of_loss(lambda x: x.trivial)),
+    Column("cover", "Others cover", "share", of=of_loss(lambda x: x.cover)),
+    Column("felt", "Felt"),
+    Column("why", "Why", of=of_loss(lambda x: x.why)),
+    Column("chain", "Chain", of=of_loss(lambda x: " > ".join(x.chain))),
+)
 
 
 def _flat(network: Network, found: Chokepoints, exposed: Exposures | None) -> Table:
@@ -263,57 +263,16 @@ def _flat(network: Network, found: Chokepoints, exposed: Exposures | None) -> Ta
 
     Where costs were computed also all that lose something without being one, without a product.
     """
-    columns = (
-        Column("single", "Single"),
-        Column("kind", "Kind"),
-        Column("id", "Id"),
-        Column("name", "Name"),
-        Column("through", "Through"),
-        Column("stage", "Stage"),
-        Column("at_stake", "At stake", "share"),
-        Column("share", "Share", "share"),
-        Column("share_estimated", "Share estimated"),
-        Column("hhi", "HHI", "number"),
-        Column("product", "Product"),
-        Column("trivial", "Trivial"),
-        Column("cover", "Others cover", "share"),
-        Column("felt", "Felt"),
-        Column("why", "Why"),
-        Column("chain", "Chain"),
-        *(FLAT_COSTS if exposed is not None else ()),
-    )
-
-    def costs(kind: Kind, id_: str) -> tuple[Cell, ...]:
-        return () if exposed is None else flat_costs(exposed.of(kind, id_))
-
-    rows: list[tuple[Cell, ...]] = [
-        (
-            single,
-            row.kind,
-            row.id,
-            row.name,
-            row.makes,
-            row.stage,
-            row.at_stake_beyond_own,
-            row.share,
-            row.share_estimated,
-            row.hhi,
-            loss.product,
-            loss.trivial,
-            loss.cover,
-            felt(network, loss.chain),
-            loss.why,
-            " > ".join(loss.chain),
-            *costs(row.kind, row.id),
-        )
-        for single, group in (("exactly", found.rows), ("nearly", found.near))
-        for row in group
-        for loss in row.losses
+    points = (*found.rows, *found.near)
+    costs = {} if exposed is None else {cost.key: cost for cost in exposed.rows}
+    rows = [
+        Row(point, costs.get(point.key), felt(network, loss.chain), loss=loss)
+        for point in points
+        for loss in point.losses
     ]
-    if exposed is not None:
-        listed = {(row.kind, row.id) for row in (*found.rows, *found.near)}
-        for cost in exposed.rows:
-            if (cost.kind, cost.id) not in listed and cost.first_felt is not None:
-                blank = (None,) * (len(columns) - 4 - len(FLAT_COSTS))
-                rows.append(("no", cost.kind, cost.id, cost.name, *blank, *flat_costs(cost)))
-    return Table("flat", "", columns, tuple(rows))
+    known = {point.key for point in points}
+    rows += [
+        Row(None, cost) for cost in costs.values() if cost.first_felt and cost.key not in known
+    ]
+    columns = FLAT_COLUMNS if exposed is None else (*FLAT_COLUMNS, *FLAT_COSTS)
+    return table("flat", columns, rows)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from supplychain.report.answers.pairs import Pair, pair_columns
 from supplychain.report.answers.simulate import doubts
-from supplychain.report.tables import Cell, Column, Document, Table, compact, show
+from supplychain.report.tables import Document, compact, show, table
 from supplychain.simulation import FELT, Simulation, change
 
 
@@ -11,24 +14,9 @@ def comparison_document(names: tuple[str, str], one: Simulation, other: Simulati
     """Units by quarter, by product and by buyer under two scenarios, and a sentence."""
     quarters = _quarters(one, other)
     unknown = doubts(one)
-    flat = Table("quarters", "Units by quarter", _columns("quarter", "Quarter", names), quarters)
-    products = [
-        (one.network.commodities[p].name, a, b, change(a, b))
-        for p, (a, b) in _products(one, other).items()
-        if max(a, b) >= 0.5
-    ]
-    first, second = one.allocation.by_buyer(), other.allocation.by_buyer()
-    buyers = [
-        (
-            one.network.buyers[b].name,
-            first[b],
-            second.get(b, 0.0),
-            change(first[b], second.get(b, 0.0)),
-        )
-        for b in first
-        if max(first[b], second.get(b, 0.0)) >= 0.5
-    ]
-    buyers.sort(key=lambda row: -abs(row[2] - row[1]))
+    columns = pair_columns("quarter", "Quarter", ("one", "other"), names)
+    flat = table("quarters", columns, quarters, "Units by quarter")
+    buyers = sorted(_buyers(one, other), key=lambda pair: -abs(pair.after - pair.before))
     return Document(
         schema="supplychain/compare/1",
         meta={
@@ -46,17 +34,17 @@ def comparison_document(names: tuple[str, str], one: Simulation, other: Simulati
         ),
         parts=(
             flat,
-            Table(
+            table(
                 "products",
+                pair_columns("product", "Product", ("one", "other"), names),
+                _products(one, other),
                 "Units by product",
-                _columns("product", "Product", names),
-                tuple(products),
             ),
-            Table(
+            table(
                 "buyers",
+                pair_columns("buyer", "Buyer", ("one", "other"), names),
+                buyers[:10],
                 "Buyers that differ most",
-                _columns("buyer", "Buyer", names),
-                tuple(buyers[:10]),
                 "no buyer has orders",
             ),
             sentence(names, quarters, _later(one, other)),
@@ -65,32 +53,29 @@ def comparison_document(names: tuple[str, str], one: Simulation, other: Simulati
     )
 
 
-def sentence(
-    names: tuple[str, str], rows: tuple[tuple[Cell, ...], ...], later: str | None = None
-) -> str:
+def sentence(names: tuple[str, str], quarters: Sequence[Pair], later: str | None = None) -> str:
     """What the table of quarters says in a line.
 
     Args:
         names: Of the scenarios.
-        rows: Of the table of quarters.
+        quarters: Of the table.
         later: The first quarter after the window in which they differ; ``None``: they do not.
     """
-    first = sum(float(row[1] or 0) for row in rows)
-    second = sum(float(row[2] or 0) for row in rows)
-    apart = [row for row in rows if abs(float(row[3] or 0)) > FELT]
+    first, second = sum(q.before for q in quarters), sum(q.after for q in quarters)
+    apart = {q.name: by for q in quarters if abs(by := q.change or 0.0) > FELT}
     if not apart and later is not None:
         return (
-            f"{names[1]} ships what {names[0]} ships until {rows[-1][0]}, the end of the window; "
-            f"they differ from {later} on."
+            f"{names[1]} ships what {names[0]} ships until {quarters[-1].name}, the end of the "
+            f"window; they differ from {later} on."
         )
     if not apart:
         return f"{names[1]} ships what {names[0]} ships: no quarter differs by 0.1%."
-    worst = max(apart, key=lambda row: abs(float(row[3] or 0)))
+    worst = max(apart, key=lambda quarter: abs(apart[quarter]))
     total = change(first, second) or 0.0
     return (
         f"{names[1]} ships {compact(second)} accelerators where {names[0]} ships {compact(first)} "
-        f"({show(total, 'change')}); they differ in {len(apart)} of {len(rows)} quarters, first in "
-        f"{apart[0][0]}, most in {worst[0]} ({show(worst[3], 'change')})."
+        f"({show(total, 'change')}); they differ in {len(apart)} of {len(quarters)} quarters, "
+        f"first in {next(iter(apart))}, most in {worst} ({show(apart[worst], 'change')})."
     )
 
 
@@ -104,25 +89,25 @@ def _later(one: Simulation, other: Simulation) -> str | None:
     return None
 
 
-def _columns(key: str, label: str, names: tuple[str, str]) -> tuple[Column, ...]:
-    return (
-        Column(key, label),
-        Column("one", names[0], "units"),
-        Column("other", names[1], "units"),
-        Column("change", "Change", "change"),
-    )
-
-
-def _quarters(one: Simulation, other: Simulation) -> tuple[tuple[Cell, ...], ...]:
+def _quarters(one: Simulation, other: Simulation) -> list[Pair]:
     before, after = one.scenario.total_by_quarter(), other.scenario.total_by_quarter()
-    return tuple(
-        (str(q), a, b, change(a, b))
+    return [
+        Pair(str(q), str(q), a, b)
         for q, a, b in zip(one.quarters, before.tolist(), after.tolist(), strict=True)
-    )
+    ]
 
 
-def _products(one: Simulation, other: Simulation) -> dict[str, tuple[float, float]]:
+def _products(one: Simulation, other: Simulation) -> list[Pair]:
     first, second = (
         {p: float(units.sum()) for p, units in s.scenario.units().items()} for s in (one, other)
     )
-    return {p: (first.get(p, 0.0), second.get(p, 0.0)) for p in sorted({*first, *second})}
+    names = {p: one.network.commodities[p].name for p in sorted({*first, *second})}
+    pairs = [Pair(p, name, first.get(p, 0.0), second.get(p, 0.0)) for p, name in names.items()]
+    return [pair for pair in pairs if max(pair.before, pair.after) >= 0.5]
+
+
+def _buyers(one: Simulation, other: Simulation) -> list[Pair]:
+    first, second = one.allocation.by_buyer(), other.allocation.by_buyer()
+    buyers = one.network.buyers
+    pairs = [Pair(b, buyers[b].name, first[b], second.get(b, 0.0)) for b in first]
+    return [pair for pair in pairs if max(pair.before, pair.after) >= 0.5]

@@ -12,7 +12,6 @@ from supplychain.compute.serving import Conditions
 from supplychain.model import Figure, Network
 from supplychain.model.quarters import Quarter
 from supplychain.report.answers.compute_tables import (
-    CHIP,
     assumptions_table,
     chip_figures,
     many_users_table,
@@ -55,7 +54,7 @@ def comparison_document(
     title = "Many users: tokens/s, the most for each chip"
     if batch is not None:
         title = f"{batch:,} user{'s' if batch > 1 else ''}: tokens/s"
-    many = many_users_table([(c.chip.id, c) for c in candidates], costs, title, CHIP)
+    many = many_users_table([(c.chip.id, c) for c in candidates], costs, title, "chip")
     parts: list[Table | str] = [
         one_user_table(candidates),
         stacks_table(candidates, model, conditions, network),

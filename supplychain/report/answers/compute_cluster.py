@@ -21,7 +21,7 @@ from supplychain.report.answers.compute_tables import (
     revenue_table,
     training_table,
 )
-from supplychain.report.tables import Column, Document, Table, compact, show
+from supplychain.report.tables import Document, Table, compact, show
 
 SITES = ("batch_tokens", "inner_steps", "exchange_bytes", "site_link_gbit_s")
 MARGINS = ("api_gross_margin", "software_gross_margin")
@@ -68,8 +68,7 @@ def cluster_document(
         figures += parameters(network, training=SITES)
     if candidates:
         title = "Serving: tokens/s, the most for each chip"
-        model = Column("model", "Model")
-        parts.append(many_users_table(candidates.items(), {chip.id: cost}, title, model))
+        parts.append(many_users_table(candidates.items(), {chip.id: cost}, title, "model"))
         figures += parameters(network, serving=SERVING[1:])
     parts += left_out
     parts += _bill_parts(network, chip, at, figures)

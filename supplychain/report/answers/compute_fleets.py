@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from supplychain.compute.chips import Chip, Transformer
-from supplychain.compute.fleets import Use
+from supplychain.compute.fleets import Share, Use
 from supplychain.compute.serving import Conditions
 from supplychain.model import Network
 from supplychain.model.quarters import Quarter
 from supplychain.report.answers.compute import SERVING, TRAINING, parameters, served
 from supplychain.report.answers.compute_tables import assumptions_table, chip_figures
-from supplychain.report.tables import Cell, Column, Document, Table, compact, show
+from supplychain.report.tables import Column, Columns, Document, Table, compact, show, table
 from supplychain.simulation import change
 
 
@@ -42,14 +42,17 @@ def fleets_document(
     """
     assert trained.training_flop is not None
     flop = trained.training_flop
-    buyers = _buyers(network, uses, flop, bool(shocks))
-    parts: list[Table | str] = [_tiers(network, uses, flop, bool(shocks))]
+    compared = bool(shocks)
+    buyers = _table("buyers", "By buyer", _buyers(network, uses, flop), compared)
     if len(uses) == 1:
-        parts = [_products(next(iter(uses.values())), flop, bool(shocks))]
-    parts.append(dataclasses.replace(buyers, rows=buyers.rows[:top]))
-    if len(buyers.rows) > top:
-        parts.append(f"{len(buyers.rows) - top} more buyers: --top {len(buyers.rows)}")
-    parts += [*_said(network, uses, trained, bool(shocks))]
+        products = _products(next(iter(uses.values())), flop)
+        parts: list[Table | str] = [_table("products", "By product", products, compared)]
+    else:
+        parts = [_table("tiers", "Rich and poor", _tiers(network, uses, flop), compared)]
+    parts.append(buyers.cut(0, top))
+    if len(uses) > top:
+        parts.append(f"{len(uses) - top} more buyers: --top {len(uses)}")
+    parts += [*_said(network, uses, trained, compared)]
     skipped = {p: u for before, _ in uses.values() for p, u in before.skipped.items()}
     if skipped:
         parts.append(f"Left out for want of figures: {', '.join(sorted(skipped))}.")
@@ -76,73 +79,73 @@ def fleets_document(
     )
 
 
-def _columns(key: str, label: str, compared: bool) -> tuple[Column, ...]:
-    columns = (
-        Column(key, label),
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Fleet:
+    """What some accelerators are and can do in the baseline, and their runs in the scenario."""
+
+    name: str
+    units: float
+    h100e: float
+    power_mw: float | None
+    runs: float
+    tokens_s: float | None
+    then: float
+
+
+def _fleet(name: str, before: Sequence[Use], after: Sequence[Use], flop: float) -> _Fleet:
+    """Sums over buyers."""
+    return _Fleet(
+        name,
+        sum(u.units for u in before),
+        sum(u.h100e for u in before),
+        sum(u.power_mw for u in before),
+        sum(u.flop for u in before) / flop,
+        sum(u.tokens_s for u in before),
+        sum(u.flop for u in after) / flop,
+    )
+
+
+def _table(name: str, title: str, rows: Iterable[_Fleet], compared: bool) -> Table:
+    key = name.removesuffix("s")
+    columns: Columns[_Fleet] = (
+        Column(key, key.capitalize(), of=lambda row: row.name),
         Column("units", "Units", "units"),
         Column("h100e", "H100e", "units", priority=1),
         Column("power_mw", "MW", "number", priority=1),
         Column("runs", "Runs a quarter", "number"),
         Column("tokens_s", "Tokens/s", "units"),
+        Column("runs_scenario", "Runs, scenario", "number", of=lambda row: row.then),
+        Column("change", "Change", "change", of=lambda row: change(row.runs, row.then)),
     )
-    if not compared:
-        return columns
-    return (
-        *columns,
-        Column("runs_scenario", "Runs, scenario", "number"),
-        Column("change", "Change", "change"),
-    )
+    shown = columns if compared else columns[:-2]
+    return table(name, shown, rows, title, "no buyer has a fleet")
 
 
-def _row(name: str, before: Sequence[Use], after: Sequence[Use], flop: float) -> tuple[Cell, ...]:
-    """Sums over buyers; the scenario's columns come last."""
-    runs, then = (sum(u.flop for u in uses) / flop for uses in (before, after))
-    return (
-        name,
-        sum(u.units for u in before),
-        sum(u.h100e for u in before),
-        sum(u.power_mw for u in before),
-        runs,
-        sum(u.tokens_s for u in before),
-        then,
-        change(runs, then),
-    )
-
-
-def _table(name: str, title: str, label: str, rows: list[tuple[Cell, ...]], both: bool) -> Table:
-    columns = _columns(name.removesuffix("s"), label, both)
-    cut = tuple(row[: len(columns)] for row in rows)
-    return Table(name, title, columns, cut, "no buyer has a fleet")
-
-
-def _buyers(
-    network: Network, uses: Mapping[str, tuple[Use, Use]], flop: float, both: bool
-) -> Table:
-    rows = [
-        _row(network.buyers[id_].name, [before], [after], flop)
+def _buyers(network: Network, uses: Mapping[str, tuple[Use, Use]], flop: float) -> list[_Fleet]:
+    """Each buyer's, the largest first."""
+    return [
+        _fleet(network.buyers[id_].name, [before], [after], flop)
         for id_, (before, after) in sorted(uses.items(), key=lambda kv: (-kv[1][0].h100e, kv[0]))
     ]
-    return _table("buyers", "By buyer", "Buyer", rows, both)
 
 
-def _tiers(network: Network, uses: Mapping[str, tuple[Use, Use]], flop: float, both: bool) -> Table:
+def _tiers(network: Network, uses: Mapping[str, tuple[Use, Use]], flop: float) -> list[_Fleet]:
     rows = []
-    for tier in ("rich", "poor"):
-        chosen = [u for id_, u in uses.items() if network.buyers[id_].tier == tier]
-        rows.append(_row(tier, [u[0] for u in chosen], [u[1] for u in chosen], flop))
-    rows.append(_row("all", [u[0] for u in uses.values()], [u[1] for u in uses.values()], flop))
-    return _table("tiers", "Rich and poor", "Tier", rows, both)
+    for name, tiers in (("rich", {"rich"}), ("poor", {"poor"}), ("all", {"rich", "poor"})):
+        chosen = [u for id_, u in uses.items() if network.buyers[id_].tier in tiers]
+        rows.append(_fleet(name, [u[0] for u in chosen], [u[1] for u in chosen], flop))
+    return rows
 
 
-def _products(both: tuple[Use, Use], flop: float, compared: bool) -> Table:
+def _products(both: tuple[Use, Use], flop: float) -> list[_Fleet]:
     first, then = ({s.product: s for s in use.shares} for use in both)
-    rows: list[tuple[Cell, ...]] = []
+    rows = []
     for product in {**first, **then}:
-        s, later = first.get(product), then.get(product)
-        runs, after = (share.flop / flop if share else 0.0 for share in (s, later))
-        held = (s.units, s.h100e, s.power_mw) if s else (0.0, 0.0, 0.0)
-        rows.append((product, *held, runs, s.tokens_s if s else 0.0, after, change(runs, after)))
-    return _table("products", "By product", "Product", rows, compared)
+        none = Share(product, 0.0, 0.0, 0.0, 0.0, 0.0)
+        s, later = first.get(product, none), then.get(product, none)
+        runs, after = s.flop / flop, later.flop / flop
+        rows.append(_Fleet(product, s.units, s.h100e, s.power_mw, runs, s.tokens_s, after))
+    return rows
 
 
 def _said(

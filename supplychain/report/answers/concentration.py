@@ -3,27 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from supplychain.model import STAGES, Network
+from supplychain.model import STAGES, Commodity, Network
 from supplychain.model.quarters import Quarter
-from supplychain.report.tables import Column, Document, Table
-from supplychain.risk.concentration import Holder, concentration, history
+from supplychain.report.tables import Column, Columns, Document, table
+from supplychain.risk.concentration import Concentration, Holder, concentration, history
 
-COLUMNS = (
-    Column("commodity", "Commodity", least=18),
-    Column("stage", "Stage", priority=4),
-    Column("hhi", "HHI", "number"),
-    Column("level", "Level", priority=1, least=8),
-    Column("effective", "Equal makers", "number", priority=3),
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """An input, its makers, their countries, and the makers when shares are first known."""
+
+    commodity: Commodity
+    now: Concentration
+    top: str
+    places: Concentration
+    first: Concentration | None
+
+
+COLUMNS: Columns[_Row] = (
+    Column("commodity", "Commodity", least=18, of=lambda r: r.commodity.name),
+    Column("stage", "Stage", priority=4, of=lambda r: r.commodity.stage),
+    Column("hhi", "HHI", "number", of=lambda r: round(r.now.hhi)),
+    Column("level", "Level", priority=1, least=8,
+           of=lambda r: r.now.level + (" ⚠" if r.now.estimated else "")),
+    Column("effective", "Equal makers", "number", priority=3, of=lambda r: r.now.effective),
     Column("top", "Largest", least=12),
-    Column("top_share", "Share", "share"),
-    Column("place", "Country", priority=2, least=7),
-    Column("place_share", "its share", "share", priority=2),
-    Column("alarm", "Over 65%", priority=5),
-    Column("since", "Since", "text", priority=3, least=6),
-    Column("before", "HHI then", "number", priority=3),
-    Column("estimated", "Estimated", priority=6),
-)
+    Column("top_share", "Share", "share", of=lambda r: r.now.top_share),
+    Column("place", "Country", priority=2, least=7, of=lambda r: r.places.top),
+    Column("place_share", "its share", "share", priority=2, of=lambda r: r.places.top_share),
+    Column("alarm", "Over 65%", priority=5, of=lambda r: r.places.alarm),
+    Column("since", "Since", "text", priority=3, least=6,
+           of=lambda r: None if r.first is None else str(r.first.at)),
+    Column("before", "HHI then", "number", priority=3,
+           of=lambda r: None if r.first is None else round(r.first.hhi)),
+    Column("estimated", "Estimated", priority=6, of=lambda r: r.now.estimated),
+)  # fmt: skip
 
 
 def concentration_document(
@@ -46,29 +62,11 @@ def concentration_document(
             continue
         past = [c for c in history(network, id_, at, by) if c.at < now.at]
         first = past[0] if past and round(past[0].hhi) != round(now.hhi) else None
-        rows.append(
-            (
-                network.commodities[id_].name,
-                network.commodities[id_].stage,
-                round(now.hhi),
-                now.level + (" ⚠" if now.estimated else ""),
-                now.effective,
-                now.top if by == "country" else network.organizations[now.top].name,
-                now.top_share,
-                places.top,
-                places.top_share,
-                places.alarm,
-                None if first is None else str(first.at),
-                None if first is None else round(first.hhi),
-                now.estimated,
-            )
-        )
-    rows.sort(key=lambda r: (-r[2], STAGES.index(r[1]), r[0]))
-    high = sum(r[3].startswith("high") for r in rows)
-    alarms = sum(r[9] for r in rows)
-    title = "Concentration of supply"
-    if top is not None and len(rows) > top:
-        title += f" ({top} of {len(rows)}; --top sets how many)"
+        top_name = now.top if by == "country" else network.organizations[now.top].name
+        rows.append(_Row(network.commodities[id_], now, top_name, places, first))
+    rows.sort(key=lambda r: (-round(r.now.hhi), STAGES.index(r.commodity.stage), r.commodity.name))
+    high = sum(r.now.level == "high" for r in rows)
+    alarms = sum(r.places.alarm for r in rows)
     return Document(
         schema="supplychain/concentration/1",
         meta={"data": network.digest, "at": str(at), "by": by, "products": list(products)},
@@ -77,12 +75,12 @@ def concentration_document(
             ("HHI", "0 to 10,000; above 1,000 moderate, above 1,800 high (US guidelines of 2023)"),
         ),
         parts=(
-            Table("concentration", title, COLUMNS, tuple(rows[:top]), "none"),
+            table("concentration", COLUMNS, rows, "Concentration of supply", "none", most=top),
             f"{high} of {len(rows)} inputs are highly concentrated; of {alarms} more than 65% "
             "comes from one country.",
             "⚠ some share is an estimate, or the split of what the named shares leave.",
         ),
-        flat=Table("flat", "", COLUMNS, tuple(rows)),
+        flat=table("flat", COLUMNS, rows),
     )
 
 

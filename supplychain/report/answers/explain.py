@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from supplychain.errors import AskError
 from supplychain.model import (
@@ -15,6 +16,7 @@ from supplychain.model import (
     Need,
     Network,
     Organization,
+    Source,
     Supply,
 )
 from supplychain.model.finder import Kind, find_figure, meanings, unknown
@@ -23,7 +25,7 @@ from supplychain.model.network import FIGURED
 from supplychain.model.quarters import Quarter
 from supplychain.production.result import Production
 from supplychain.report.answers.trace import trace_parts
-from supplychain.report.tables import Cell, Column, Document, Table, compact
+from supplychain.report.tables import Column, Columns, Document, Table, compact, table
 
 Node = Commodity | Organization | Buyer | AIModel
 
@@ -197,28 +199,23 @@ def _commodity(network: Network, node: Commodity, at: Quarter) -> list[Table | s
 
 def needs_table(name: str, title: str, network: Network, needs: Iterable[Need]) -> Table:
     """What is needed, how much, from whom."""
-    rows: list[tuple[Cell, ...]] = [
-        (
-            " or ".join(network.commodities[i].name for i in need.inputs),
-            need.role,
-            f"{need.per_unit.value:.4g}" if need.per_unit else "–",
-            ", ".join(f"{m} from {q}" for m, q in need.makers.items())
-            if need.makers
-            else "any maker",
-            f"{weeks.value:g}" if (weeks := network.cycle_weeks(need)) else "–",
-            need.note,
-        )
-        for need in needs
-    ]
-    columns = (
-        Column("input", "Input"),
+    columns: Columns[Need] = (
+        Column("input", "Input", of=lambda need: _inputs(network, need)),
         Column("role", "Role"),
-        Column("per_unit", "Per unit", priority=1),
-        Column("makers", "Qualified makers"),
-        Column("cycle_weeks", "Weeks", priority=2),
+        Column("per_unit", "Per unit", priority=1,
+               of=lambda need: f"{need.per_unit.value:.4g}" if need.per_unit else "–"),
+        Column("makers", "Qualified makers",
+               of=lambda n: ", ".join(f"{m} from {q}" for m, q in (n.makers or {}).items())
+               or "any maker"),
+        Column("cycle_weeks", "Weeks", priority=2,
+               of=lambda n: f"{weeks.value:g}" if (weeks := network.cycle_weeks(n)) else "–"),
         Column("note", "Note", priority=3),
-    )
-    return Table(name, title, columns, tuple(rows), "needs nothing that is in the data")
+    )  # fmt: skip
+    return table(name, columns, needs, title, "needs nothing that is in the data")
+
+
+def _inputs(network: Network, need: Need) -> str:
+    return " or ".join(network.commodities[i].name for i in need.inputs)
 
 
 def needs_by_use_table(network: Network, supplies: Iterable[Supply]) -> Table:
@@ -226,96 +223,81 @@ def needs_by_use_table(network: Network, supplies: Iterable[Supply]) -> Table:
     uses: dict[tuple[str, str], set[str]] = defaultdict(set)
     for supply in supplies:
         for need in network.needs(supply):
-            inputs = " or ".join(network.commodities[i].name for i in need.inputs)
-            uses[inputs, need.role].add(supply.commodity)
-    rows: list[tuple[Cell, ...]] = [
-        (inputs, role, ", ".join(sorted(made))) for (inputs, role), made in uses.items()
-    ]
-    columns = (Column("input", "Input"), Column("role", "Role"), Column("use", "For"))
+            uses[_inputs(network, need), need.role].add(supply.commodity)
+    columns: Columns[tuple[str, str]] = (
+        Column("input", "Input", of=lambda need: need[0]),
+        Column("role", "Role", of=lambda need: need[1]),
+        Column("use", "For", of=lambda need: ", ".join(sorted(uses[need]))),
+    )
     empty = "needs nothing that is in the data"
-    return Table("needs", "Needs for what it makes", columns, tuple(rows), empty)
+    return table("needs", columns, uses, "Needs for what it makes", empty)
 
 
 def makers_table(network: Network, supplies: Iterable[Supply], at: Quarter) -> Table:
     """Who makes it, where, and how much as of the quarter."""
-    rows: list[tuple[Cell, ...]] = []
-    for supply in supplies:
-        share = supply.share_in(at)
-        amount = " + ".join(
+
+    def capacity(supply: Supply) -> str:
+        return " + ".join(
             f"{compact(network.capacity(supply, c).per_quarter(at))} a quarter ({c})"
             for c in supply.draws
         )
-        rows.append(
-            (
-                network.organizations[supply.organization].name,
-                supply.country,
-                share.value if share else None,
-                amount or "–",
-                f"{supply.start or '…'} to {supply.end or '…'}"
-                if supply.start or supply.end
-                else "",
-                supply.recovery_weeks.value if supply.recovery_weeks else None,
-            )
-        )
-    columns = (
-        Column("maker", "Maker"),
+
+    def active(supply: Supply) -> str:
+        if supply.start or supply.end:
+            return f"{supply.start or '…'} to {supply.end or '…'}"
+        return ""
+
+    columns: Columns[Supply] = (
+        Column("maker", "Maker", of=lambda s: network.organizations[s.organization].name),
         Column("country", "Plant"),
-        Column("share", "Share", "share"),
-        Column("capacity", f"Capacity in {at}"),
-        Column("active", "Active", priority=2),
-        Column("recovery_weeks", "Weeks to recover", "number", priority=1),
-    )
-    return Table("makers", "Made by", columns, tuple(rows), "nobody in the data makes it")
+        Column("share", "Share", "share", of=lambda s: _value(s.share_in(at))),
+        Column("capacity", f"Capacity in {at}", of=lambda s: capacity(s) or "–"),
+        Column("active", "Active", priority=2, of=active),
+        Column("recovery_weeks", "Weeks to recover", "number", priority=1,
+               of=lambda s: _value(s.recovery_weeks)),
+    )  # fmt: skip
+    return table("makers", columns, supplies, "Made by", "nobody in the data makes it")
+
+
+def _value(figure: Figure | None) -> float | None:
+    return figure.value if figure else None
 
 
 def users_table(network: Network, commodity: str) -> Table:
     """Which commodities, and which makers' own lines, need it."""
-    rows: list[tuple[Cell, ...]] = [
-        (user.name, need.role, "")
+    rows = [
+        {"user": user.name, "role": need.role, "maker": ""}
         for user in network.commodities.values()
         for need in user.needs
         if commodity in need.inputs
     ]
     rows += [
-        (
-            network.commodities[s.commodity].name,
-            need.role,
-            network.organizations[s.organization].name,
-        )
+        {
+            "user": network.commodities[s.commodity].name,
+            "role": need.role,
+            "maker": network.organizations[s.organization].name,
+        }
         for s in network.supplies
         for need in s.needs
         if commodity in need.inputs
     ]
-    columns = (
+    columns: Columns[dict[str, str]] = (
         Column("user", "Used in"),
         Column("role", "As"),
         Column("maker", "Only by", priority=1),
     )
-    return Table("users", "Feeds", columns, tuple(rows), "nothing in the data needs it")
+    return table("users", columns, rows, "Feeds", "nothing in the data needs it")
 
 
 def _organization(network: Network, node: Organization, at: Quarter) -> list[Table | str]:
     made = [s for s in network.supplies if s.organization == node.id]
-    rows: list[tuple[Cell, ...]] = []
-    for supply in made:
-        share = supply.share_in(at)
-        rows.append(
-            (
-                network.commodities[supply.commodity].name,
-                supply.country,
-                share.value if share else None,
-                supply.note,
-            )
-        )
-    columns = (
-        Column("commodity", "Makes"),
+    columns: Columns[Supply] = (
+        Column("commodity", "Makes", of=lambda s: network.commodities[s.commodity].name),
         Column("country", "Plant"),
-        Column("share", "Share", "share"),
+        Column("share", "Share", "share", of=lambda s: _value(s.share_in(at))),
         Column("note", "Note", priority=1),
     )
-    parts: list[Table | str] = [
-        Table("makes", "", columns, tuple(rows), "makes nothing in the data")
-    ]
+    parts: list[Table | str] = [table("makes", columns, made, empty="makes nothing in the data")]
     owned = [o.name for o in network.organizations.values() if o.owner == node.id]
     if owned:
         parts.append(f"Owns {', '.join(owned)}.")
@@ -330,13 +312,20 @@ def _organization(network: Network, node: Organization, at: Quarter) -> list[Tab
 
 
 def _buyer(node: Buyer) -> list[Table | str]:
-    rows: list[tuple[Cell, ...]] = [
-        (kind, ", ".join(line.products), str(quarter), figure.value, figure.low, figure.high)
+    rows = [
+        {
+            "kind": kind,
+            "products": ", ".join(line.products),
+            "quarter": str(quarter),
+            "units": figure.value,
+            "low": figure.low,
+            "high": figure.high,
+        }
         for kind, lines in (("orders", node.orders), ("contract", node.contracts))
         for line in lines
         for quarter, figure in line.figures.items()
     ]
-    columns = (
+    columns: Columns[dict[str, Any]] = (
         Column("kind", ""),
         Column("products", "Products"),
         Column("quarter", "Quarter"),
@@ -344,37 +333,32 @@ def _buyer(node: Buyer) -> list[Table | str]:
         Column("low", "Low", "units", priority=1),
         Column("high", "High", "units", priority=1),
     )
-    return [Table("orders", "Asks for", columns, tuple(rows), "orders nothing")]
+    return [table("orders", columns, rows, "Asks for", "orders nothing")]
 
 
 def figures_table(figures: Iterable[Figure]) -> Table:
     """Each figure with range, basis, sources and the place in the data."""
-    rows: list[tuple[Cell, ...]] = [
-        (
-            f.name,
-            _number(f.value),
-            f"{_number(f.low)} to {_number(f.high)}" if f.low != f.high else "",
-            f.unit,
-            f.basis,
-            ", ".join(f.sources) or "–",
-            str(f.place),
-            f.note,
-            "; ".join(f"{_number(c.value)} ({', '.join(c.sources)})" for c in f.contradicted_by),
-        )
-        for f in figures
-    ]
-    columns = (
-        Column("figure", "Figure"),
-        Column("value", "Value"),
-        Column("range", "Range", priority=1),
+    columns: Columns[Figure] = (
+        Column("figure", "Figure", of=lambda f: f.name),
+        Column("value", "Value", of=lambda f: _number(f.value)),
+        Column("range", "Range", priority=1, of=_range),
         Column("unit", "Unit", priority=4),
         Column("basis", "Basis", priority=2),
-        Column("sources", "Sources"),
-        Column("place", "In", priority=6),
+        Column("sources", "Sources", of=lambda f: ", ".join(f.sources) or "–"),
+        Column("place", "In", priority=6, of=lambda f: str(f.place)),
         Column("note", "Note", priority=7),
-        Column("contradicted_by", "Others say", priority=5),
+        Column("contradicted_by", "Others say", priority=5, of=_others),
     )
-    return Table("figures", "Figures and their sources", columns, tuple(rows), "no figures")
+    return table("figures", columns, figures, "Figures and their sources", "no figures")
+
+
+def _range(f: Figure) -> str:
+    return f"{_number(f.low)} to {_number(f.high)}" if f.low != f.high else ""
+
+
+def _others(figure: Figure) -> str:
+    said = (f"{_number(c.value)} ({', '.join(c.sources)})" for c in figure.contradicted_by)
+    return "; ".join(said)
 
 
 def _number(value: float) -> str:
@@ -383,15 +367,12 @@ def _number(value: float) -> str:
 
 def sources_table(network: Network, ids: Iterable[str]) -> Table:
     """The bibliography entries behind the figures."""
-    rows: list[tuple[Cell, ...]] = [
-        (s.id, s.publisher, s.published or "n. d.", s.title, s.url)
-        for s in (network.sources[i] for i in sorted(set(ids)))
-    ]
-    columns = (
-        Column("source", "Source"),
+    columns: Columns[Source] = (
+        Column("source", "Source", of=lambda s: s.id),
         Column("publisher", "Publisher", priority=1),
-        Column("published", "Date", priority=2),
+        Column("published", "Date", priority=2, of=lambda s: s.published or "n. d."),
         Column("title", "Title", priority=3),
         Column("url", "Address", least=30, breakable=True),
     )
-    return Table("sources", "Sources", columns, tuple(rows), "no sources")
+    rows = [network.sources[id_] for id_ in sorted(set(ids))]
+    return table("sources", columns, rows, "Sources", "no sources")

@@ -3,115 +3,150 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 from supplychain.analyses.exposure import Exposure, Exposures
 from supplychain.model import Network, Supply
 from supplychain.model.countries import place
 from supplychain.model.quarters import Quarter
 from supplychain.model.shares import shares_of
-from supplychain.report.tables import Cell, Column, Table, compact, show
-from supplychain.risk import Chokepoint, Chokepoints
+from supplychain.report.tables import Cell, Column, Columns, compact, show
+from supplychain.risk import Chokepoint, Chokepoints, Loss
+from supplychain.risk.structure import EntityId
 from supplychain.simulation import RECOVERED
 
-SCORE = Column("score", "Score", "number")
-COST_COLUMNS = (
-    SCORE,
-    Column("first_felt", "First felt", priority=2, least=6),
-    Column("worst", "Worst quarter", priority=2, least=15),
-    Column("recovered_by", "Back by", priority=5, least=7),
-    Column("recovery", "Down for", priority=6, least=9),
-    Column("survives_weeks", "Stocks last", priority=6, least=9),
-)
 COSTLY = 1.0
 """Score from which a loss is listed though others could stand in."""
 
-FLAT_COSTS = (
-    Column("score", "Score", "number"),
-    Column("h100e_lost", "H100e lost", "units"),
-    Column("revenue_lost_usd", "US$ lost", "units"),
-    Column("first_felt", "First felt"),
-    Column("worst", "Worst quarter"),
-    Column("worst_loss", "Worst loss", "share"),
-    Column("recovered_by", "Back by"),
-    Column("recovery_weeks", "Down for", "number"),
-    Column("recovery_estimated", "Estimated"),
-    Column("survives_weeks", "Stocks last", "number"),
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Something that may be lost, with what that costs, in the order in which it is shown.
+
+    Attributes:
+        point: What it is the chokepoint of; ``None``: of nothing.
+        cost: ``None``: not computed.
+        felt: When the loss reaches an accelerator, in words.
+        makes: What it makes, or what it stops accelerators through, in names.
+        loss: The one of the point's losses that is meant, where each has a row.
+    """
+
+    point: Chokepoint | None
+    cost: Exposure | None
+    felt: str | None = None
+    makes: str = "–"
+    loss: Loss | None = None
+
+    @property
+    def key(self) -> EntityId:
+        """What it is, whatever its name."""
+        return self.entity.key
+
+    @property
+    def name(self) -> str:
+        """How it is shown: a country stands for the plants in it."""
+        return called(self.key, self.entity.name)
+
+    @property
+    def single(self) -> str:
+        """Whether it alone loses the product that is meant."""
+        if self.loss is None:
+            return "no"
+        return "exactly" if self.loss.cover is None else "nearly"
+
+    @property
+    def entity(self) -> Chokepoint | Exposure:
+        """The one or the other."""
+        one = self.point or self.cost
+        assert one is not None
+        return one
+
+
+def of_point(shown: Callable[[Chokepoint], Cell]) -> Callable[[Row], Cell]:
+    """Unknown where it is no chokepoint."""
+    return lambda row: None if row.point is None else shown(row.point)
+
+
+def of_loss(shown: Callable[[Loss], Cell]) -> Callable[[Row], Cell]:
+    """Unknown where no loss is meant."""
+    return lambda row: None if row.loss is None else shown(row.loss)
+
+
+def _of_cost(shown: Callable[[Exposure], Cell]) -> Callable[[Row], Cell]:
+    """Unknown where no cost was computed."""
+    return lambda row: None if row.cost is None else shown(row.cost)
+
+
+def _felt(row: Row) -> Cell:
+    if row.cost is None or row.cost.first_felt is None:
+        return None if row.cost is None else "later"
+    # A country is lost in many ways at once, whatever the first reason is.
+    slowly = (row.felt or "").startswith("slowly") and row.key.kind != "country"
+    return f"{row.cost.first_felt}{', slowly' * slowly}"
+
+
+def _back(cost: Exposure) -> str:
+    if cost.first_felt is None or cost.worst is None or cost.worst_loss <= RECOVERED:
+        return "–"
+    return "later" if cost.recovered_by is None else str(cost.recovered_by)
+
+
+def _worst(cost: Exposure) -> str:
+    if cost.worst is None:
+        return "–"
+    return f"{show(-cost.worst_loss, 'share')} in {cost.worst}"
+
+
+def _quarter(quarter: Quarter | None) -> str | None:
+    return None if quarter is None else str(quarter)
+
+
+COST_COLUMNS: Columns[Row] = (
+    Column("score", "Score", "number", of=_of_cost(lambda cost: round(cost.score, 1))),
+    Column("first_felt", "First felt", priority=2, least=6, of=_felt),
+    Column("worst", "Worst quarter", priority=2, least=15, of=_of_cost(_worst)),
+    Column("recovered_by", "Back by", priority=5, least=7, of=_of_cost(_back)),
+    Column("recovery", "Down for", priority=6, least=9,
+           of=_of_cost(lambda cost: f"{cost.weeks:.0f} weeks" + " ⚠" * cost.estimated)),
+    Column("survives_weeks", "Stocks last", priority=6, least=9,
+           of=_of_cost(lambda c: "–" if c.survives is None else f"{c.survives:.0f} weeks")),
+)  # fmt: skip
+"""What a loss costs, for people; unknown where nothing was computed."""
+
+H100E_LOST: Column[Row] = Column(
+    "h100e_lost", "H100e lost", "units", of=_of_cost(lambda c: c.h100e)
+)
+
+FLAT_COSTS: Columns[Row] = (
+    Column("score", "Score", "number", of=_of_cost(lambda c: c.score)),
+    H100E_LOST,
+    Column("revenue_lost_usd", "US$ lost", "units", of=_of_cost(lambda c: c.revenue_usd)),
+    Column("first_felt", "First felt", of=_of_cost(lambda c: _quarter(c.first_felt))),
+    Column("worst", "Worst quarter", of=_of_cost(lambda c: _quarter(c.worst))),
+    Column("worst_loss", "Worst loss", "share", of=_of_cost(lambda c: c.worst_loss)),
+    Column("recovered_by", "Back by", of=_of_cost(lambda c: _quarter(c.recovered_by))),
+    Column("recovery_weeks", "Down for", "number", of=_of_cost(lambda c: c.weeks)),
+    Column("recovery_estimated", "Estimated", of=_of_cost(lambda c: c.estimated)),
+    Column("survives_weeks", "Stocks last", "number", of=_of_cost(lambda c: c.survives)),
+)
+"""The same for machines."""
+
+COSTLY_COLUMNS: Columns[Row] = (
+    Column("name", "Name", least=16),
+    Column("kind", "Kind", priority=7, of=lambda row: row.key.kind),
+    *COST_COLUMNS,
+    Column("makes", "Makes", priority=3, least=24),
 )
 
 
-def cost_cells(cost: Exposure | None, slowly: bool = False) -> tuple[Cell, ...]:
-    """Along :data:`COST_COLUMNS`; all unknown where nothing was computed.
-
-    Args:
-        cost: What the loss costs.
-        slowly: Whether it is said to grow slowly, as tools wear or growth stops.
-    """
-    if cost is None:
-        return (None,) * len(COST_COLUMNS)
-    if cost.first_felt is None or cost.worst is None:
-        back = "–"
-    else:
-        back = "later" if cost.recovered_by is None else str(cost.recovered_by)
-    return (
-        round(cost.score, 1),
-        "later" if cost.first_felt is None else f"{cost.first_felt}{', slowly' * slowly}",
-        "–" if cost.worst is None else f"{show(-cost.worst_loss, 'share')} in {cost.worst}",
-        back if cost.worst_loss > RECOVERED else "–",
-        f"{cost.weeks:.0f} weeks" + (" ⚠" if cost.estimated else ""),
-        "–" if cost.survives is None else f"{cost.survives:.0f} weeks",
-    )
-
-
-def flat_costs(cost: Exposure | None) -> tuple[Cell, ...]:
-    """Along :data:`FLAT_COSTS`."""
-    if cost is None:
-        return (None,) * len(FLAT_COSTS)
-    felt, worst, back = (
-        None if q is None else str(q) for q in (cost.first_felt, cost.worst, cost.recovered_by)
-    )
-    return (
-        cost.score,
-        cost.h100e,
-        cost.revenue_usd,
-        felt,
-        worst,
-        cost.worst_loss,
-        back,
-        cost.weeks,
-        cost.estimated,
-        cost.survives,
-    )
-
-
-def costly(exposed: Exposures, listed: Collection[tuple[str, str]]) -> list[Exposure]:
+def costly(network: Network, exposed: Exposures, listed: Collection[EntityId]) -> list[Row]:
     """Losses that cost something though no product hangs on them alone, dearest first."""
-    return [r for r in exposed.rows if r.score >= COSTLY and (r.kind, r.id) not in listed]
-
-
-def costly_table(network: Network, rows: list[Exposure], top: int | None, at: Quarter) -> Table:
-    """Neither single nor nearly so, with what it makes."""
-    columns = (
-        Column("rank", "#", "number", priority=1),
-        Column("name", "Name", least=16),
-        Column("kind", "Kind", priority=7),
-        *COST_COLUMNS,
-        Column("makes", "Makes", priority=3, least=24),
-    )
-    shown = tuple(
-        (
-            i,
-            called(row.kind, row.id, row.name),
-            row.kind,
-            *cost_cells(row),
-            makes(network, row, at),
-        )
-        for i, row in enumerate(rows[:top], 1)
-    )
-    title = "Costly, though others make it too"
-    if top is not None and len(rows) > top:
-        title += f" ({top} of {len(rows)}; --top sets how many)"
-    return Table("costly", title, columns, shown, "none")
+    return [
+        Row(None, cost, makes=makes(network, cost, exposed.first))
+        for cost in exposed.rows
+        if cost.score >= COSTLY and cost.key not in listed
+    ]
 
 
 def makes(network: Network, row: Exposure, at: Quarter) -> str:
@@ -123,7 +158,7 @@ def makes(network: Network, row: Exposure, at: Quarter) -> str:
         active = [s for s in network.makers(commodity.id) if s.active(at)]
         own = [_belongs(network, row, s) for s in active]
         if commodity.product is None and any(own):
-            shares, _ = shares_of(network, active, at)
+            shares = shares_of(network, active, at).value
             total = sum(share for share, is_own in zip(shares, own, strict=True) if is_own)
             held.append((total, commodity.name))
     held.sort(key=lambda pair: (-pair[0], pair[1]))
@@ -199,6 +234,6 @@ def _belongs(network: Network, row: Exposure, supply: Supply) -> bool:
     return row.id in network.owners(supply.organization)
 
 
-def called(kind: str, id_: str, name: str) -> str:
+def called(key: EntityId, name: str) -> str:
     """How a row is named: a country stands for the plants in it."""
-    return f"{id_} (plants)" if kind == "country" else name
+    return f"{key.id} (plants)" if key.kind == "country" else name

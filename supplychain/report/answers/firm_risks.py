@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from supplychain.firms.attached import Attached
 from supplychain.firms.singles import SinglePoints
@@ -11,21 +12,10 @@ from supplychain.firms.systemic import SystemicRisk
 from supplychain.model import Network
 from supplychain.model.quarters import Quarter
 from supplychain.report.answers.firms import single_points_document
-from supplychain.report.tables import Cell, Column, Document, Table
+from supplychain.report.tables import Column, Columns, Document, Table, table
 
-ATTACHED = (
-    Column("firm", "Firm"),
-    Column("id", "Organization"),
-    Column("name", "Name", priority=1),
-    Column("followed", "What it needs counts", priority=2),
-)
-DOUBTFUL = (Column("firm", "Firm"), Column("candidates", "May be"))
-ESRI = (
-    Column("rank", "#", "number", priority=1),
-    Column("firm", "Firm"),
-    Column("esri", "ESRI", "share"),
-)
-STRESS = (
+ESRI: Columns[Any] = (Column("firm", "Firm"), Column("esri", "ESRI", "share"))
+STRESS: Columns[Any] = (
     Column("site", "Site"),
     Column("recovery", "Time to recover", "number"),
     Column("survival", "Time to survive", "number"),
@@ -33,6 +23,8 @@ STRESS = (
     Column("exposure", "Of the largest", "share", priority=2),
     Column("exposed", "Exposed", priority=1),
 )
+DASH = float("inf")
+"""A time that is endless, shown as a dash."""
 
 
 def removals_document(
@@ -69,23 +61,29 @@ def removals_document(
 
 def _who_is_who(attached: Attached, network: Network) -> tuple[Table | str, ...]:
     """The firms that were joined, those that may be one of the graph, and what that means."""
-    rows: list[tuple[Cell, ...]] = [
-        (firm, id_, network.organizations[id_].name, firm in attached.followed)
-        for firm, id_ in sorted(attached.firms.items())
-    ]
-    doubtful = [(firm, ", ".join(ids)) for firm, ids in sorted(attached.doubtful.items())]
+    sure: Columns[tuple[str, str]] = (
+        Column("firm", "Firm", of=lambda pair: pair[0]),
+        Column("id", "Organization", of=lambda pair: pair[1]),
+        Column("name", "Name", priority=1, of=lambda pair: network.organizations[pair[1]].name),
+        Column("followed", "What it needs counts", of=lambda pair: pair[0] in attached.followed),
+    )
+    doubtful: Columns[tuple[str, tuple[str, ...]]] = (
+        Column("firm", "Firm", of=lambda pair: pair[0]),
+        Column("candidates", "May be", of=lambda pair: ", ".join(pair[1])),
+    )
     said = [
         "Joined by id, name or alias. Where the good is known too, the plants that make it serve "
         "the customer, any one of them, and all they need counts; else only the firm itself does."
     ]
-    if doubtful:
+    if attached.doubtful:
         said.append(
             "Doubtful firms are not joined: write the id or the name of the organization in the "
             "table where one is meant."
         )
+    firms, unsure = sorted(attached.firms.items()), sorted(attached.doubtful.items())
     return (
-        Table("attached", "Firms of the graph", ATTACHED, tuple(rows), "none was found by name"),
-        Table("doubtful", "Doubtful", DOUBTFUL, tuple(doubtful), "none"),
+        table("attached", sure, firms, "Firms of the graph", "none was found by name"),
+        table("doubtful", doubtful, unsure, "Doubtful", "none"),
         *said,
     )
 
@@ -94,14 +92,7 @@ def systemic_document(
     found: SystemicRisk, name: str, replaceable: bool, upstream: bool, top: int | None
 ) -> Document:
     """Every firm by its economic systemic risk index, the riskiest first."""
-    frame = found.to_frame()
-    rows = [
-        (i, str(firm), float(esri))
-        for i, (firm, esri) in enumerate(zip(frame["firm"], frame["esri"], strict=True), 1)
-    ]
-    title = "Systemic risk"
-    if top is not None and len(rows) > top:
-        title += f" ({top:,} of {len(rows):,}; --top sets how many)"
+    rows = found.to_frame().astype({"firm": str}).astype(object).to_dict("records")
     rules = (
         "suppliers replaced by market share" if replaceable else "no supplier replaced",
         "lost demand counts" if upstream else "lost demand does not count",
@@ -114,33 +105,26 @@ def systemic_document(
             ("Rules", "; ".join(rules)),
         ),
         parts=(
-            Table("firms", title, ESRI, tuple(rows[:top]), "none"),
+            table("firms", ESRI, rows, "Systemic risk", "none", most=top, numbered=True),
             "ESRI: share of all sales lost when the firm stops for good (Diem et al. 2022).",
         ),
-        flat=Table("flat", "", ESRI[1:], tuple(row[1:] for row in rows)),
+        flat=table("flat", ESRI, rows),
     )
 
 
 def stress_document(found: StressTest, name: str, top: int | None) -> Document:
     """Every site out for its time to recover, the costliest first."""
-    frame = found.to_frame()
-    keys = [column.key for column in STRESS]
-    rows = [
-        tuple(None if value == float("inf") else value for value in row)
-        for row in frame[keys].astype(object).itertuples(index=False, name=None)
-    ]
-    exposed = int(frame["exposed"].sum())
-    title = "Outages"
-    if top is not None and len(rows) > top:
-        title += f" ({top:,} of {len(rows):,}; --top sets how many)"
+    frame = found.to_frame().astype(object)
+    rows = frame.where(frame != DASH, None).to_dict("records")
+    exposed = sum(bool(row["exposed"]) for row in rows)
     return Document(
         schema="supplychain/firms-stress/1",
         meta={"file": name, "sites": len(rows), "exposed": exposed},
         head=(("Stress test", f"every site of {name} out on its own, as it costs least"),),
         parts=(
-            Table("sites", title, STRESS, tuple(rows[:top]), "none"),
+            table("sites", STRESS, rows, "Outages", "none", most=top),
             f"{exposed} of {len(rows)} sites are exposed: they take longer to recover than the "
             "network survives without them. A dash: no demand is ever lost.",
         ),
-        flat=Table("flat", "", STRESS, tuple(rows)),
+        flat=table("flat", STRESS, rows),
     )

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
 from supplychain.firms.edge_files import read_edges
 from supplychain.firms.edges import EdgeError
 from supplychain.firms.singles import SinglePoints, single_points
-from supplychain.report.tables import Column, Document, Table
+from supplychain.report.tables import Column, Columns, Document, table
 
-if TYPE_CHECKING:
-    import numpy.typing as npt
-
-COLUMNS = (
-    Column("rank", "#", "number", priority=1),
+COLUMNS: Columns[Any] = (
     Column("firm", "Firm", least=12),
     Column("lost", "Lost", "number"),
     Column("falls", "Falls", "number", priority=2),
     Column("alone", "Serves alone", "number", priority=5),
     Column("lost_nearly", "Lost nearly", "number", priority=4),
     Column("falls_nearly", "Falls nearly", "number", priority=6),
-    Column("products", "Products lost", priority=7, least=20),
-    Column("why", "Why", priority=3, least=28),
 )
+"""Of rows of :meth:`SinglePoints.to_frame`."""
 NAMED = 3
 """Products named in a cell for people; the others are counted."""
 
@@ -75,16 +70,18 @@ def single_points_document(
         ("Products", f"{len(found.products):,}: {goal}"),
     )
     ranked = found.ranked()
-    whole = _rows(found, ranked if every else ranked[:top])
+    firms = ranked if every else ranked[:top]
+    frame = found.to_frame().iloc[firms].astype({"firm": str})
+    frame["products"] = [found.beside(firm) for firm in firms.tolist()]
+    frame["why"] = [_why(found, firm) for firm in firms.tolist()]
+    whole: list[Any] = list(frame.itertuples(index=False))
     shown = whole[:top]
     title = "Single points of failure"
     if len(ranked) > len(shown):
         title += f" ({len(shown):,} of {len(ranked):,}; --top sets how many)"
-    rows = tuple((i, *r[:-2], _few(r[-2]), r[-1]) for i, r in enumerate(shown, 1))
-    points = Table("points", title, COLUMNS, rows, "none: no firm takes down another")
-    names = sum(len(row[-2]) for row in whole)
-    join = "; ".join if names <= MOST_NAMED else _few
-    keys = [column.key for column in COLUMNS]
+    none = "none: no firm takes down another"
+    points = table("points", _columns(_few), shown, title, none, numbered=True)
+    names = sum(len(row.products) for row in whole)
     return Document(
         schema="supplychain/chokepoints-edges/2",
         meta={"file": name, "firms": len(of.firms), "links": len(of.supplier), "needs": needs,
@@ -92,24 +89,22 @@ def single_points_document(
               "needs_with_unused_second_source": of.unused},
         head=head,
         parts=(points, *_sentences(found)),
-        flat=Table("flat", "", COLUMNS[1:], tuple((*r[:-2], join(r[-2]), r[-1]) for r in whole)),
+        flat=table("flat", _columns("; ".join if names <= MOST_NAMED else _few), whole),
         records={"points": [
-            dict(zip(keys, (i, *r[:-2], list(r[-2]), r[-1]), strict=True))
-            for i, r in enumerate(shown, 1)
+            {**record, "products": list(row.products)}
+            for record, row in zip(points.records(), shown, strict=True)
         ]},
     )  # fmt: skip
 
 
-_Row: TypeAlias = tuple[Any, ...]
-"""A firm, its numbers, the products lost with it, and why."""
-
-
-def _rows(found: SinglePoints, firms: npt.NDArray[np.int64]) -> list[_Row]:
-    numbers = found.to_frame().iloc[firms].astype({"firm": str}).itertuples(index=False, name=None)
-    return [
-        (*row, found.beside(firm), _why(found, firm))
-        for firm, row in zip(firms.tolist(), numbers, strict=True)
-    ]
+def _columns(named: Callable[[Sequence[str]], str]) -> Columns[Any]:
+    """Of firms with their numbers, the products lost with them as they are named, and why."""
+    return (
+        *COLUMNS,
+        Column("products", "Products lost", priority=7, least=20,
+               of=lambda row: named(row.products)),
+        Column("why", "Why", priority=3, least=28),
+    )  # fmt: skip
 
 
 def _few(products: Sequence[str]) -> str:

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from supplychain.model import STAGES, Network
 from supplychain.model.quarters import Quarter
-from supplychain.report.tables import Column, Document, Table, show
+from supplychain.report.tables import Column, Columns, Document, Table, show, table
 from supplychain.risk.matrix import Need
+
+NONE = "No country is needed alone."
 
 
 def matrix_document(
@@ -19,16 +21,21 @@ def matrix_document(
 ) -> Document:
     """What is lost with a country's plants of one stage; nearly lost after a tilde."""
     countries, stages = _axes(needed)
-    columns = (
-        Column("country", "Country", least=7),
-        *(Column(stage, stage.capitalize(), least=4) for stage in stages),
+
+    def stage_column(stage: str) -> Column[str]:
+        return Column(
+            stage, stage.capitalize(), least=4, of=lambda c: _cell(needed.get((c, stage)))
+        )
+
+    columns: Columns[str] = (
+        Column("country", "Country", least=7, of=str),
+        *map(stage_column, stages),
     )
-    rows = [(c, *(_cell(needed.get((c, stage))) for stage in stages)) for c in countries]
-    flat = (
-        Column("country", "Country"),
-        Column("stage", "Stage"),
-        Column("exact", "Lost", "share"),
-        Column("near", "Lost or nearly lost", "share"),
+    flat: Columns[tuple[tuple[str, str], Need]] = (
+        Column("country", "Country", of=lambda row: row[0][0]),
+        Column("stage", "Stage", of=lambda row: row[0][1]),
+        Column("exact", "Lost", "share", of=lambda row: row[1].exact),
+        Column("near", "Lost or nearly lost", "share", of=lambda row: row[1].near),
     )
     stake = "H100 equivalents of booked packaging" if weighted else "products, all alike"
     return Document(
@@ -39,38 +46,32 @@ def matrix_document(
             ("Cells", f"share of {stake} lost with the plants of that country in that stage"),
         ),
         parts=(
-            Table("matrix", "", columns, tuple(rows), "No country is needed alone."),
+            table("matrix", columns, countries, empty=NONE),
             "~ nearly: the others could cover less than a quarter. Own designs are not counted.",
         ),
-        flat=Table(
-            "flat", "", flat, tuple((c, s, n.exact, n.near) for (c, s), n in needed.items())
-        ),
+        flat=table("flat", flat, needed.items()),
     )
 
 
 def exact_table(needed: Mapping[tuple[str, str], Need]) -> Table:
-    """What is lost, as numbers; unknown where nothing is lost or nearly lost."""
+    """What is lost by country, as numbers; unknown where nothing is lost or nearly lost."""
     countries, stages = _axes(needed)
-    columns = (
-        Column("country", "Country"),
-        *(Column(stage, stage.capitalize(), "share") for stage in stages),
-    )
-    rows = tuple(
-        (c, *(need.exact if (need := needed.get((c, stage))) else None for stage in stages))
-        for c in countries
-    )
-    return Table("matrix", "", columns, rows, "No country is needed alone.")
+
+    def exact(stage: str) -> Column[str]:
+        def cell(country: str) -> float | None:
+            need = needed.get((country, stage))
+            return None if need is None else need.exact
+
+        return Column(stage, stage.capitalize(), "share", of=cell)
+
+    columns: Columns[str] = (Column("country", "Country", of=str), *map(exact, stages))
+    return table("matrix", columns, countries, empty=NONE, by=str)
 
 
-def near_marks(needed: Mapping[tuple[str, str], Need], table: Table) -> dict[tuple[int, str], str]:
-    """Row and stage of :func:`exact_table` to what is nearly lost there too, as ``~100%``."""
-    marks = {}
-    for number, row in enumerate(table.rows):
-        for column in table.columns[1:]:
-            need = needed.get((str(row[0]), column.key))
-            if need is not None and "~" in (text := _cell(need)):
-                marks[number, column.key] = text[text.index("~") :]
-    return marks
+def near_marks(needed: Mapping[tuple[str, str], Need]) -> dict[tuple[str, str], str]:
+    """Country and stage to what is nearly lost there too, as ``~100%``."""
+    texts = {place: _cell(need) for place, need in needed.items()}
+    return {place: text[text.index("~") :] for place, text in texts.items() if "~" in text}
 
 
 def _axes(needed: Mapping[tuple[str, str], Need]) -> tuple[list[str], list[str]]:

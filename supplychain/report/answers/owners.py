@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from supplychain.analyses.owners import REST, YEARS, OwnerTest
+from supplychain.analyses.owners import REST, YEARS, Owner, OwnerTest
 from supplychain.model import Network
-from supplychain.report.tables import Cell, Column, Document, Table
+from supplychain.report.tables import Column, Columns, Document, Table, table
 
 
 def owners_document(network: Network, tests: tuple[OwnerTest, ...]) -> Document:
@@ -20,28 +20,30 @@ def owners_document(network: Network, tests: tuple[OwnerTest, ...]) -> Document:
             ("Data", network.digest[:8]),
         ),
         parts=tuple(parts),
-        flat=flat_table(network, tests),
+        flat=flat_table(tests),
     )
 
 
 def errors_table(tests: tuple[OwnerTest, ...]) -> Table:
     """Mean absolute error of an owner's share, in percentage points, best rule first."""
-    rules = list(tests[0].rows[0].by_rule)
-    rows: list[tuple[Cell, ...]] = []
-    for rule in sorted(rules, key=tests[0].error):
-        cells = [_points(test.error(rule, year)) for test in tests for year in (*YEARS, None)]
-        rows.append((rule, *cells))
-    repeated = [
-        _points(t.repeated(year)) if year else None for t in tests for year in (*YEARS, None)
-    ]
-    rows.append(("shares of the year before", *repeated))
-    columns = [Column("rule", "Rule")]
-    for test in tests:
-        for year in (*YEARS, None):
-            label = f"{test.count.name}, {year}" if year == YEARS[0] else str(year or "both")
-            columns.append(Column(f"{test.count.outcome}_{year or 'both'}", label, "number"))
+    repeated = "shares of the year before"
+    rules = sorted(tests[0].rows[0].by_rule, key=tests[0].error)
+
+    def error(test: OwnerTest, year: int | None) -> Column[str]:
+        def cell(rule: str) -> str | None:
+            if rule != repeated:
+                return _points(test.error(rule, year))
+            return _points(test.repeated(year)) if year else None
+
+        label = f"{test.count.name}, {year}" if year == YEARS[0] else str(year or "both")
+        return Column(f"{test.count.outcome}_{year or 'both'}", label, "number", of=cell)
+
+    columns: Columns[str] = (
+        Column("rule", "Rule", of=str),
+        *(error(test, year) for test in tests for year in (*YEARS, None)),
+    )
     title = "Mean absolute error of an owner's share, in percentage points"
-    return Table("errors", title, tuple(columns), tuple(rows))
+    return table("errors", columns, [*rules, repeated], title)
 
 
 def _points(share: float | None) -> str | None:
@@ -51,23 +53,19 @@ def _points(share: float | None) -> str | None:
 def owners_table(network: Network, test: OwnerTest) -> Table:
     """Published share of every owner and what every rule gives it."""
     rules = list(test.rows[0].by_rule)
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (
-            _name(network, row.owner),
-            str(row.year),
-            row.published,
-            *(row.by_rule[rule] for rule in rules),
-        )
-        for row in sorted(test.rows, key=lambda r: (r.year, r.owner == REST, -r.published))
-    )
-    columns = (
-        Column("owner", "Owner"),
-        Column("year", "Year"),
+
+    def given(rule: str, priority: int) -> Column[Owner]:
+        return Column(rule, rule, "share", priority=priority, of=lambda row: row.by_rule[rule])
+
+    columns: Columns[Owner] = (
+        Column("owner", "Owner", of=lambda row: _name(network, row.owner)),
+        Column("year", "Year", of=lambda row: str(row.year)),
         Column("published", "Published", "share"),
-        *(Column(rule, rule, "share", priority=n > 3) for n, rule in enumerate(rules)),
+        *(given(rule, int(n > 3)) for n, rule in enumerate(rules)),
     )
+    rows = sorted(test.rows, key=lambda r: (r.year, r.owner == REST, -r.published))
     title = f"Share of the units by owner, against {test.count.name}"
-    return Table(test.count.outcome, title, columns, rows)
+    return table(test.count.outcome, columns, rows, title)
 
 
 def sentences(tests: tuple[OwnerTest, ...]) -> list[str]:
@@ -87,24 +85,24 @@ def sentences(tests: tuple[OwnerTest, ...]) -> list[str]:
     return said
 
 
-def flat_table(network: Network, tests: tuple[OwnerTest, ...]) -> Table:
+def flat_table(tests: tuple[OwnerTest, ...]) -> Table:
     """One row per count, owner, year and rule."""
-    rows = tuple(
-        (
-            test.count.outcome,
-            row.owner,
-            str(row.year),
-            rule,
-            row.published,
-            row.low,
-            row.high,
-            share,
-        )
+    rows = [
+        {
+            "count": test.count.outcome,
+            "owner": row.owner,
+            "year": str(row.year),
+            "rule": rule,
+            "published": row.published,
+            "low": row.low,
+            "high": row.high,
+            "share": share,
+        }
         for test in tests
         for row in test.rows
         for rule, share in row.by_rule.items()
-    )
-    columns = (
+    ]
+    columns: Columns[dict[str, object]] = (
         Column("count", "Count"),
         Column("owner", "Owner"),
         Column("year", "Year"),
@@ -114,7 +112,7 @@ def flat_table(network: Network, tests: tuple[OwnerTest, ...]) -> Table:
         Column("high", "High", "share"),
         Column("share", "Share", "share"),
     )
-    return Table("flat", "", columns, rows)
+    return table("flat", columns, rows)
 
 
 def _name(network: Network, owner: str) -> str:

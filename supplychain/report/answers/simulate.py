@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,8 +21,9 @@ from supplychain.report.answers.losers import (
     rules_table,
     under_each_rule,
 )
+from supplychain.report.answers.pairs import Pair, pair_columns
 from supplychain.report.answers.sentences import sentences
-from supplychain.report.tables import Cell, Column, Document, Table, compact, show
+from supplychain.report.tables import Cell, Column, Columns, Document, Table, compact, show, table
 from supplychain.simulation import Simulation, change
 
 COUNTED = {
@@ -30,6 +32,9 @@ COUNTED = {
     "revenue_usd": "Revenue, US$",
 }
 """Rows of the table of totals beside units, by quantity."""
+
+USED = {"hbm": "HBM used, GB", "cowos": "CoWoS wafers used", "logic-wafer": "Logic wafers used"}
+"""Further rows, by group of inputs."""
 
 SHOWN_BUYERS = 10
 """Buyers in the terminal table; all are in JSON and CSV."""
@@ -128,8 +133,8 @@ def simulation_document(
             },
             "time": _time(result),
             "as_ordered": _as_ordered(result),
-            "all_countries": _records(countries_table(result, None)),
-            "all_buyers": _records(buyers_table(result, None)),
+            "all_countries": countries_table(result, None).records(),
+            "all_buyers": buyers_table(result, None).records(),
         },
     )
 
@@ -151,10 +156,6 @@ def _worth(result: Simulation) -> dict[str, object]:
         }
         for key in sorted(before)
     }
-
-
-def _records(table: Table) -> list[dict[str, object]]:
-    return [dict(zip((c.key for c in table.columns), row, strict=True)) for row in table.rows]
 
 
 def _as_ordered(result: Simulation) -> dict[str, object]:
@@ -183,15 +184,6 @@ def _time(result: Simulation) -> dict[str, object]:
     }
 
 
-def _comparison(first: Iterable[Column]) -> tuple[Column, ...]:
-    return (
-        *first,
-        Column("baseline", "Baseline", "units"),
-        Column("scenario", "Scenario", "units"),
-        Column("change", "Change", "change"),
-    )
-
-
 def _beside(result: Simulation) -> list[str]:
     """What buyers get that the program does not make."""
     allocation = result.baseline_allocation
@@ -207,35 +199,45 @@ def _beside(result: Simulation) -> list[str]:
 
 def totals_table(result: Simulation) -> Table:
     """Accelerators, H100 equivalents, inputs used and orders filled over the window."""
-    rows: list[tuple[Cell, ...]] = []
-    before, after = result.baseline.total(), result.scenario.total()
-    rows.append(("Accelerators shipped", before, after, change(before, after)))
+    rows: list[dict[str, Cell]] = []
+
+    def add(id_: str, label: str, before: float, after: float) -> None:
+        by = change(before, after)
+        rows.append(
+            {"id": id_, "measure": label, "baseline": before, "scenario": after, "change": by}
+        )
+
+    add("shipped", "Accelerators shipped", result.baseline.total(), result.scenario.total())
     before, after = (
         sum(float(units.sum()) for units in installed(result.network, p).values())
         for p in (result.baseline, result.scenario)
     )
-    rows.append(("Accelerators installed", before, after, change(before, after)))
+    add("installed", "Accelerators installed", before, after)
     counted = totals(result.network, result.baseline), totals(result.network, result.scenario)
     for quantity, label in COUNTED.items():
         (before, known), (after, _) = (c[quantity] for c in counted)
         if before > 0:
             part = f" (known for {known:.0%})" if known < 0.995 else ""
-            rows.append((label + part, before, after, change(before, after)))
-    for group, label in (
-        ("hbm", "HBM used, GB"),
-        ("cowos", "CoWoS wafers used"),
-        ("logic-wafer", "Logic wafers used"),
-    ):
+            add(quantity, label + part, before, after)
+    for group, label in USED.items():
         members = set(result.network.groups.get(group, ()))
         before, after = _used(result.baseline, members), _used(result.scenario, members)
         if before > 0:
-            rows.append((label, before, after, change(before, after)))
+            add(group, label, before, after)
     both = result.baseline_allocation, result.allocation
     ordered = [float(a.asked().sum()) for a in both]
     if min(ordered) > 0:
-        before, after = (float(a.served().sum()) / o for a, o in zip(both, ordered, strict=True))
-        rows.append(("Orders filled", show(before, "share"), show(after, "share"), None))
-    return Table("totals", "", _comparison([Column("measure", "")]), tuple(rows))
+        shares = (float(a.served().sum()) / o for a, o in zip(both, ordered, strict=True))
+        old, new = (show(share, "share") for share in shares)
+        filled: dict[str, Cell] = {"id": "filled", "measure": "Orders filled", "change": None}
+        rows.append({**filled, "baseline": old, "scenario": new})
+    columns: Columns[dict[str, Cell]] = (
+        Column("measure", ""),
+        Column("baseline", "Baseline", "units"),
+        Column("scenario", "Scenario", "units"),
+        Column("change", "Change", "change"),
+    )
+    return table("totals", columns, rows, by=lambda row: row["id"])
 
 
 def _used(production: Production, commodities: set[str]) -> float:
@@ -246,51 +248,61 @@ def _used(production: Production, commodities: set[str]) -> float:
     return float(production.use[rows, first : last + 1].sum())
 
 
+@dataclass(frozen=True, slots=True)
+class _Product(Pair):
+    """Units of a product over the window."""
+
+    designer: str
+
+
 def products_table(result: Simulation) -> Table:
     """Units over the window by product, those never shipped left out."""
-    plan = result.baseline.plan
-    rows = [
-        (
-            result.network.commodities[p].name,
-            result.network.organizations[plan.supplies[plan.products[p]].organization].name,
-            before,
-            after,
-            change(before, after),
-        )
-        for p, (before, after) in result.totals().items()
-        if max(before, after) >= 0.5
-    ]
-    rows.sort(key=lambda r: (r[1], r[0]))
-    columns = _comparison(
-        [Column("product", "Product"), Column("designer", "Designer", priority=2)]
-    )
-    return Table("products", "Units by product", columns, tuple(rows), "no accelerator is shipped")
+    plan, network = result.baseline.plan, result.network
+    rows = []
+    for p, (before, after) in result.totals().items():
+        if max(before, after) >= 0.5:
+            designer = network.organizations[plan.supplies[plan.products[p]].organization].name
+            rows.append(_Product(p, network.commodities[p].name, before, after, designer))
+    rows.sort(key=lambda r: (r.designer, r.name))
+    name, *others = pair_columns("product", "Product")
+    columns: Columns[_Product] = (name, Column("designer", "Designer", priority=2), *others)
+    return table("products", columns, rows, "Units by product", "no accelerator is shipped")
+
+
+@dataclass(frozen=True, slots=True)
+class _Quarter(Pair):
+    """Units in a quarter, and what binds in it, the most valuable first."""
+
+    baseline: tuple[str, ...]
+    scenario: tuple[str, ...]
 
 
 def quarters_table(result: Simulation) -> Table:
     """Units by quarter and what binds, the most valuable first."""
     first = result.baseline.window[0]
-    rows: list[tuple[Cell, ...]] = []
+    rows = []
     bound = zip(result.baseline.binding(), result.scenario.binding(), strict=True)
     for t, (quarter, (b, s)) in enumerate(zip(result.quarters, bound, strict=True)):
         before = float(result.baseline.ship[:, first + t].sum())
         after = float(result.scenario.ship[:, first + t].sum())
-        rows.append(
-            (
-                str(quarter),
-                before,
-                after,
-                change(before, after),
-                ", ".join(b[:3]) or "nothing",
-                ", ".join(s[:3]) or "nothing",
-            )
-        )
-    columns = (
-        *_comparison([Column("quarter", "Quarter")]),
-        Column("binding_baseline", "Binds in baseline", priority=2),
-        Column("binding_scenario", "Binds in scenario", priority=1),
-    )
-    return Table("quarters", "By quarter, and what binds", columns, tuple(rows))
+        rows.append(_Quarter(str(quarter), str(quarter), before, after, b, s))
+    columns: Columns[_Quarter] = (
+        *pair_columns("quarter", "Quarter"),
+        Column("binding_baseline", "Binds in baseline", priority=2,
+               of=lambda row: ", ".join(row.baseline[:3]) or "nothing"),
+        Column("binding_scenario", "Binds in scenario", priority=1,
+               of=lambda row: ", ".join(row.scenario[:3]) or "nothing"),
+    )  # fmt: skip
+    return table("quarters", columns, rows, "By quarter, and what binds")
+
+
+@dataclass(frozen=True, slots=True)
+class _Buyer(Pair):
+    """What a buyer gets over the window, and the share of its orders that is."""
+
+    tier: str
+    orders: float | None
+    filled: float | None
 
 
 def buyers_table(result: Simulation, most: int | None) -> Table:
@@ -300,55 +312,56 @@ def buyers_table(result: Simulation, most: int | None) -> Table:
     ordered = result.allocation.orders_known()
     asked = result.allocation.asked()
     rows = [
-        (
-            b.name,
-            b.tier,
-            ordered[b.id],
-            before[b.id],
-            after[b.id],
-            change(before[b.id], after[b.id]),
-            filled[b.id],
-        )
+        _Buyer(b.id, b.name, before[b.id], after[b.id], b.tier, ordered[b.id], filled[b.id])
         for b, a in zip(result.allocation.buyers, asked.tolist(), strict=True)
         # What is less is the rest of a subtraction.
         if max(a, before[b.id], after[b.id]) > 1e-6
     ]
     if result.shocks:
         # Equal losses, to what matters, stand in the order of names.
-        rows.sort(key=lambda r: (round(r[5], 6) if r[5] is not None else 0.0, r[0]))
+        rows.sort(key=lambda row: (round(row.change or 0.0, 6), row.name))
     else:
-        rows.sort(key=lambda r: (-r[4], r[0]))
-    columns = (
-        Column("buyer", "Buyer"),
+        rows.sort(key=lambda row: (-row.after, row.name))
+    name, *others = pair_columns("buyer", "Buyer")
+    columns: Columns[_Buyer] = (
+        name,
         Column("tier", "Tier", priority=3),
         Column("orders", "Orders", "units", priority=2),
-        Column("baseline", "Baseline", "units"),
-        Column("scenario", "Scenario", "units"),
-        Column("change", "Change", "change"),
+        *others,
         Column("filled", "Filled", "share", priority=1),
     )
-    title = "Who loses" if result.shocks else "Who gets them"
-    if most is not None and len(rows) > most:
-        title += f" ({most} of {len(rows)} buyers; all with --format json)"
-    return Table("buyers", title, columns, tuple(rows[:most]), "no buyer has orders")
+    return table(
+        "buyers", columns, rows, "Who loses" if result.shocks else "Who gets them",
+        "no buyer has orders", by=lambda row: row.id,
+        most=most, more=" buyers; all with --format json",
+    )  # fmt: skip
 
 
 def variants_table(result: Simulation, others: tuple[Variant, ...]) -> Table:
     """Change of the accelerators shipped under each assumption, of all and of the largest."""
     designers = _largest(result)
-    rows: list[tuple[Cell, ...]] = [
-        (v.assumption, v.change(), *(v.change(d) for d in designers)) for v in others
-    ]
-    columns = (
+
+    def of(designer: str, priority: int) -> Column[Variant]:
+        name = result.network.organizations[designer].name
+        return Column(designer, name, "change", priority=priority, of=lambda v: v.change(designer))
+
+    columns: Columns[Variant] = (
         Column("assumption", "Assumed"),
-        Column("all", "All", "change"),
-        *(
-            Column(d, result.network.organizations[d].name, "change", priority=n)
-            for n, d in enumerate(designers)
-        ),
+        Column("all", "All", "change", of=lambda v: v.change()),
+        *(of(d, n) for n, d in enumerate(designers)),
     )
     title = "Accelerators, the same under other assumptions of production"
-    return Table("assumptions", title, columns, tuple(rows))
+    return table("assumptions", columns, others, title)
+
+
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """An estimate, the headline with it at either end of its range, and the larger change."""
+
+    figure: Figure
+    at_low: float
+    at_high: float
+    moves: float
 
 
 def sensitivity_table(
@@ -363,16 +376,16 @@ def sensitivity_table(
     headline = change_of(result)
     estimates = widest_estimates(result.network, result.baseline.plan, top)
     base = change(result.baseline.total(), result.scenario.total()) or 0.0
-    rows: list[tuple[Cell, ...]] = [
-        (f.name, f.value, f.low, f.high, low, high, max(abs(low - base), abs(high - base)))
+    rows = [
+        _Moved(f, low, high, max(abs(low - base), abs(high - base)))
         for f, low, high in one_at_a_time(result.network, passed(estimates), headline)
     ]
-    rows.sort(key=lambda row: (-float(row[6] or 0), str(row[0])))
-    columns = (
-        Column("figure", "Estimate"),
-        Column("value", "Value", "number", priority=3),
-        Column("low", "Low", "number", priority=2),
-        Column("high", "High", "number", priority=2),
+    rows.sort(key=lambda row: (-row.moves, row.figure.name))
+    columns: Columns[_Moved] = (
+        Column("figure", "Estimate", of=lambda row: row.figure.name),
+        Column("value", "Value", "number", priority=3, of=lambda row: row.figure.value),
+        Column("low", "Low", "number", priority=2, of=lambda row: row.figure.low),
+        Column("high", "High", "number", priority=2, of=lambda row: row.figure.high),
         Column("at_low", "At low", "change"),
         Column("at_high", "At high", "change"),
         Column("moves", "Moves by", "share", priority=1),
@@ -380,7 +393,7 @@ def sensitivity_table(
     title = (
         f"Change of accelerators ({show(base, 'change')}) with one estimate at an end of its range"
     )
-    return Table("sensitivity", title, columns, tuple(rows), "no estimate enters production")
+    return table("sensitivity", columns, rows, title, "no estimate enters production")
 
 
 def _largest(result: Simulation) -> list[str]:
@@ -409,8 +422,9 @@ def _by_quarter(result: Simulation, before: object, after: object) -> dict[str, 
 
 def flat_table(result: Simulation) -> Table:
     """One row per quarter, measure and node."""
-    columns = (
-        Column("scenario", "Scenario"),
+    shocks = "; ".join(map(str, result.shocks)) or "baseline"
+    columns: Columns[dict[str, Cell]] = (
+        Column("scenario", "Scenario", of=lambda _: shocks),
         Column("quarter", "Quarter"),
         Column("measure", "Measure"),
         Column("node", "Node"),
@@ -419,14 +433,12 @@ def flat_table(result: Simulation) -> Table:
         Column("value", "Value", "number"),
         Column("change", "Change", "change"),
     )
-    name = "; ".join(map(str, result.shocks)) or "baseline"
-    rows: list[tuple[Cell, ...]] = []
+    rows: list[dict[str, Cell]] = []
 
-    def add(measure: str, node: str, unit: str, before: object, after: object) -> None:
-        assert isinstance(before, np.ndarray)
-        assert isinstance(after, np.ndarray)
+    def add(measure: str, node: str, unit: str, before: np.ndarray, after: np.ndarray) -> None:
         for q, b, a in zip(result.quarters, before.tolist(), after.tolist(), strict=True):
-            rows.append((name, str(q), measure, node, unit, b, a, change(b, a)))
+            row = {"quarter": str(q), "measure": measure, "node": node, "unit": unit}
+            rows.append({**row, "baseline": b, "value": a, "change": change(b, a)})
 
     units = result.scenario.units()
     for node, before in result.baseline.units().items():
@@ -434,12 +446,7 @@ def flat_table(result: Simulation) -> Table:
     used = result.scenario.utilization()
     for node, before in result.baseline.utilization().items():
         add("utilization", node, "", before, used[node])
+    both = result.baseline_allocation, result.allocation
     for i, buyer in enumerate(result.allocation.buyers):
-        add(
-            "delivered",
-            buyer.id,
-            "units",
-            result.baseline_allocation.delivered[i].sum(axis=0),
-            result.allocation.delivered[i].sum(axis=0),
-        )
-    return Table("flat", "", columns, tuple(rows))
+        add("delivered", buyer.id, "units", *(one.delivered[i].sum(axis=0) for one in both))
+    return table("flat", columns, rows)

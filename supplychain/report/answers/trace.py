@@ -10,7 +10,7 @@ from supplychain.model import Figure, Network
 from supplychain.model.quarters import Quarter
 from supplychain.production.result import Production
 from supplychain.production.trace import Limit, Starts, Term, starts, trace
-from supplychain.report.tables import Cell, Column, Table, compact
+from supplychain.report.tables import Column, Columns, Table, compact, table
 
 
 def trace_parts(
@@ -81,20 +81,16 @@ def _sentence(
 
 def limits_table(limits: tuple[Limit, ...]) -> Table:
     """Every limit with the starts that it set or kept from happening."""
-    rows: list[tuple[Cell, ...]] = [
-        (x.line, _limit(x), str(x.quarter), x.commodity, x.per_unit, x.units, x.share)
-        for x in limits
-    ]
-    columns = (
+    columns: Columns[Limit] = (
         Column("line", "Line"),
-        Column("limit", "Limit"),
-        Column("started", "Started in"),
+        Column("limit", "Limit", of=_limit),
+        Column("started", "Started in", of=lambda x: str(x.quarter)),
         Column("commodity", "For", priority=1),
         Column("per_unit", "Per unit", "number", priority=2),
         Column("units", "Units", "units"),
         Column("share", "Of the plan", "share"),
     )
-    return Table("limits", "What set the plan, and what was short of it", columns, tuple(rows))
+    return table("limits", columns, limits, "What set the plan, and what was short of it")
 
 
 def _limit(limit: Limit) -> str:
@@ -117,39 +113,29 @@ def equation(limit: Limit) -> str:
 
 def equation_table(limit: Limit) -> Table:
     """The terms of the equation; both sides add up to the same."""
-    rows: list[tuple[Cell, ...]] = [
-        ("taken by" if t.side == "use" else "limited by", t.label, t.value, t.unit)
-        for t in limit.terms
-    ]
-    columns = (
-        Column("side", "Side"),
-        Column("term", "Term"),
+    columns: Columns[Term] = (
+        Column("side", "Side", of=lambda t: "taken by" if t.side == "use" else "limited by"),
+        Column("term", "Term", of=lambda t: t.label),
         Column("value", "Value", "number"),
         Column("unit", "Unit", priority=1),
     )
     title = f"The equation that set most of it: {limit.line}, {_limit(limit)}, {limit.quarter}"
-    return Table("equation", title, columns, tuple(rows))
+    return table("equation", columns, limit.terms, title)
 
 
 def terms_table(limit: Limit) -> Table:
     """The figures in the equation, each with its line in the data and its sources."""
-    rows = [row for term in limit.terms for row in _figures(term)]
-    columns = (
-        Column("figure", "Figure"),
-        Column("value", "Value", "number"),
-        Column("unit", "Unit", priority=3),
-        Column("basis", "Basis", priority=2),
-        Column("place", "In"),
-        Column("sources", "Sources", priority=1, least=16),
-    )
-    return Table("inputs", "Numbers in it", columns, tuple(dict.fromkeys(rows)), "no figures")
-
-
-def _figures(term: Term) -> list[tuple[Cell, ...]]:
-    return [
-        (name, f.value, f.unit, f.basis, _where(f), ", ".join(f.sources) or f.note)
-        for name, f in term.figures
-    ]
+    columns: Columns[tuple[str, Figure]] = (
+        Column("figure", "Figure", of=lambda named: named[0]),
+        Column("value", "Value", "number", of=lambda named: named[1].value),
+        Column("unit", "Unit", priority=3, of=lambda named: named[1].unit),
+        Column("basis", "Basis", priority=2, of=lambda named: named[1].basis),
+        Column("place", "In", of=lambda named: _where(named[1])),
+        Column("sources", "Sources", priority=1, least=16,
+               of=lambda named: ", ".join(named[1].sources) or named[1].note),
+    )  # fmt: skip
+    rows = dict.fromkeys(named for term in limit.terms for named in term.figures)
+    return table("inputs", columns, rows, "Numbers in it", "no figures")
 
 
 def _where(figure: Figure) -> str:

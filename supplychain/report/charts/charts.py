@@ -1,8 +1,8 @@
 """Charts of tables: Altair draws, vl-convert writes SVG, colours become the page's own.
 
 Every function takes a :class:`Table` and gives an ``<svg>`` element whose text is text. Each
-colour of :data:`COLOURS` becomes a CSS variable with that colour as its default, so that a page
-may set others for dark mode and print.
+colour becomes a CSS variable with the light colour as its default, so that a page may set others
+for dark mode and print.
 """
 
 from __future__ import annotations
@@ -13,27 +13,18 @@ from html import escape
 from types import MappingProxyType
 from typing import Any
 
+from supplychain.report.colours import variable
 from supplychain.report.tables import Cell, Table
 
-COLOURS: Mapping[str, str] = MappingProxyType(
+_SERIES = ("c1", "c2", "c3", "c4", "c5", "c6", "c7")
+_DRAWN: Mapping[str, str] = MappingProxyType(
     {
-        "ink": "#1b2431",
-        "soft": "#566273",
-        "grid": "#dfe4ec",
-        "base": "#566274",
-        "now": "#b3261e",
-        "c1": "#0b4f94",
-        "c2": "#3d9bd7",
-        "c3": "#b4d5ee",
-        "c4": "#0b7a75",
-        "c5": "#8a3f6b",
-        "c6": "#86652a",
-        "c7": "#5a6b7d",
+        name: f"#{number:06x}"
+        for number, name in enumerate(("ink", "soft", "grid", "base", "now", *_SERIES), 1)
     }
 )
-"""Name of the CSS variable to the colour a chart is drawn with; all different."""
+"""What stands in for each colour until it is a variable: colours of a page may be the same."""
 
-_SERIES = ("c1", "c2", "c3", "c4", "c5", "c6", "c7")
 _CONFIG: Mapping[str, Any] = MappingProxyType(
     {
         "aria": False,  # the element has one label; the numbers stand in the table beside it
@@ -42,24 +33,24 @@ _CONFIG: Mapping[str, Any] = MappingProxyType(
         "font": "sans-serif",
         "view": {"stroke": None},
         "axis": {
-            "labelColor": COLOURS["soft"],
-            "titleColor": COLOURS["soft"],
+            "labelColor": _DRAWN["soft"],
+            "titleColor": _DRAWN["soft"],
             "labelFontSize": 12,
             "titleFontSize": 12,
             "titleFontWeight": "normal",
-            "gridColor": COLOURS["grid"],
-            "domainColor": COLOURS["grid"],
-            "tickColor": COLOURS["grid"],
+            "gridColor": _DRAWN["grid"],
+            "domainColor": _DRAWN["grid"],
+            "tickColor": _DRAWN["grid"],
         },
         "legend": {
-            "labelColor": COLOURS["ink"],
+            "labelColor": _DRAWN["ink"],
             "labelFontSize": 12,
             "orient": "top",
             "title": None,
             "symbolStrokeWidth": 2,
             "columnPadding": 30,  # the reader's font may be wider than the one measured here
         },
-        "text": {"color": COLOURS["ink"], "fontSize": 12},
+        "text": {"color": _DRAWN["ink"], "fontSize": 12},
     }
 )
 
@@ -76,7 +67,7 @@ def lines_chart(table: Table, label: str) -> str:
     names = {"baseline": "baseline", "scenario": "scenario"}
     rows = [
         {"quarter": row["quarter"], "series": name, "units": row[key]}
-        for row in records(table)
+        for row in table.records()
         for key, name in names.items()
         if row.get(key) is not None
     ]
@@ -110,7 +101,7 @@ def stacked_chart(made: Table, limit: Table, label: str, unit: str) -> str:
     """
     import altair as alt
 
-    rows = records(made)
+    rows = made.records()
     makers = list(dict.fromkeys(str(row["maker"]) for row in rows))
     rows = [{**row, "order": makers.index(str(row["maker"]))} for row in rows]
     x = alt.X("quarter:O", title=None, axis=alt.Axis(labelAngle=-45))
@@ -126,8 +117,8 @@ def stacked_chart(made: Table, limit: Table, label: str, unit: str) -> str:
         )
     )
     line = (
-        _chart(records(limit))
-        .mark_line(strokeDash=[5, 3], strokeWidth=2, color=COLOURS["now"])
+        _chart(limit.records())
+        .mark_line(strokeDash=[5, 3], strokeWidth=2, color=_DRAWN["now"])
         .encode(x=x, y=alt.Y("capacity:Q", title=unit, axis=y_axis))
     )
     return _svg((bars + line).properties(width=480, height=240), label)
@@ -145,11 +136,11 @@ def lorenz_chart(table: Table, label: str, x: str, y: str) -> str:
     """
     import altair as alt
 
-    shown = list(dict.fromkeys(str(row["series"]) for row in records(table)))
+    shown = list(dict.fromkeys(str(row["series"]) for row in table.records()))
     dashes = [[1, 0], [6, 3]][: len(shown)]
     percent = alt.Axis(format="%", tickCount=5)
     curves = (
-        _chart(records(table))
+        _chart(table.records())
         .mark_line(strokeWidth=2.5)
         .encode(
             x=alt.X("below:Q", title=x, axis=percent, scale=alt.Scale(domain=[0, 1])),
@@ -162,7 +153,7 @@ def lorenz_chart(table: Table, label: str, x: str, y: str) -> str:
     )
     equal = (
         _chart([{"below": 0, "share": 0}, {"below": 1, "share": 1}])
-        .mark_line(strokeDash=[2, 3], strokeWidth=1, color=COLOURS["soft"])
+        .mark_line(strokeDash=[2, 3], strokeWidth=1, color=_DRAWN["soft"])
         .encode(x="below:Q", y="share:Q")
     )
     return _svg((equal + curves).properties(width=420, height=300), label)
@@ -180,12 +171,12 @@ def tornado_chart(table: Table, base: float, label: str) -> str:
 
     rows = [
         {"input": row["input"], "end": end, "base": base, "value": row[key]}
-        for row in records(table)
+        for row in table.records()
         for key, end in (("at_low", "low end of the range"), ("at_high", "high end"))
     ]
-    order = [str(row["input"]) for row in records(table)]
+    order = [str(row["input"]) for row in table.records()]
     y = alt.Y(
-        "input:N", title=None, sort=order, axis=alt.Axis(labelLimit=330, labelColor=COLOURS["ink"])
+        "input:N", title=None, sort=order, axis=alt.Axis(labelLimit=330, labelColor=_DRAWN["ink"])
     )
     axis = alt.Axis(format="+.0%", tickCount=8)
     x = alt.X("value:Q", title="change of accelerators", axis=axis, scale=alt.Scale(zero=False))
@@ -200,21 +191,15 @@ def tornado_chart(table: Table, base: float, label: str) -> str:
         )
     )
     rule = (
-        _chart([{"base": base}]).mark_rule(color=COLOURS["ink"], strokeWidth=1.5).encode(x="base:Q")
+        _chart([{"base": base}]).mark_rule(color=_DRAWN["ink"], strokeWidth=1.5).encode(x="base:Q")
     )
     return _svg((bars + rule).properties(width=700, height=30 * len(order)), label)
-
-
-def records(table: Table) -> list[dict[str, Cell]]:
-    """The rows as mappings by column key."""
-    keys = [c.key for c in table.columns]
-    return [dict(zip(keys, row, strict=True)) for row in table.rows]
 
 
 def _scale(name: str, domain: list[str], colours: tuple[str, ...], legend: bool) -> Any:
     import altair as alt
 
-    chosen = [COLOURS[colours[i % len(colours)]] for i in range(len(domain))]
+    chosen = [_DRAWN[colours[i % len(colours)]] for i in range(len(domain))]
     return alt.Color(
         f"{name}:N",
         scale=alt.Scale(domain=domain, range=chosen),
@@ -242,8 +227,8 @@ def _svg(chart: Any, label: str) -> str:
     spec = chart.to_dict(validate=False)
     spec["config"] = dict(_CONFIG)
     text = vl_convert.vegalite_to_svg(spec)
-    for name, colour in COLOURS.items():
-        text = text.replace(f'"{colour}"', f'"var(--{name},{colour})"')
+    for name, drawn in _DRAWN.items():
+        text = text.replace(f'"{drawn}"', f'"{variable(name)}"')
     text = re.sub(
         r' (?:xmlns:xlink|version|font-family|role|aria-hidden|aria-roledescription)="[^"]*"',
         "",

@@ -13,13 +13,13 @@ from html import escape
 
 from supplychain.allocation.flows import Flow
 from supplychain.escapes import xml_text
+from supplychain.report.colours import variable
 from supplychain.report.tables import compact
 
 WIDTH, HEIGHT = 1080, 470
 _BAR, _GAP, _TOP = 13, 9, 26
 _LEFT, _MIDDLE, _RIGHT = 350, 620, 895
 _COLOURS = {"wafers": "c1", "memory": "c4", "accelerators": "c6", "buyers": "c7"}
-_FILLS = {"c1": "#0b4f94", "c4": "#0b7a75", "c6": "#86652a", "c7": "#5a6b7d"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def sankey(table: Sequence[Band], amounts: Mapping[str, str], label: str) -> str
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="sankey" role="img"'
         f' viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
-        f' aria-label="{escape(label)}" font-size="12" fill="var(--ink,#1b2431)">',
+        f' aria-label="{escape(label)}" font-size="12" fill="{variable("ink")}">',
         *_headings(),
         *_ribbons(into, columns[0], columns[1], (_LEFT + _BAR, _MIDDLE), scale),
         *_ribbons(out, columns[1], columns[2], (_MIDDLE + _BAR, _RIGHT), scale),
@@ -183,7 +183,7 @@ def _ribbons(
         title = escape(f"{band.source} → {band.target}: {compact(band.units)}")
         paths.append(
             f'<path d="M{x[0]:g} {y0:.1f}C{x[0] + bend:g} {y0:.1f} {x[1] - bend:g} {y1:.1f}'
-            f' {x[1]:g} {y1:.1f}" fill="none" stroke="var(--{colour},{_FILLS[colour]})"'
+            f' {x[1]:g} {y1:.1f}" fill="none" stroke="{variable(colour)}"'
             f' stroke-opacity=".28" stroke-width="{max(wide, 0.4):.2f}">'
             f"<title>{title}</title></path>"
         )
@@ -200,11 +200,11 @@ def _bars(nodes: Mapping[str, _Node], x: float, amounts: Mapping[str, str]) -> l
         amount = amounts.get(node.name) or compact(node.units)
         parts.append(
             f'<rect x="{x:g}" y="{node.top:.1f}" width="{_BAR}"'
-            f' height="{max(node.height, 0.8):.1f}" fill="var(--{colour},{_FILLS[colour]})"/>'
+            f' height="{max(node.height, 0.8):.1f}" fill="{variable(colour)}"/>'
         )
         parts.append(
             f'<text x="{x - 6 if before else x + _BAR + 6:g}" y="{y:.1f}"'
             f' text-anchor="{"end" if before else "start"}" class="name">{escape(node.name)}'
-            f' <tspan fill="var(--soft,#566273)">{escape(amount)}</tspan></text>'
+            f' <tspan fill="{variable("soft")}">{escape(amount)}</tspan></text>'
         )
     return parts

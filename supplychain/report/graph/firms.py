@@ -11,8 +11,9 @@ import numpy as np
 from supplychain.errors import AskError
 from supplychain.firms.edges import Edges
 from supplychain.firms.singles import SinglePoints, single_points
+from supplychain.report.colours import STAGE_COLOURS
 from supplychain.report.graph.layout import depths_of, layered
-from supplychain.report.graph.svg import STAGE_COLOURS, drawn
+from supplychain.report.graph.svg import drawn
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from supplychain.model.quarters import LAST
+from supplychain.report.colours import GRAPH, STAGE_COLOURS, filled
 from supplychain.report.graph.layout import BOX_WIDTH, Layout, layered
 from supplychain.report.graph.panel import Json, Panel, listed
 from supplychain.report.graph.states import (
@@ -30,7 +31,7 @@ from supplychain.report.graph.states import (
     span,
     use_of_lines,
 )
-from supplychain.report.graph.svg import ROLE_WIDTHS, STAGE_COLOURS
+from supplychain.report.graph.svg import ROLE_WIDTHS
 from supplychain.report.graph.view import View, view_of
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def graph_page(
         ],
         roles=[(name, [list(ROLE_WIDTHS).index(role) for role in roles]) for name, roles in _LINKS],
         chokepoints=len(states.chokepoints.get(states.at, ())),
-        style=_text("graph.css"),
+        style=filled(_text("graph.css"), GRAPH),
         scripts=scripts,
         hashes=[_sha256(script) for script in scripts],
         data=_packed(data),

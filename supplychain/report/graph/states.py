@@ -186,7 +186,7 @@ def _weights(network: Network, quarters: Sequence[Quarter]) -> NDArray[np.float6
     for commodity in network.commodities:
         for t, quarter in enumerate(quarters):
             active = [s for s in network.makers(commodity) if s.active(quarter)]
-            shares, _ = shares_of(network, active, quarter)
+            shares = shares_of(network, active, quarter).value
             for supply, share in zip(active, shares, strict=True):
                 weights[row[supply.id], t] = share
     return weights

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from supplychain.escapes import xml_text
-from supplychain.model import STAGES
+from supplychain.report.colours import GRAPH, STAGE_COLOURS, variable
 from supplychain.report.graph.layout import (
     BOX_WIDTH,
     FONT,
@@ -28,27 +28,6 @@ from supplychain.report.graph.view import View, view_of
 if TYPE_CHECKING:
     from supplychain.model import Network
 
-STAGE_COLOURS: Mapping[str, str] = MappingProxyType(
-    dict(
-        zip(
-            STAGES,
-            (
-                "#86652a",
-                "#6f4fa0",
-                "#8a3f6b",
-                "#8c4a2f",
-                "#1f6fb2",
-                "#33539e",
-                "#0b7a75",
-                "#2b7d3b",
-                "#5a6b7d",
-            ),
-            strict=True,
-        )
-    )
-)
-"""Fill of each stage's boxes; white letters on it have a contrast of 5:1 or more."""
-
 ROLE_WIDTHS: Mapping[str, float] = MappingProxyType(
     {
         "component": 1.8,
@@ -63,14 +42,14 @@ ROLE_WIDTHS: Mapping[str, float] = MappingProxyType(
 
 _BEND = 26
 _STYLE = f"""
-.chain {{background:var(--paper,#fff);font:{FONT}px system-ui,"Segoe UI",Roboto,sans-serif}}
-.chain .band {{fill:var(--band,#f2f4f8)}}
-.chain .stage {{fill:var(--ink,#1b2431);font-weight:600;font-size:16px;text-anchor:middle}}
-.chain .link {{fill:none;stroke:var(--link,#8494a8);stroke-opacity:.32}}
+.chain {{background:{variable("paper")};font:{FONT}px system-ui,"Segoe UI",Roboto,sans-serif}}
+.chain .band {{fill:{variable("band")}}}
+.chain .stage {{fill:{variable("ink")};font-weight:600;font-size:16px;text-anchor:middle}}
+.chain .link {{fill:none;stroke:{variable("link")};stroke-opacity:.32}}
 .chain .component {{stroke-opacity:.5}}
-.chain .node text {{fill:#fff;text-anchor:middle}}
-.chain .chokepoint rect:not(.badge) {{stroke:var(--alarm,#e5281f);stroke-width:3.5}}
-.chain rect.badge {{fill:#b3261e;stroke:#fff;stroke-width:1}}
+.chain .node text {{fill:{GRAPH.light["letters"]};text-anchor:middle}}
+.chain .chokepoint rect:not(.badge) {{stroke:{variable("alarm", GRAPH)};stroke-width:3.5}}
+.chain rect.badge {{fill:{GRAPH.light["badge"]};stroke:{GRAPH.light["letters"]};stroke-width:1}}
 .chain text.badge {{font-size:11px;font-weight:600}}
 """
 

@@ -27,7 +27,7 @@
   // Colours come from the style sheet, so that dark mode and print change one place.
   function readColours() {
     const style = getComputedStyle(document.documentElement);
-    for (const name of ["paper", "ink", "band", "link", "up", "down", "alarm", "outline", ...LOSSES.map((name) => "lost-" + name)]) colours[name] = style.getPropertyValue("--" + name).trim();
+    for (const name of ["paper", "ink", "band", "link", "up", "down", "alarm", "outline", "letters", "unused", "full", ...LOSSES.map((name) => "lost-" + name)]) colours[name] = style.getPropertyValue("--" + name).trim();
   }
 
   // What holds in the quarter that the slider shows.
@@ -78,7 +78,7 @@
       return {
         id, label: choke ? row[LABEL] : row[LABEL].replace(/^◆\s/, ""), title: [row[NAME], ...(choke ? ["◆ " + why] : []), ...now(id)].join("\n"), x: row[X] - shift[row[STAGE]].offset, y: row[Y],
         hidden: hiddenStages.has(row[STAGE]), opacity: bright[id] ? 1 : 0.13, borderWidth: width, borderWidthSelected: width,
-        font: { color: bright[id] ? "#ffffff" : colours.ink + "55" },
+        font: { color: bright[id] ? colours.letters : colours.ink + "55" },
         color: { ...fill, highlight: fill, hover: fill },
       };
     });
@@ -156,9 +156,9 @@
       const { left, right, top, bottom } = network.getBoundingBox(id);
       pen.globalAlpha = bright[id] ? 1 : 0.13;
       if (used(id) >= 0) {
-        pen.fillStyle = "#00000080";
+        pen.fillStyle = colours.unused;
         pen.fillRect(left + 5, bottom - 6, right - left - 10, 4);
-        pen.fillStyle = used(id) >= 99 ? "#ffd54a" : "#ffffff";
+        pen.fillStyle = used(id) >= 99 ? colours.full : colours.letters;
         pen.fillRect(left + 5, bottom - 6, (right - left - 10) * Math.min(1, used(id) / 100), 4);
       }
       if (lost(id) > 0) {
@@ -167,14 +167,14 @@
         pen.textAlign = "center";
         pen.textBaseline = "middle";
         const wide = pen.measureText(text).width + 8;
-        pen.fillStyle = "#ffffff";
+        pen.fillStyle = colours.letters;
         pen.strokeStyle = colours["lost-" + lossClass(lost(id))];
         pen.lineWidth = 1.5;
         pen.beginPath();
         pen.roundRect(right - wide + 6, top - 9, wide, 14, 7);
         pen.fill();
         pen.stroke();
-        pen.fillStyle = "#7a0c2e";
+        pen.fillStyle = colours["lost-most"];
         pen.fillText(text, right - wide / 2 + 6, top - 1.5);
       }
       pen.globalAlpha = 1;

@@ -10,7 +10,7 @@ import numpy as np
 from supplychain.model import STAGES, Network
 from supplychain.production.result import Production
 from supplychain.report.page.parts import RING
-from supplychain.report.tables import Cell, Column, Table
+from supplychain.report.tables import Column, Columns, Table, table
 from supplychain.simulation import Simulation
 
 FIRST, ALSO = RING, "○"
@@ -51,26 +51,26 @@ def use_table(result: Simulation) -> Table:
     production = result.scenario
     used = _use(production)
     order = sorted(used, key=lambda limit: (_stage(result.network, production, limit), limit))
-    rows: list[tuple[Cell, ...]] = [
-        (input_name(result.network, limit), *used[limit].tolist())
-        for limit in order
-        if used[limit].max() >= 0.005
-    ]
-    quarters = tuple(Column(str(q), str(q)[2:], "share") for q in result.quarters)
-    title = "No capacity is in use."
-    return Table("use", "", (Column("input", "Input"), *quarters), tuple(rows), title)
+
+    def in_quarter(t: int) -> Column[str]:
+        quarter = str(result.quarters[t])
+        return Column(quarter, quarter[2:], "share", of=lambda limit: float(used[limit][t]))
+
+    columns: Columns[str] = (
+        Column("input", "Input", of=lambda limit: input_name(result.network, limit)),
+        *map(in_quarter, range(len(result.quarters))),
+    )
+    rows = [limit for limit in order if used[limit].max() >= 0.005]
+    return table("use", columns, rows, empty="No capacity is in use.", by=str)
 
 
-def use_marks(result: Simulation, table: Table) -> Mapping[tuple[int, str], str]:
-    """The cells of :func:`use_table` that limit output in the scenario."""
-    rows = {row[0]: number for number, row in enumerate(table.rows)}
-    marks = {}
-    for quarter, binding in zip(result.quarters, limiting(result), strict=True):
-        for place, limit in enumerate(binding):
-            name = input_name(result.network, limit)
-            if name in rows:
-                marks[rows[name], str(quarter)] = ALSO if place else FIRST
-    return marks
+def use_marks(result: Simulation) -> Mapping[tuple[str, str], str]:
+    """The cells of :func:`use_table` that limit output in the scenario, by limit and quarter."""
+    return {
+        (limit, str(quarter)): ALSO if place else FIRST
+        for quarter, binding in zip(result.quarters, limiting(result), strict=True)
+        for place, limit in enumerate(binding)
+    }
 
 
 def limits_table(result: Simulation) -> Table:
@@ -90,23 +90,16 @@ def limits_table(result: Simulation) -> Table:
         {limit for count in counts for limit in count},
         key=lambda limit: ([-counts[i][limit] for i in (2, 0, 3, 1)], limit),
     )
-    rows: list[tuple[Cell, ...]] = [
-        (
-            input_name(result.network, limit),
-            *(count[limit] for count in counts),
-            len(result.quarters) - start,
-        )
-        for limit in limits[: max(_LIMITS, len(counts[0] | counts[2]))]
-    ]
-    columns = (
-        Column("input", "Input"),
-        Column("baseline_most", "Limits most, baseline", "number"),
-        Column("baseline", "Limits, baseline", "number"),
-        Column("scenario_most", "Limits most, scenario", "number"),
-        Column("scenario", "Limits, scenario", "number"),
-        Column("quarters", "Of quarters", "number"),
+    columns: Columns[str] = (
+        Column("input", "Input", of=lambda limit: input_name(result.network, limit)),
+        Column("baseline_most", "Limits most, baseline", "number", of=counts[0].__getitem__),
+        Column("baseline", "Limits, baseline", "number", of=counts[1].__getitem__),
+        Column("scenario_most", "Limits most, scenario", "number", of=counts[2].__getitem__),
+        Column("scenario", "Limits, scenario", "number", of=counts[3].__getitem__),
+        Column("quarters", "Of quarters", "number", of=lambda _: len(result.quarters) - start),
     )
-    return Table("limits", "", columns, tuple(rows), "No quarter has output.")
+    shown = limits[: max(_LIMITS, len(counts[0] | counts[2]))]
+    return table("limits", columns, shown, empty="No quarter has output.", by=str)
 
 
 def output_tables(result: Simulation, group: str) -> tuple[Table, Table]:
@@ -120,25 +113,22 @@ def output_tables(result: Simulation, group: str) -> tuple[Table, Table]:
             made[supply.organization] += result.scenario.make[i, first : last + 1]
     makers = sorted((m for m in made if made[m].sum() > 0), key=lambda m: (-made[m].sum(), m))
     names = result.network.organizations
-    rows = tuple(
-        (str(q), names[m].name, float(made[m][t]))
-        for m in makers
-        for t, q in enumerate(result.quarters)
-    )
     from supplychain.production.quantities import capacity_of
 
     capacity = capacity_of(result.baseline, members)[first : last + 1]
-    limit = tuple((str(q), c) for q, c in zip(result.quarters, capacity.tolist(), strict=True))
-    columns = (
-        Column("quarter", "Quarter"),
-        Column("maker", "Maker"),
-        Column("made", "Made", "units"),
+    places = range(len(result.quarters))
+    outputs: Columns[tuple[str, int]] = (
+        Column("quarter", "Quarter", of=lambda row: str(result.quarters[row[1]])),
+        Column("maker", "Maker", of=lambda row: names[row[0]].name),
+        Column("made", "Made", "units", of=lambda row: float(made[row[0]][row[1]])),
+    )
+    limits: Columns[int] = (
+        Column("quarter", "Quarter", of=lambda t: str(result.quarters[t])),
+        Column("capacity", "Capacity", "units", of=lambda t: float(capacity[t])),
     )
     return (
-        Table(f"made-{group}", "", columns, rows),
-        Table(
-            f"capacity-{group}", "", (columns[0], Column("capacity", "Capacity", "units")), limit
-        ),
+        table(f"made-{group}", outputs, [(maker, t) for maker in makers for t in places]),
+        table(f"capacity-{group}", limits, places),
     )
 
 

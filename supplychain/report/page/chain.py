@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from supplychain.model import STAGES, Network
+from supplychain.model import STAGES, Commodity, Network
 from supplychain.report.graph.svg import svg
 from supplychain.report.page.parts import Grid, Picture, Section
-from supplychain.report.tables import Cell, Column, Table
+from supplychain.report.tables import Column, Columns, table
 from supplychain.risk import Chokepoints
 
 _DRAWN = 600
@@ -42,21 +42,18 @@ def graph_section(
 
 def _stages(network: Network, marks: Mapping[str, str]) -> Grid:
     """What each stage has, where all commodities are too many to draw."""
-    count = {stage: [0, 0, 0] for stage in STAGES}
+    made: dict[str, list[Commodity]] = {stage: [] for stage in STAGES}
     for commodity in network.commodities.values():
-        counts = count[commodity.stage]
-        counts[0] += 1
-        counts[1] += len(commodity.needs)
-        counts[2] += commodity.id in marks
-    rows: tuple[tuple[Cell, ...], ...] = tuple((stage, *n) for stage, n in count.items() if n[0])
-    columns = (
-        Column("stage", "Stage"),
-        Column("commodities", "Commodities", "number"),
-        Column("needs", "Needs", "number"),
-        Column("chokepoints", "Chokepoints", "number"),
-    )
+        made[commodity.stage].append(commodity)
+    columns: Columns[str] = (
+        Column("stage", "Stage", of=str),
+        Column("commodities", "Commodities", "number", of=lambda stage: len(made[stage])),
+        Column("needs", "Needs", "number", of=lambda stage: sum(len(c.needs) for c in made[stage])),
+        Column("chokepoints", "Chokepoints", "number",
+               of=lambda stage: sum(c.id in marks for c in made[stage])),
+    )  # fmt: skip
     caption = (
         f"The {len(network.commodities):,} commodities are too many to draw on a page, so they are "
         "counted by stage; supplychain graph shows them."
     )
-    return Grid(Table("stages", "", columns, rows), caption)
+    return Grid(table("stages", columns, [stage for stage in STAGES if made[stage]]), caption)

@@ -79,9 +79,10 @@ def report_of(
     fairness = sections.one_result(sharing.fairness_table(result), shocked)
     buyers = sections.one_result(buyers_table(result, None), shocked)
     timing = findings.timing_table(result)
-    use = bottlenecks.use_table(result)
     parts: tuple[Section, ...] = (
-        sections.timeline_section(use, bottlenecks.use_marks(result, use), limits),
+        sections.timeline_section(
+            bottlenecks.use_table(result), bottlenecks.use_marks(result), limits
+        ),
         sections.comparison_section(
             totals,
             timing,
@@ -151,8 +152,7 @@ def _warning(result: Simulation) -> str:
 
 
 def _estimates(result: Simulation) -> str:
-    table = grounds.basis_table(result)
-    share = next(row[2] for row in table.rows if row[0] == "estimate")
+    share = grounds.basis_table(result).cell("estimate", "share")
     if not isinstance(share, float) or share < _ESTIMATED:
         return ""
     return (

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from supplychain.report.page.parts import Card, Finding, Quote, Words, quote
-from supplychain.report.tables import Cell, Column, Table, show
+from collections.abc import Hashable
+
+from supplychain.report.page.parts import Card, Finding, Quote, Words
+from supplychain.report.tables import Column, Columns, Table, show, table
 from supplychain.simulation import FELT, RECOVERED, Simulation, change
 
 _SHIPPED = "Accelerators shipped"
@@ -18,17 +20,21 @@ def timing_table(result: Simulation) -> Table:
     until = result.shocked_until()
     back = result.recovered_by()
     never = f"not by {result.quarters[-1]}" if depth < -RECOVERED else "never below it"
-    rows: list[tuple[Cell, ...]] = [
-        ("First felt", str(felt) if felt else later),
-        ("Deepest quarter", str(deepest) if felt else "none"),
-        ("Change in that quarter", show(depth if felt else 0.0, "change")),
-        ("Accelerators fewer over the window", show(during + after, "units")),
-    ]
-    if until is not None:
-        rows.append((f"Of them after the shock ends in {until}", show(after, "units")))
-    rows.append(("Back within 1% of the baseline", str(back) if back else never))
-    columns = (Column("what", "What"), Column("value", "Value"))
-    return Table("timing", "", columns, tuple(rows))
+    rows = {
+        "felt": ("First felt", str(felt) if felt else later),
+        "deepest": ("Deepest quarter", str(deepest) if felt else "none"),
+        "depth": ("Change in that quarter", show(depth if felt else 0.0, "change")),
+        "fewer": ("Accelerators fewer over the window", show(during + after, "units")),
+        "after": (f"Of them after the shock ends in {until}", show(after, "units")),
+        "back": ("Back within 1% of the baseline", str(back) if back else never),
+    }
+    if until is None:
+        del rows["after"]
+    columns: Columns[str] = (
+        Column("what", "What", of=lambda id_: rows[id_][0]),
+        Column("value", "Value", of=lambda id_: rows[id_][1]),
+    )
+    return table("timing", columns, rows, by=str)
 
 
 def headline(result: Simulation) -> float:
@@ -48,7 +54,7 @@ def findings(
 ) -> tuple[Finding, ...]:
     """Three to five sentences, the number first."""
     if result.baseline.total() <= 0 and result.scenario.total() <= 0:
-        shipped = quote(totals, _SHIPPED, "baseline")
+        shipped = Quote(totals, "shipped", "baseline")
         found = [
             Finding(
                 ("No accelerator is shipped",),
@@ -77,17 +83,17 @@ def _window(result: Simulation) -> str:
 
 
 def _output_finding(result: Simulation, totals: Table) -> Finding:
-    before = quote(totals, _SHIPPED, "baseline")
+    before = Quote(totals, "shipped", "baseline")
     if not result.shocks:
         rest: Words = (f" are shipped {_window(result)}",)
-        if any(row[0] == "H100 equivalents" for row in totals.rows):
-            rest = (*rest, ", worth ", quote(totals, "H100 equivalents", "baseline"), " H100s")
+        if "h100e" in totals.ids:
+            rest = (*rest, ", worth ", Quote(totals, "h100e", "baseline"), " H100s")
         return Finding((before, " accelerators"), (*rest, "."), totals.name)
-    lost = quote(totals, _SHIPPED, "change")
-    after = quote(totals, _SHIPPED, "scenario")
+    lost = Quote(totals, "shipped", "change")
+    after = Quote(totals, "shipped", "scenario")
     rest = (f": {_window(result)} ", after, " are shipped instead of ", before)
-    if any(row[0] == "H100 equivalents" for row in totals.rows):
-        rest = (*rest, "; in H100 equivalents ", quote(totals, "H100 equivalents", "change"))
+    if "h100e" in totals.ids:
+        rest = (*rest, "; in H100 equivalents ", Quote(totals, "h100e", "change"))
     if result.first_felt() is None:
         seen = "" if result.felt_later() is None else " within the window"
         return Finding((lost, f": as many accelerators as before{seen}"), (*rest, "."), totals.name)
@@ -97,9 +103,7 @@ def _output_finding(result: Simulation, totals: Table) -> Finding:
 def _limit_finding(result: Simulation, limits: Table) -> Finding:
     """What limits output most, now and in the baseline."""
     if not result.shocks:
-        top = max(
-            range(len(limits.rows)), key=lambda r: (Quote(limits, r, "baseline_most").value, -r)
-        )
+        top = _most(limits, "baseline_most")
         return Finding(
             (Quote(limits, top, "input"), " limits output most"),
             (
@@ -111,27 +115,33 @@ def _limit_finding(result: Simulation, limits: Table) -> Finding:
             ),
             limits.name,
         )
-    was = max(range(len(limits.rows)), key=lambda r: (Quote(limits, r, "baseline_most").value, -r))
+    top, was = limits.ids[0], _most(limits, "baseline_most")
     now: Words = (
         " in ",
-        Quote(limits, 0, "scenario_most"),
+        Quote(limits, top, "scenario_most"),
         " of ",
-        Quote(limits, 0, "quarters"),
+        Quote(limits, top, "quarters"),
         " quarters",
     )
     before: Words = (
         "; in the baseline ",
-        *(("it does",) if was == 0 else (Quote(limits, was, "input"), " does")),
+        *(("it does",) if was == top else (Quote(limits, was, "input"), " does")),
         " in ",
         Quote(limits, was, "baseline_most"),
         ".",
     )
-    lead: Words = (Quote(limits, 0, "input"), " limits output most")
+    lead: Words = (Quote(limits, top, "input"), " limits output most")
     return Finding(lead, (*now, *before), limits.name)
 
 
+def _most(limits: Table, key: str) -> Hashable:
+    """The first row with the largest number in a column."""
+    numbers = {id_: float(limits.cell(id_, key) or 0) for id_ in limits.ids}
+    return max(numbers, key=lambda id_: numbers[id_])
+
+
 def _timing_finding(result: Simulation, timing: Table) -> Finding:
-    felt = quote(timing, "First felt", "value")
+    felt = Quote(timing, "felt", "value")
     if result.first_felt() is None:
         after = result.felt_later()
         none = ": no quarter ships 0.1% more or less than the baseline"
@@ -142,11 +152,11 @@ def _timing_finding(result: Simulation, timing: Table) -> Finding:
         ("First felt in ", felt),
         (
             ", deepest in ",
-            quote(timing, "Deepest quarter", "value"),
+            Quote(timing, "deepest", "value"),
             " (",
-            quote(timing, "Change in that quarter", "value"),
+            Quote(timing, "depth", "value"),
             "); back within 1% of the baseline: ",
-            quote(timing, "Back within 1% of the baseline", "value"),
+            Quote(timing, "back", "value"),
             ".",
         ),
         timing.name,
@@ -157,31 +167,30 @@ def _buyer_finding(result: Simulation, buyers: Table, fairness: Table) -> Findin
     run = "scenario" if result.shocks else "baseline"
     filled: list[str | Quote] = []
     for tier in ("poor", "rich"):
-        name = f"Orders filled, compute-{tier}"
-        if any(row[0] == name for row in fairness.rows):
-            filled += [
-                "; " if filled else " ",
-                f"compute-{tier} buyers get ",
-                quote(fairness, name, run),
-            ]
-            filled.append(" of what they order")
-    spread = quote(fairness, "Gini of fill rates", run)
+        if tier in fairness.ids:
+            filled += ["; " if filled else " ", f"compute-{tier} buyers get "]
+            filled += [Quote(fairness, tier, run), " of what they order"]
+    spread = Quote(fairness, "gini_fill", run)
     ending: Words = ("; the Gini of fill rates is ", spread, ".")
     if result.shocks:
-        before = quote(fairness, "Gini of fill rates", "baseline")
+        before = Quote(fairness, "gini_fill", "baseline")
         ending = ("; the Gini of fill rates goes from ", before, " to ", spread, ".")
-        most = Quote(buyers, 0, "change")
+        most = Quote(buyers, buyers.ids[0], "change")
         if isinstance(most.value, float) and most.value <= -FELT:
-            lead: Words = (Quote(buyers, 0, "buyer"), " loses most: ", most)
+            lead: Words = (Quote(buyers, buyers.ids[0], "buyer"), " loses most: ", most)
             return Finding(lead, (";", *filled, *ending), buyers.name)
-        lead = (quote(fairness, "Orders filled, all buyers", run), " of orders are filled")
+        lead = (Quote(fairness, "all", run), " of orders are filled")
         return Finding((*lead, ", and nobody loses"), (";", *filled, *ending), fairness.name)
-    lead = (Quote(buyers, 0, "buyer"), " gets most: ", Quote(buyers, 0, run))
+    lead = (
+        Quote(buyers, buyers.ids[0], "buyer"),
+        " gets most: ",
+        Quote(buyers, buyers.ids[0], run),
+    )
     return Finding(lead, (";", *filled, *ending), buyers.name)
 
 
 def _chokepoint_finding(counts: Table, single: Table) -> tuple[Finding, ...]:
-    exact, near = Quote(counts, 0, "all"), Quote(counts, 1, "all")
+    exact, near = Quote(counts, "single", "all"), Quote(counts, "near", "all")
     if not single.rows:
         rest: Words = (": nothing alone stops an accelerator; ", near, " come close.")
         return (Finding((exact, " single points of failure"), rest, counts.name),)
@@ -189,9 +198,9 @@ def _chokepoint_finding(counts: Table, single: Table) -> tuple[Finding, ...]:
         ", and ",
         near,
         " that others could hardly cover; losing ",
-        Quote(single, 0, "name"),
+        Quote(single, single.ids[0], "name"),
         " alone stops ",
-        Quote(single, 0, "at_stake"),
+        Quote(single, single.ids[0], "at_stake"),
         " of the H100 equivalents on sale.",
     )
     return (Finding((exact, " single points of failure"), rest, single.name),)
@@ -209,22 +218,20 @@ def cards(
     shocked = bool(result.shocks)
     run = "scenario" if shocked else "baseline"
     found = []
-    before = quote(totals, _SHIPPED, "baseline")
+    before = Quote(totals, "shipped", "baseline")
     if shocked:
-        note: Words = (quote(totals, _SHIPPED, "scenario"), " instead of ", before)
-        found.append(Card(_SHIPPED, quote(totals, _SHIPPED, "change"), note))
+        note: Words = (Quote(totals, "shipped", "scenario"), " instead of ", before)
+        found.append(Card(_SHIPPED, Quote(totals, "shipped", "change"), note))
     else:
         found.append(Card(_SHIPPED, before, (_window(result),)))
-    if any(row[0] == "H100 equivalents" for row in totals.rows):
-        worth = quote(totals, "H100 equivalents", "change" if shocked else "baseline")
-        after = quote(totals, "H100 equivalents", run)
+    if "h100e" in totals.ids:
+        worth = Quote(totals, "h100e", "change" if shocked else "baseline")
+        after = Quote(totals, "h100e", run)
         found.append(
             Card("H100 equivalents", worth, (after, " shipped") if shocked else ("shipped",))
         )
     if limits.rows:
-        top = max(
-            range(len(limits.rows)), key=lambda r: (Quote(limits, r, f"{run}_most").value, -r)
-        )
+        top = _most(limits, f"{run}_most")
         note = (
             Quote(limits, top, f"{run}_most"),
             " of ",
@@ -233,16 +240,19 @@ def cards(
         )
         found.append(Card("Limits output most", Quote(limits, top, "input"), note))
     if shocked:
-        deepest = quote(timing, "Deepest quarter", "value")
-        felt = quote(timing, "First felt", "value")
+        deepest = Quote(timing, "deepest", "value")
+        felt = Quote(timing, "felt", "value")
         found.append(Card("Deepest quarter", deepest, ("first felt ", felt)))
     if fairness.rows:
-        name = "Orders filled, all buyers"
-        filled = quote(fairness, name, run)
-        gini = quote(fairness, "Gini of fill rates", run)
+        filled = Quote(fairness, "all", run)
+        gini = Quote(fairness, "gini_fill", run)
         found.append(Card("Orders filled", filled, ("Gini of fill rates ", gini)))
-    near = Quote(chokepoints, 1, "all")
+    near = Quote(chokepoints, "near", "all")
     found.append(
-        Card("Single points of failure", Quote(chokepoints, 0, "all"), (near, " nearly single"))
+        Card(
+            "Single points of failure",
+            Quote(chokepoints, "single", "all"),
+            (near, " nearly single"),
+        )
     )
     return tuple(found)

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from supplychain.allocation.flows import NOBODY, Flow, flows
 from supplychain.model import Network
 from supplychain.model.quarters import Quarter
-from supplychain.report.charts.sankey import bands, sankey
+from supplychain.report.charts.sankey import Band, bands, sankey
 from supplychain.report.page.parts import Grid, Part, Picture
-from supplychain.report.tables import Cell, Column, Table, compact
+from supplychain.report.tables import Column, Columns, compact, table
 from supplychain.simulation import Simulation
 
 
@@ -24,18 +24,15 @@ def flow_parts(result: Simulation, quarter: Quarter) -> list[Part]:
         NOBODY: "nobody (not sold)" if _known(result, quarter) else "orders not known",
     }
     kept = _kept(result, found)
-    table = bands(found, names, kept)
+    drawn = bands(found, names, kept)
     label = f"Flow of accelerators in {quarter}: wafers and memory, accelerators, buyers"
-    picture = sankey(table, _amounts(network, found, names), label)
+    picture = sankey(drawn, _amounts(network, found, names), label)
     if not picture:
         return []
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (band.source, band.target, band.column, band.units) for band in table
-    )
-    columns = (
+    columns: Columns[Band] = (
         Column("source", "From"),
         Column("target", "To"),
-        Column("kind", "What"),
+        Column("kind", "What", of=lambda band: band.column),
         Column("units", "Accelerators", "units"),
     )
     run = "in the scenario" if result.shocks else "in the baseline"
@@ -46,7 +43,7 @@ def flow_parts(result: Simulation, quarter: Quarter) -> list[Part]:
             f"What went into the accelerators shipped in {quarter} {run}, and who got them. Widths "
             "are accelerators; of one that needs both wafers and memory half is drawn for each.",
         ),
-        Grid(Table("flows", "", columns, rows), f"The flow of {quarter}", folded=True),
+        Grid(table("flows", columns, drawn), f"The flow of {quarter}", folded=True),
     ]
 
 

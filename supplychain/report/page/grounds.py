@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +15,7 @@ from supplychain.analyses.sensitivity import production_figures
 from supplychain.model import Figure, Network
 from supplychain.production.plan import Rules
 from supplychain.report.page.parts import Grid, Section
-from supplychain.report.tables import Cell, Column, Table
+from supplychain.report.tables import Column, Columns, Table, table
 from supplychain.simulation import Simulation
 
 CONSTANTS: Mapping[str, tuple[str, float, float, str]] = {
@@ -26,11 +27,23 @@ CONSTANTS: Mapping[str, tuple[str, float, float, str]] = {
 """Constants of production in words, with the range that docs/model.md gives."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Assumption:
+    """What the model assumes, with the range that was tested."""
+
+    id: str
+    meaning: str
+    value: str
+    range: str = ""
+    basis: str = "modeller's choice"
+
+
 def assumptions_table(result: Simulation) -> Table:
     """Figures replaced, the constants of production, and the rule of allocation."""
     rules: Rules = result.program.plan.rules
-    rows: list[tuple[Cell, ...]] = [
-        (name, "Replaced for this report, in the baseline too", f"{value:,g}", "", "asked for")
+    replaced = "Replaced for this report, in the baseline too"
+    rows = [
+        _Assumption(name, replaced, f"{value:,g}", basis="asked for")
         for name, value in result.assume.items()
     ]
     for name, (meaning, low, high, form) in CONSTANTS.items():
@@ -38,24 +51,16 @@ def assumptions_table(result: Simulation) -> Table:
             f"{x:.3g}" if form == "number" else f"{100 * x:.3g}%"
             for x in (float(getattr(rules, name)), low, high)
         )
-        rows.append((name, meaning, value, " to ".join(ends), "modeller's choice"))
-    rows.append(
-        (
-            "policy",
-            "Who gets the accelerators first",
-            result.allocation.rule,
-            "",
-            "modeller's choice",
-        )
-    )
-    columns = (
+        rows.append(_Assumption(name, meaning, value, " to ".join(ends)))
+    rows.append(_Assumption("policy", "Who gets the accelerators first", result.allocation.rule))
+    columns: Columns[_Assumption] = (
         Column("id", "Id"),
         Column("meaning", "Assumption"),
         Column("value", "Value"),
         Column("range", "Range tested"),
         Column("basis", "Basis"),
     )
-    return Table("assumptions-table", "", columns, tuple(rows))
+    return table("assumptions-table", columns, rows)
 
 
 def basis_table(result: Simulation) -> Table:
@@ -64,15 +69,12 @@ def basis_table(result: Simulation) -> Table:
     total = max(len(found), 1)
     counts = {b: sum(f.basis == b for f in found) for b in ("reported", "derived", "estimate")}
     counts["contradicted by another source"] = sum(bool(f.contradicted_by) for f in found)
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (basis, count, count / total) for basis, count in counts.items()
+    columns: Columns[str] = (
+        Column("basis", "Basis", of=str),
+        Column("count", "Figures", "number", of=counts.__getitem__),
+        Column("share", "Share", "share", of=lambda basis: counts[basis] / total),
     )
-    columns = (
-        Column("basis", "Basis"),
-        Column("count", "Figures", "number"),
-        Column("share", "Share", "share"),
-    )
-    return Table("basis", "", columns, rows)
+    return table("basis", columns, counts, by=str)
 
 
 def assumptions_section(result: Simulation) -> Section:
@@ -82,7 +84,6 @@ def assumptions_section(result: Simulation) -> Section:
     every = _figures_table("figures", figures)
     widest = sorted(figures, key=lambda f: (-_width(f), f.name))
     estimates = [f for f in widest if f.basis == "estimate"][:_ESTIMATES]
-    table = _figures_table("estimates", estimates)
     return Section(
         "assumptions",
         "Assumptions",
@@ -90,9 +91,9 @@ def assumptions_section(result: Simulation) -> Section:
             Grid(assumptions_table(result), "What the model assumes, whatever the data says."),
             Grid(basis_table(result), "What the figures that enter production rest on."),
             Grid(
-                table,
+                _figures_table("estimates", estimates),
                 f"The {len(estimates)} estimates with the widest ranges among them.",
-                sources=_sources(estimates),
+                sources={f.name: f.sources for f in estimates if f.sources},
             ),
             Grid(every, "Every figure that enters production", folded=True),
         ),
@@ -108,36 +109,29 @@ def contradictions_section(result: Simulation, most: int = 8) -> Section:
     figures = production_figures(result.network, result.baseline.plan)
     found = [f for f in figures if f.contradicted_by]
     found.sort(key=lambda f: (-_disagreement(f), f.name))
-    rows: list[tuple[Cell, ...]] = [
-        (
-            f.name,
-            f"{f.value:,g} {f.unit}".strip(),
-            ", ".join(f"{c.value:,g}" for c in f.contradicted_by),
-            _disagreement(f),
-        )
-        for f in found
-    ]
-    columns = (
-        Column("figure", "Figure"),
-        Column("value", "Used"),
-        Column("others", "Other sources say"),
-        Column("apart", "Apart by", "share"),
-    )
-    sources = {
-        row: (*f.sources, *(s for c in f.contradicted_by for s in c.sources))[:_CITED]
-        for row, f in enumerate(found)
-    }
-    none = "No source contradicts a figure that enters production."
-    shown = Table("contradictions-table", "", columns, tuple(rows[:most]), none)
-    cited = {row: ids for row, ids in sources.items() if row < most}
+    columns: Columns[Figure] = (
+        Column("figure", "Figure", of=lambda f: f.name),
+        Column("value", "Used", of=lambda f: f"{f.value:,g} {f.unit}".strip()),
+        Column("others", "Other sources say",
+               of=lambda f: ", ".join(f"{c.value:,g}" for c in f.contradicted_by)),
+        Column("apart", "Apart by", "share", of=_disagreement),
+    )  # fmt: skip
+
+    def grid(name: str, caption: str, shown: Sequence[Figure], folded: bool = False) -> Grid:
+        none = "No source contradicts a figure that enters production."
+        sources = {
+            f.name: (*f.sources, *(s for c in f.contradicted_by for s in c.sources))[:_CITED]
+            for f in shown
+        }
+        listed = table(name, columns, shown, empty=none, by=lambda f: f.name)
+        return Grid(listed, caption, sources=sources, folded=folded)
+
     caption = (
         f"Figures that enter production and that another source contradicts, {len(found)} in all."
     )
-    parts = [Grid(shown, caption, sources=cited)]
-    if len(found) > most:
-        rest = Table("contradictions-rest", "", columns, tuple(rows[most:]), none)
-        others = {row - most: ids for row, ids in sources.items() if row >= most}
-        parts.append(Grid(rest, "The other contradictions", sources=others, folded=True))
+    parts = [grid("contradictions-table", caption, found[:most])]
+    if rest := found[most:]:
+        parts.append(grid("contradictions-rest", "The other contradictions", rest, folded=True))
     return Section("contradictions", "Contradictions", tuple(parts))
 
 
@@ -151,7 +145,7 @@ def facts(network: Network, result: Simulation, dated: str) -> tuple[tuple[str, 
         (
             "Python",
             f"{platform.python_version()} · "
-            + " · ".join(f"{name} {version(name)}" for name in ("highspy", "numpy", "altair")),
+            + " · ".join(f"{name} {version(name)}" for name in ("numpy", "altair")),
         ),
         ("Made", f"{dated} · nothing is drawn at random, so there is no seed"),
     )
@@ -173,22 +167,16 @@ def program_digest() -> str:
 
 
 def _figures_table(name: str, figures: Sequence[Figure]) -> Table:
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (f.name, f.value, f.low, f.high, f.unit or "–", f.basis) for f in figures
-    )
-    columns = (
-        Column("figure", "Figure"),
+    columns: Columns[Figure] = (
+        Column("figure", "Figure", of=lambda f: f.name),
         Column("value", "Value", "number"),
         Column("low", "Low", "number"),
         Column("high", "High", "number"),
-        Column("unit", "Unit"),
+        Column("unit", "Unit", of=lambda f: f.unit or "–"),
         Column("basis", "Basis"),
     )
-    return Table(name, "", columns, rows, "No figure of the data enters production.")
-
-
-def _sources(figures: Sequence[Figure]) -> dict[int, tuple[str, ...]]:
-    return {row: f.sources for row, f in enumerate(figures) if f.sources}
+    none = "No figure of the data enters production."
+    return table(name, columns, figures, empty=none, by=lambda f: f.name)
 
 
 def _width(figure: Figure) -> float:

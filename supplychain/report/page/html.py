@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from supplychain.escapes import is_web
+from supplychain.model import Source
+from supplychain.report.colours import PAGE, filled
 from supplychain.report.page.parts import (
     RING,
     Grid,
@@ -19,7 +21,7 @@ from supplychain.report.page.parts import (
     Section,
     Words,
 )
-from supplychain.report.tables import Cell, Column, Table, show
+from supplychain.report.tables import Cell, Column, Columns, show, table
 
 _HTML = Path(__file__).parents[1] / "html"
 
@@ -58,7 +60,7 @@ def report_page(report: Report) -> str:
         numbers=numbers,
         findings=[(_words(f.lead), _words(f.rest), f.see, numbers[f.see]) for f in report.findings],
         cards=[(c.label, _words((c.value,)), _words(c.note), _tone(c.value)) for c in report.cards],
-        style=(_HTML / "report.css").read_text(encoding="utf-8"),
+        style=filled((_HTML / "report.css").read_text(encoding="utf-8"), PAGE),
         script=script,
         script_hash="sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         search=dict(report.search),
@@ -81,7 +83,7 @@ def _numbers(sections: Sequence[Section]) -> dict[str, str]:
 def _cited(sections: Sequence[Section]) -> dict[str, int]:
     """Source to its number, in order of first mention."""
     grids = (p for s in sections for p in s.parts if isinstance(p, Grid))
-    ids = (id_ for grid in grids for row in sorted(grid.sources) for id_ in grid.sources[row])
+    ids = (id_ for g in grids for row in g.table.ids for id_ in g.sources.get(row, ()))
     return {id_: number for number, id_ in enumerate(dict.fromkeys(ids), 1)}
 
 
@@ -94,23 +96,20 @@ def _sources_section(report: Report) -> Section:
             for ids in part.sources.values() if isinstance(part, Grid) else ():
                 for id_ in ids:
                     counts[id_] += 1
-    found = [report.sources[id_] for id_ in cited]
-    rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (s.title, cited[s.id], s.publisher, s.published or None, s.accessed or None, counts[s.id])
-        for s in found
-    )
-    columns = (
-        Column("source", "Source"),
-        Column("number", "No.", "number"),
+    columns: Columns[Source] = (
+        Column("source", "Source", of=lambda s: s.title),
+        Column("number", "No.", "number", of=lambda s: cited[s.id]),
         Column("publisher", "Publisher"),
-        Column("published", "Published"),
-        Column("accessed", "Read"),
-        Column("rows", "Cited by", "number"),
+        Column("published", "Published", of=lambda s: s.published or None),
+        Column("accessed", "Read", of=lambda s: s.accessed or None),
+        Column("rows", "Cited by", "number", of=lambda s: counts[s.id]),
     )
-    table = Table("sources-table", "", columns, rows, "Nothing on this page cites a source.")
-    links = {number: s.url for number, s in enumerate(found) if is_web(s.url)}
+    found = [report.sources[id_] for id_ in cited]
+    none = "Nothing on this page cites a source."
+    shown = table("sources-table", columns, found, empty=none, by=lambda s: s.id)
+    links = {s.id: s.url for s in found if is_web(s.url)}
     caption = "Sources cited on this page, in order of first mention; rows that cite each."
-    return Section("sources", "Sources", (Grid(table, caption, links=links),))
+    return Section("sources", "Sources", (Grid(shown, caption, links=links),))
 
 
 def _quotes(report: Report) -> Iterator[Quote]:
@@ -145,12 +144,12 @@ def _part(
     }
     rows = [
         (
-            [_cell(part, number, column, value, quoted) for column, value in zip(
+            [_cell(part, id_, column, value, quoted) for column, value in zip(
                 part.table.columns, row, strict=True
             )],
-            sources.get(number, []),
+            sources.get(id_, []),
         )
-        for number, row in enumerate(part.table.rows)
+        for id_, row in zip(part.table.ids, part.table.rows, strict=True)
     ]  # fmt: skip
     return {"kind": "table", "rows": rows, "cites": bool(sources), **label}
 
@@ -167,8 +166,10 @@ def _paired(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return paired
 
 
-def _cell(grid: Grid, row: int, column: Column, value: Cell, quoted: set[str]) -> dict[str, Any]:
-    id_ = f"{grid.name}-{row}-{column.key}"
+def _cell(
+    grid: Grid, row: Hashable, column: Column[Any], value: Cell, quoted: set[str]
+) -> dict[str, Any]:
+    id_ = Quote(grid.table, row, column.key).id
     mark = grid.marks.get((row, column.key), "")
     number = isinstance(value, float | int) and not isinstance(value, bool)
     heat = ""

@@ -6,10 +6,10 @@ page, shown as they stand there and marked with the cell's id (``data-ref``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from supplychain.model import Source
 from supplychain.report.tables import Cell, Table, show
@@ -23,44 +23,34 @@ class Quote:
     """A cell of a table of the page, quoted in a sentence or on a card.
 
     Attributes:
-        row: Index of the row.
+        row: What the row is about.
         key: Key of the column.
+
+    Raises:
+        KeyError: The table has no such cell.
     """
 
     table: Table
-    row: int
+    row: Hashable
     key: str
+
+    def __post_init__(self) -> None:
+        self.table.cell(self.row, self.key)
 
     @property
     def id(self) -> str:
         """The id of the cell on the page."""
-        return f"{self.table.name}-{self.row}-{self.key}"
+        return f"{self.table.name}-{self.table.place(self.row)}-{self.key}"
 
     @property
     def value(self) -> Cell:
         """What stands in the cell."""
-        return self.table.rows[self.row][self._column]
+        return self.table.cell(self.row, self.key)
 
     @property
     def text(self) -> str:
         """The cell as the table shows it."""
-        return show(self.value, self.table.columns[self._column].kind)
-
-    @property
-    def _column(self) -> int:
-        return [c.key for c in self.table.columns].index(self.key)
-
-
-def quote(table: Table, name: str, key: str) -> Quote:
-    """The cell of the row that begins with this name.
-
-    Raises:
-        KeyError: The table has no such row.
-    """
-    for number, row in enumerate(table.rows):
-        if row[0] == name:
-            return Quote(table, number, key)
-    raise KeyError(f"{table.name} has no row '{name}'")
+        return show(self.value, self.table.column(self.key).kind)
 
 
 Words: TypeAlias = tuple[str | Quote, ...]
@@ -98,20 +88,20 @@ class Grid:
     Attributes:
         caption: What the numbers are.
         heat: Columns whose shares are also shown as colour.
-        marks: (row, column key) to a sign put after the number, for cells that get a ring.
+        marks: (row id, column key) to a sign put after the number, for cells that get a ring.
         mark_words: What the signs mean to a reader who cannot see them, by sign.
-        sources: Row to ids of the sources it rests on.
-        links: Row to the address of what its first cell names.
+        sources: Row id to ids of the sources it rests on.
+        links: Row id to the address of what its first cell names.
         folded: Whether the reader has to open it; it is not printed.
     """
 
     table: Table
     caption: str
     heat: tuple[str, ...] = ()
-    marks: Mapping[tuple[int, str], str] = field(default_factory=lambda: MappingProxyType({}))
+    marks: Mapping[tuple[Any, str], str] = field(default_factory=lambda: MappingProxyType({}))
     mark_words: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    sources: Mapping[int, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
-    links: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
+    sources: Mapping[Any, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    links: Mapping[Any, str] = field(default_factory=lambda: MappingProxyType({}))
     folded: bool = False
 
     @property

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
 
-from supplychain.analyses.chokepoints import KINDS, ask_points, find_matrix, weights_of
+from supplychain.analyses.chokepoints import ask_points, find_matrix, weights_of
 from supplychain.analyses.chokepoints import find_points as points_of
 from supplychain.analyses.exposure import Exposures
 from supplychain.model import Network
 from supplychain.model.quarters import Quarter
-from supplychain.report.answers.chokepoints import chokepoints_document
-from supplychain.report.answers.exposed import called
+from supplychain.report.answers.chokepoints import Listed, listed, point_columns
+from supplychain.report.answers.exposed import COSTLY_COLUMNS, H100E_LOST, Row
 from supplychain.report.answers.matrix import exact_table, near_marks
 from supplychain.report.page.parts import Grid, Part, Section
-from supplychain.report.page.sections import picked
-from supplychain.report.tables import Cell, Column, Table, compact
+from supplychain.report.tables import Column, Columns, Table, compact, table
 from supplychain.risk import Chokepoint, Chokepoints, asked_products, busiest_quarter
 from supplychain.simulation import Simulation
 
-_MOST = {"single": 10, "near": 5, "costly": 5}
+_MOST, _FEW = 10, 5
+"""Rows shown of single points, and of the others."""
+
 _COSTS = ("score", "first_felt", "worst", "recovered_by", "h100e_lost")
-_KEYS = {
-    "single": ("name", "rank", *_COSTS, "makes", "stage", "at_stake", "products", "hhi", "felt",
-               "why"),
-    "near": ("name", *_COSTS, "makes", "stage", "at_stake", "cover", "felt", "why"),
-    "costly": ("name", *_COSTS, "makes"),
-}  # fmt: skip
+_SINGLE = ("name", "rank", *_COSTS, "makes", "stage", "at_stake", "products", "hhi", "felt", "why")
+_NEAR = ("name", *_COSTS, "makes", "stage", "at_stake", "cover", "felt", "why")
+_COSTLY = ("name", *_COSTS, "makes")
 _LEFT_OUT = ("stage", "products", "hhi", "felt")
 """Columns that give way to what a loss costs."""
 
@@ -44,14 +43,14 @@ class Points:
         counts: How many there are of each kind.
         single, near: The first of them.
         costly: Neither, but dear to lose; ``None``: costs are not known.
-        sources: Name of the table to row to the sources it rests on.
+        sources: What may be lost to the sources that say so.
     """
 
     counts: Table
     single: Table
     near: Table
     costly: Table | None
-    sources: Mapping[str, Mapping[int, tuple[str, ...]]]
+    sources: Mapping[Hashable, tuple[str, ...]]
 
 
 def quarter_of(result: Simulation) -> Quarter:
@@ -73,52 +72,41 @@ def find_points(network: Network, at: Quarter) -> Chokepoints:
 
 def points_tables(network: Network, found: Chokepoints, exposed: Exposures | None) -> Points:
     """What ``chokepoints`` answers, cut to what a page shows, with the sources of its rows."""
-    document = chokepoints_document(network, found, None, weighted=True, exposed=exposed)
-    tables = {part.name: part for part in document.parts if isinstance(part, Table)}
-    rows = {"single": found.rows, "near": found.near}
-    shown: dict[str, Table] = {}
-    sources: dict[str, dict[int, tuple[str, ...]]] = {}
-    for name, table in tables.items():
-        table = replace(table, title="", rows=table.rows[: _MOST[name]], empty="None.")
-        if exposed is not None:
-            table = _with_h100e(table, exposed)
-        left_out = () if exposed is None else _LEFT_OUT
-        shown[name] = picked(table, [key for key in _KEYS[name] if key not in left_out])
-        named = {called(row.kind, row.id, row.name): row for row in rows.get(name, ())}
-        sources[name] = {
-            number: sources_of(network, named[str(row[0])], found.at)
-            for number, row in enumerate(shown[name].rows)
-            if str(row[0]) in named
-        }
-    counts = _counts(found)
-    return Points(counts, shown["single"], shown["near"], shown.get("costly"), sources)
+    rows, scored = listed(network, found, exposed), exposed is not None
 
+    def shown(name: str, columns: Columns[Row], rows: Sequence[Row], keys: Sequence[str]) -> Table:
+        if scored:
+            columns = (*columns, H100E_LOST)
+        every = table(name, columns, rows, empty="None.", by=lambda row: row.key, numbered=True)
+        return every.picked(k for k in keys if not scored or k not in _LEFT_OUT)
 
-def _with_h100e(table: Table, exposed: Exposures) -> Table:
-    """The table with the H100 equivalents that each loss costs."""
-    lost = {called(row.kind, row.id, row.name): row.h100e for row in exposed.rows}
-    place = [c.key for c in table.columns].index("name")
-    return replace(
-        table,
-        columns=(*table.columns, Column("h100e_lost", "H100e lost", "units")),
-        rows=tuple((*row, lost.get(str(row[place]))) for row in table.rows),
+    single, near = rows.single[:_MOST], rows.near[:_FEW]
+    return Points(
+        _counts(rows),
+        shown("single", point_columns(False, scored), single, _SINGLE),
+        shown("near", point_columns(True, scored), near, _NEAR),
+        shown("costly", COSTLY_COLUMNS, rows.costly[:_FEW], _COSTLY) if scored else None,
+        {
+            row.key: sources_of(network, row.point, found.at)
+            for row in (*single, *near)
+            if row.point is not None
+        },
     )
 
 
-def _counts(found: Chokepoints) -> Table:
-    counted: list[tuple[Cell, ...]] = []
-    single = {(row.kind, row.id) for row in found.rows if not row.trivial}
-    near = [row for row in found.near if (row.kind, row.id) not in single]
-    for name, some in (("Single points of failure", found.rows), ("Nearly single", near)):
-        beyond = [row for row in some if not row.trivial]
-        counted.append((name, len(beyond), *(sum(r.kind == k for r in beyond) for k in KINDS)))
-    columns = (
-        Column("what", "What"),
-        Column("all", "All", "number"),
-        Column("organizations", "Organizations", "number"),
-        Column("countries", "Countries", "number"),
+def _counts(rows: Listed) -> Table:
+    names = {"single": "Single points of failure", "near": "Nearly single"}
+    kinds = {
+        "single": Counter(row.key.kind for row in rows.single),
+        "near": Counter(row.key.kind for row in rows.near),
+    }
+    columns: Columns[str] = (
+        Column("what", "What", of=names.__getitem__),
+        Column("all", "All", "number", of=lambda which: kinds[which].total()),
+        Column("organizations", "Organizations", "number", of=lambda w: kinds[w]["organization"]),
+        Column("countries", "Countries", "number", of=lambda which: kinds[which]["country"]),
     )
-    return Table("points", "", columns, tuple(counted))
+    return table("points", columns, names, by=str)
 
 
 def chokepoints_section(
@@ -149,12 +137,12 @@ def chokepoints_section(
             points.single,
             f"Single points of failure in {at}; at stake is the share of H100 equivalents that "
             "cannot be made without it. The number is that on the graph.",
-            sources=points.sources.get("single", {}),
+            sources={row: points.sources[row] for row in points.single.ids},
         ),
         Grid(
             points.near,
             "Nearly single: the other makers together could cover less than a quarter.",
-            sources=points.sources.get("near", {}),
+            sources={row: points.sources[row] for row in points.near.ids},
         ),
     ]
     if points.costly is not None:
@@ -178,12 +166,12 @@ def on_graph(found: Chokepoints, single: Table) -> tuple[dict[str, str], dict[st
     """Commodities through which a single point stops accelerators: the reason, and its rank."""
     marks: dict[str, str] = {}
     ranks: dict[str, list[str]] = {}
-    shown = {str(row[0]): str(row[1]) for row in single.rows}
+    shown = {key: str(rank) for rank, key in enumerate(single.ids, 1)}
     for row in found.rows:
         if not row.trivial:
             marks.setdefault(row.makes, row.why)
-            if (label := called(row.kind, row.id, row.name)) in shown:
-                ranks.setdefault(row.makes, []).append(shown[label])
+            if row.key in shown:
+                ranks.setdefault(row.makes, []).append(shown[row.key])
     return marks, {id_: ",".join(sorted(some, key=int)) for id_, some in ranks.items()}
 
 
@@ -191,15 +179,15 @@ def countries_section(network: Network, at: Quarter) -> Section:
     """Country x stage as a heat table; what is only nearly lost stands behind a tilde."""
     network, question = ask_points(network, at=at)
     needed, weights = find_matrix(network, question), weights_of(network, question)
-    table = exact_table(needed)
+    lost = exact_table(needed)
     stake = "H100 equivalents" if weights else "products, all alike,"
-    marks = near_marks(needed, table)
+    marks = near_marks(needed)
     grid = Grid(
-        table,
+        lost,
         f"Share of {stake} that is lost with the plants a country has in a stage, {at}, own "
         "designs not counted. After ~ what is lost or nearly lost: the others could cover less "
         "than a quarter. –: nothing is.",
-        heat=tuple(c.key for c in table.columns[1:]),
+        heat=tuple(c.key for c in lost.columns[1:]),
         marks=marks,
         mark_words={mark: f"nearly {mark[1:]}" for mark in marks.values()},
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from supplychain.analyses.tornado import Moved
 from supplychain.model import Network
@@ -12,32 +11,19 @@ from supplychain.report.charts.charts import lines_chart, stacked_chart, tornado
 from supplychain.report.page import bottlenecks
 from supplychain.report.page.flow import flow_parts
 from supplychain.report.page.parts import Grid, Part, Picture, Section
-from supplychain.report.tables import Cell, Column, Table
+from supplychain.report.tables import Column, Columns, Table, table
 from supplychain.simulation import Simulation
 
 
-def picked(table: Table, keys: Sequence[str], name: str = "") -> Table:
-    """The table with only these columns, in this order; keys it does not have are left out."""
-    known = [c.key for c in table.columns]
-    places = [known.index(key) for key in keys if key in known]
-    return replace(
-        table,
-        name=name or table.name,
-        columns=tuple(table.columns[i] for i in places),
-        rows=tuple(tuple(row[i] for i in places) for row in table.rows),
-    )
-
-
-def one_result(table: Table, shocked: bool) -> Table:
+def one_result(whole: Table, shocked: bool) -> Table:
     """Without the columns that compare, where there is nothing to compare with."""
     if shocked:
-        return table
+        return whole
     left_out = ("scenario", "change", "binding_scenario", "scenario_most")
-    keys = [c.key for c in table.columns if c.key not in left_out]
-    return picked(table, keys)
+    return whole.picked(c.key for c in whole.columns if c.key not in left_out)
 
 
-def timeline_section(use: Table, marks: Mapping[tuple[int, str], str], limits: Table) -> Section:
+def timeline_section(use: Table, marks: Mapping[tuple[str, str], str], limits: Table) -> Section:
     """Inputs by quarter, and how often each limits output."""
     grid = Grid(
         use,
@@ -70,7 +56,7 @@ def comparison_section(
     ]
     if shocked:
         parts.append(Grid(timing, "When the shock is felt and what it costs."))
-    if quarters.rows and any(float(row[1] or 0) > 0 for row in quarters.rows):
+    if any(row["baseline"] for row in quarters.records()):
         label = "Accelerators shipped by quarter" + (", baseline and scenario" if shocked else "")
         parts.append(Picture("units-by-quarter", lines_chart(quarters, label), f"{label}."))
     parts += words
@@ -110,29 +96,29 @@ def capacity_section(result: Simulation, quarter: Quarter) -> Section:
     return Section("capacity", "Capacity and flow", tuple(parts))
 
 
-def sensitivity_section(table: Table, base: float, of: int, variants: Table | None) -> Section:
+def sensitivity_section(moved: Table, base: float, of: int, variants: Table | None) -> Section:
     """How far the headline moves when one input is at an end of its range.
 
     Args:
-        table: Columns ``input``, ``low``, ``high``, ``at_low``, ``at_high``.
+        moved: Columns ``input``, ``low``, ``high``, ``at_low``, ``at_high``.
         base: The headline.
         of: Inputs that have a range.
         variants: The headline under other assumptions of production, if they were run.
     """
     parts: list[Part] = []
-    if table.rows:
+    if moved.rows:
         words = "The headline with one input at a time at the ends of its range"
         parts.append(
             Picture(
                 "tornado",
-                tornado_chart(table, base, words),
+                tornado_chart(moved, base, words),
                 f"{words}; the line in the middle is the result.",
             )
         )
     parts.append(
         Grid(
-            table,
-            f"Those {len(table.rows)} of {of} lines with a range worth most by shadow price, all"
+            moved,
+            f"Those {len(moved.rows)} of {of} lines with a range worth most by shadow price, all"
             " capacity figures of a line moved together, everything solved again.",
         )
     )
@@ -143,18 +129,17 @@ def sensitivity_section(table: Table, base: float, of: int, variants: Table | No
 
 def sensitivity_table(network: Network, moved: Sequence[Moved]) -> Table:
     """The rows of the tornado, widest first."""
-    rows: list[tuple[Cell, ...]] = []
-    for row in moved:
+
+    def name(row: Moved) -> str:
         organization, _, line = row.input.key.partition(".")
-        low, high = row.input.width
-        name = f"{network.organizations[organization].name} · {line}"
-        rows.append((name, low, high, row.at_low, row.at_high))
-    columns = (
-        Column("input", "Capacity of"),
-        Column("low", "Range, low", "change"),
-        Column("high", "Range, high", "change"),
+        return f"{network.organizations[organization].name} · {line}"
+
+    columns: Columns[Moved] = (
+        Column("input", "Capacity of", of=name),
+        Column("low", "Range, low", "change", of=lambda row: row.input.width[0]),
+        Column("high", "Range, high", "change", of=lambda row: row.input.width[1]),
         Column("at_low", "Headline at low", "change"),
         Column("at_high", "Headline at high", "change"),
     )
     none = "None was moved; --sensitivity N says how many are."
-    return Table("sensitivity-table", "", columns, tuple(rows), none)
+    return table("sensitivity-table", columns, moved, empty=none)

@@ -19,46 +19,57 @@ from supplychain.report.answers.losers import (
 )
 from supplychain.report.charts.charts import lorenz_chart
 from supplychain.report.page.parts import Grid, Part, Picture, Section
-from supplychain.report.page.sections import picked
-from supplychain.report.tables import Column, Table
+from supplychain.report.tables import Cell, Column, Columns, Table, table
 from supplychain.simulation import Simulation
 
 _BUYERS = 12
 
 
+_MEASURES = {
+    "gini_units": "Gini of units",
+    "gini_fill": "Gini of fill rates",
+    "all": "Orders filled, all buyers",
+    "rich": "Orders filled, compute-rich",
+    "poor": "Orders filled, compute-poor",
+    "smallest": "Smallest fill rate",
+    "five": "Share of the five largest",
+    "poor_share": "Share of the compute-poor",
+    "waits": "Weeks an order waits, on average",
+}
+
+
 def fairness_table(result: Simulation) -> Table:
     """Measures of how the accelerators are shared out, in the baseline and in the scenario."""
     before, after = _measures(result.baseline_allocation), _measures(result.allocation)
-    rows = tuple((name, before[name], after[name]) for name in before if name in after)
-    columns = (
-        Column("measure", "Measure"),
-        Column("baseline", "Baseline", "number"),
-        Column("scenario", "Scenario", "number"),
+    columns: Columns[str] = (
+        Column("measure", "Measure", of=_MEASURES.__getitem__),
+        Column("baseline", "Baseline", "number", of=before.__getitem__),
+        Column("scenario", "Scenario", "number", of=after.__getitem__),
     )
-    return Table("fairness", "", columns, rows, "No buyer has orders.")
+    rows = [measure for measure in _MEASURES if measure in before and measure in after]
+    return table("fairness", columns, rows, empty="No buyer has orders.", by=str)
 
 
 def _measures(allocation: Allocation) -> dict[str, str]:
-    """Each measure in words, as text: coefficients and shares side by side."""
+    """Each measure as text: coefficients and shares side by side."""
     found = fairness(allocation)
     if found.asked <= 0:
         return {}
     measures = {
-        "Gini of units": f"{found.gini_units:.2f}",
-        "Gini of fill rates": f"{found.gini_fill:.2f}",
-        "Orders filled, all buyers": f"{found.served / found.asked:.0%}",
+        "gini_units": f"{found.gini_units:.2f}",
+        "gini_fill": f"{found.gini_fill:.2f}",
+        "all": f"{found.served / found.asked:.0%}",
+        "smallest": f"{found.smallest_fill:.0%}",
     }
     tiers = grouped(allocation.buyers, "tier", [allocation.served(), allocation.asked()])
-    for tier in ("rich", "poor"):
-        given, asked = tiers.get(tier, (0.0, 0.0))
+    for tier, (given, asked) in tiers.items():
         if asked > 0:
-            measures[f"Orders filled, compute-{tier}"] = f"{given / asked:.0%}"
-    measures["Smallest fill rate"] = f"{found.smallest_fill:.0%}"
+            measures[tier] = f"{given / asked:.0%}"
     if found.delivered > 0:
-        measures["Share of the five largest"] = f"{found.five:.0%}"
-        measures["Share of the compute-poor"] = f"{found.poor:.0%}"
+        measures["five"] = f"{found.five:.0%}"
+        measures["poor_share"] = f"{found.poor:.0%}"
     if found.lead_weeks is not None:
-        measures["Weeks an order waits, on average"] = f"{found.lead_weeks:.0f}"
+        measures["waits"] = f"{found.lead_weeks:.0f}"
     return measures
 
 
@@ -69,13 +80,12 @@ def allocation_section(result: Simulation, fairness: Table, buyers: Table) -> Se
         return Section("allocation", title, (Grid(buyers, "Who gets the accelerators."),))
     shocked = bool(result.shocks)
     order = "largest relative loss first" if shocked else "largest first"
-    shown = replace(buyers, rows=buyers.rows[:_BUYERS])
-    below = Table(buyers.name + "-rest", "", buyers.columns, buyers.rows[_BUYERS:])
+    below = buyers.cut(_BUYERS, None, f"{buyers.name}-rest")
     parts: list[Part] = [
         *_lorenz_pictures(result),
         Grid(fairness, f"How the accelerators are shared out, rule {result.allocation.rule}."),
         *_rules(result),
-        Grid(shown, f"Accelerators by buyer over the window, {order}."),
+        Grid(buyers.cut(0, _BUYERS), f"Accelerators by buyer over the window, {order}."),
     ]
     if below.rows:
         parts.append(Grid(below, "The other buyers", folded=True))
@@ -92,7 +102,7 @@ def allocation_section(result: Simulation, fairness: Table, buyers: Table) -> Se
 
 def _rules(result: Simulation) -> list[Part]:
     """What the rich and the poor would get under each rule."""
-    table = rules_table(under_each_rule(result))
+    rules = rules_table(under_each_rule(result))
     if result.shocks:
         labels = {
             "poor_share": "Poor's share after",
@@ -100,17 +110,17 @@ def _rules(result: Simulation) -> list[Part]:
             "gini_scenario": "Gini of fill after",
         }
         caption = "Accelerators that rich and poor buyers get under each rule, before and after."
-        sentence = rules_sentence(table, result.allocation.rule)
-        return [Grid(_headed(table, labels), caption), sentence]
-    kept = picked(table, ("rule", "rich_baseline", "poor_baseline", "poor_share", "gini_baseline"))
+        sentence = rules_sentence(rules, result.allocation.rule)
+        return [Grid(_headed(rules, labels), caption), sentence]
+    kept = rules.picked(("rule", "rich_baseline", "poor_baseline", "poor_share", "gini_baseline"))
     caption = "Accelerators that rich and poor buyers get under each rule."
     return [Grid(_headed(kept, {"rich_baseline": "Rich", "poor_baseline": "Poor"}), caption)]
 
 
-def _headed(table: Table, labels: Mapping[str, str]) -> Table:
+def _headed(rules: Table, labels: Mapping[str, str]) -> Table:
     """The table with other headings over some columns, by key."""
-    columns = tuple(replace(c, label=labels.get(c.key, c.label)) for c in table.columns)
-    return replace(table, columns=columns)
+    columns = tuple(replace(c, label=labels.get(c.key, c.label)) for c in rules.columns)
+    return replace(rules, columns=columns)
 
 
 def _lorenz_pictures(result: Simulation) -> list[Part]:
@@ -163,14 +173,14 @@ def _of_fill_rates(allocation: Allocation) -> tuple[Floats, Floats]:
 
 def _points(name: str, curves: Sequence[tuple[str, tuple[Floats, Floats]]]) -> Table:
     """The points of some curves."""
-    rows = tuple(
-        (series, x, y)
+    rows = [
+        {"series": series, "below": x, "share": y}
         for series, (across, up) in curves
         for x, y in zip(across.tolist(), up.tolist(), strict=True)
-    )
-    columns = (
+    ]
+    columns: Columns[dict[str, Cell]] = (
         Column("series", "Series"),
         Column("below", "Cumulative share of those who get", "share"),
         Column("share", "Cumulative share of what they get", "share"),
     )
-    return Table(name, "", columns, rows)
+    return table(name, columns, rows)
