@@ -178,6 +178,11 @@ ARRAYS = (
 """The attributes of an allocation that have scenarios first and quarters last."""
 
 
+def move_of(network: Network) -> float:
+    """Share of the unfilled orders that designers of accelerators move to their own."""
+    return network.constant("allocation.move", MOVE)
+
+
 def allocate(
     network: Network,
     units: Mapping[str, Floats],
@@ -187,7 +192,7 @@ def allocate(
     as_ordered: Collection[str] = (),
     terms: Terms | None = None,
     cancel: float = CANCEL,
-    move: float = MOVE,
+    move: float | None = None,
 ) -> Allocation:
     """Give each quarter's accelerators to buyers; unfilled orders wait, some are withdrawn.
 
@@ -201,7 +206,8 @@ def allocate(
             limit them; orders for nothing else are filled.
         terms: What the seller sets; the defaults if not given.
         cancel: Share of the unfilled orders withdrawn each quarter.
-        move: Share of them that designers of accelerators move to their own.
+        move: Share of them that designers of accelerators move to their own; as the data says if
+            not given.
 
     Returns:
         An allocation with a scenario axis only if the units have one.
@@ -211,7 +217,8 @@ def allocate(
     """
     products = tuple(sorted({*units, *as_ordered}))
     lines = order_lines(network, products, quarters, barred, as_ordered)
-    return share_out(lines, units, rule, terms, cancel, move)
+    moved = move_of(network) if move is None else move
+    return share_out(lines, units, rule, terms, cancel, moved)
 
 
 def share_out(
