@@ -34,7 +34,7 @@ from supplychain.model import Capacity, Cut, Need, Network, Scenario
 from supplychain.model.names import each_name
 from supplychain.model.quarters import Quarter
 from supplychain.model.values import same_values
-from supplychain.risk import asked_products, busiest_quarter
+from supplychain.risk import asked_products, default_quarter
 from supplychain.risk.joint import joint_cuts
 from supplychain.risk.matrix import country_by_stage
 from tests import DATA, ROOT
@@ -241,10 +241,10 @@ SHORT = {
     "network": r"<Network [0-9a-f]{8}: \d+ commodities, \d+ organizations, \d+ supplies>",
     "simulation": r"<Simulation 2024Q1 to 2024Q4: hbm −20%>",
     "production": r"<Production 2024Q1 to 2024Q4: [\d,]+ accelerators>",
-    "plan": r"<Plan 2024Q1 to 2024Q4: \d+ products, \d+ supplies, \d+ lines>",
+    "plan": r"<Plan \d{4}Q\d to \d{4}Q\d: \d+ products, \d+ supplies, \d+ lines>",
     "allocation": r"<Allocation 2024Q1 to 2024Q4, contract-first: \d+ products to \d+ buyers>",
     "market": r"<Market 2024Q1 to 2024Q4: \d+ products for \d+ buyers>",
-    "chokepoints": r"<Chokepoints in 2024Q4: \d+ single points, \d+ nearly so, of 1 products>",
+    "chokepoints": r"<Points in 2024Q4: \d+ single points, \d+ nearly so, of 1 products>",
     "joint cuts": r"<JointCuts in 2024Q4, by country: \d+ sets of up to 2>",
     "exposures": r"<Exposures 2024Q1 to 2025Q4: 1 losses, the costliest TW>",
     "fleets": r"<Fleets 2024Q1 to 2024Q2: 1 products of 0 buyers>",
@@ -304,9 +304,9 @@ def test_a_name_alone_is_one_name() -> None:
         lambda n, p, k: joint_cuts(n, p, Quarter(2024, 4), "country"),
         lambda n, p, k: country_by_stage(n, p, Quarter(2024, 4)),
         lambda n, p, k: asked_products(n, p),
-        lambda n, p, k: busiest_quarter(n, p),
+        lambda n, p, k: default_quarter(n, p),
     ],
-    ids=["chokepoints", "joint_cuts", "country_by_stage", "asked_products", "busiest_quarter"],
+    ids=["chokepoints", "joint_cuts", "country_by_stage", "asked_products", "default_quarter"],
 )
 def test_one_product_or_kind_needs_no_brackets(ask: Callable[..., Any]) -> None:
     assert ask(built_in(), "h100", "country") == ask(built_in(), ["h100"], ["country"])

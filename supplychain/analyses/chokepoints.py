@@ -20,7 +20,7 @@ from supplychain.model import Network
 from supplychain.model.finder import find_id, nearest
 from supplychain.model.quarters import LAST, Quarter
 from supplychain.production.stakes import planned_h100e
-from supplychain.risk import asked_products, busiest_quarter
+from supplychain.risk import asked_products, default_quarter
 from supplychain.risk import chokepoints as points_of
 from supplychain.risk.cutsets import CutSets, cut_sets
 from supplychain.risk.joint import JointCuts, joint_cuts
@@ -84,6 +84,10 @@ class Points:
     weighted: bool
     exposed: Exposures | None = None
     why_not: str = ""
+
+    def __repr__(self) -> str:
+        scored = "" if self.exposed is None else ", scored"
+        return f"<Points{repr(self.found).removeprefix('<Chokepoints').removesuffix('>')}{scored}>"
 
     @property
     def at(self) -> Quarter:
@@ -163,7 +167,7 @@ def chokepoints(
         network: The data.
         products: Ids of accelerators, groups of them or any commodities; all accelerators if not
             given.
-        at: The quarter; if not given, the last of those in which most of the products are sold.
+        at: The quarter; if not given, as :func:`~supplychain.risk.scope.default_quarter` says.
         by: Kind or kinds of what is taken away.
         weeks: Time since the loss: substitutes that take longer to switch to do not help.
         recovery: Weeks everything is down, for the scores; if not given, each its own time.
@@ -212,7 +216,7 @@ def ask_points(
         )
     if isinstance(at, str):
         at = Quarter.parse(at)
-    at = at or (busiest_quarter(network, ids) if network.products else LAST)
+    at = at or (default_quarter(network, ids) if network.products else LAST)
     kinds = (by,) if isinstance(by, str) else tuple(by)
     if wrong := [kind for kind in kinds if kind not in ALL_KINDS]:
         raise AskError(f"no kind is called '{wrong[0]}'; there are: {', '.join(ALL_KINDS)}")

@@ -23,11 +23,10 @@ HORIZON = 8
 def counted_until(network: Network) -> Quarter:
     """The last quarter whose losses are counted if nothing else is asked.
 
-    That is :data:`~supplychain.model.quarters.LAST`, after which few capacities are known and
-    nothing grows, or the last with a capacity figure, if that is earlier.
+    That is the last with a capacity figure, after which nothing grows.
     """
     lines = (c for o in network.organizations.values() for c in o.capacities)
-    return min(LAST, max((q for line in lines for q in line.figures), default=LAST))
+    return max((q for line in lines for q in line.figures), default=LAST)
 
 
 def quarters_counted(network: Network, at: Quarter, horizon: int | None = None) -> int:

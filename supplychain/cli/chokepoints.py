@@ -75,7 +75,7 @@ WITH_EDGES = ("edges", "products", "top", "form", "out", "no_color", "quiet", "n
     "--at",
     callback=read_quarter,
     metavar="Q",
-    help="As of this quarter; if absent, the last in which most of the products are sold.",
+    help="As of this quarter; if absent, the present of the data, or the last they are sold in.",
 )
 @click.option(
     "--by",
@@ -116,7 +116,7 @@ WITH_EDGES = ("edges", "products", "top", "form", "out", "no_color", "quiet", "n
     "--horizon",
     type=Number(1, 16, whole=True),
     metavar="N",
-    help="Quarters over which the score counts losses; if absent 8, but not beyond 2026Q4.",
+    help="Quarters over which the score counts losses; if absent 8, as far as the data goes.",
 )
 @click.option(
     "--no-score",

@@ -42,7 +42,7 @@ _WRITTEN_NUMBER = re.compile(r"^(?:0[0-9]+|[0-9]+\.)[0-9.]*$", re.MULTILINE)
 _NUMBER = re.compile(r"0*([0-9]+)(?:\.0*)?")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Names:
     """A column of names, numbered.
 

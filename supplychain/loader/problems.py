@@ -124,24 +124,13 @@ class Page:
             token = _TOKEN.match(line, start)
             width = len(token[0]) if token else 1
         cut = max(0, start - _LONGEST // 2) if len(line) > _LONGEST else 0
-        line = _shown(line[cut : cut + _LONGEST])
-        before = self._lines[place.line - 2] if place.line > 1 else ""
-        before = _shown(before)
+        # A tab is as wide as the terminal says, and the caret would miss its place.
+        line = line[cut : cut + _LONGEST].replace("\t", "→")
+        before = self._lines[place.line - 2].replace("\t", "→") if place.line > 1 else ""
         shown = (before, line) if before.strip() and len(before) <= _LONGEST else (line,)
         caret = start - cut + 1
         width = max(1, min(width, len(line) - caret + 1))
         return Problem(place, message, cures, shown, caret, width, self.path)
-
-
-def _shown(line: str) -> str:
-    """A line with a mark for each character that a terminal would not show as itself."""
-    return line if line.isprintable() else "".join(_mark(c) for c in line)
-
-
-def _mark(character: str) -> str:
-    if character == "\t":
-        return "→"
-    return character if character.isprintable() else "\ufffd"
 
 
 def _again(lines: Sequence[int]) -> str:

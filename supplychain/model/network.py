@@ -15,6 +15,7 @@ from supplychain.model.commodities import Commodity, Need, Product
 from supplychain.model.figures import Figure, Source
 from supplychain.model.names import figures, named
 from supplychain.model.organizations import Capacity, Organization, Supply
+from supplychain.model.quarters import Quarter
 from supplychain.model.records import AIModel, Disruption, Outcome, Parameters
 from supplychain.model.scenarios import Scenario
 from supplychain.model.values import freeze
@@ -106,6 +107,18 @@ class Network:
         }
         held = ", ".join(f"{len(part)} {name}" for name, part in parts.items())
         return f"<Network {self.digest[:8]}: {held}>" if self.digest else f"<Network: {held}>"
+
+    @cached_property
+    def as_of(self) -> Quarter | None:
+        """The quarter in which the newest source was read: the data's present, never a clock's.
+
+        What the data says of later quarters is a forecast. ``None``: it cites no source.
+        """
+        read = max((s.accessed for s in self.sources.values() if s.accessed), default="")
+        if not read:
+            return None
+        year, month = read.split("-")[:2]
+        return Quarter(int(year), (int(month) + 2) // 3)
 
     @property
     def products(self) -> Mapping[str, Commodity]:

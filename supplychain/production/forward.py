@@ -26,6 +26,12 @@ class Forward:
         model: The same in numbers.
     """
 
+    __hash__ = None  # type: ignore[assignment]  # as of every result
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the same plan is walked."""
+        return self.plan == other.plan if isinstance(other, Forward) else NotImplemented
+
     def __init__(self, plan: Plan) -> None:
         """Read the plan.
 

@@ -10,7 +10,7 @@ from supplychain.production.recipes import Floats, Recipes
 from supplychain.production.sharing import met
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Books:
     """Order books in a period.
 

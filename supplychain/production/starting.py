@@ -26,7 +26,7 @@ ROUNDS = (3, 2, 2)
 MEMORY_ROUNDS = 3
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Started:
     """What was started, and what it took.
 
@@ -52,7 +52,7 @@ class Started:
     filled: dict[int, Floats]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Left:
     """What is still there while starts are shared out."""
 

@@ -2,7 +2,7 @@
 
 from supplychain.risk.points import chokepoints
 from supplychain.risk.result import Chokepoint, Chokepoints, Loss
-from supplychain.risk.scope import asked_products, busiest_quarter
+from supplychain.risk.scope import asked_products, default_quarter
 from supplychain.risk.structure import Kind
 
 __all__ = [
@@ -11,6 +11,6 @@ __all__ = [
     "Kind",
     "Loss",
     "asked_products",
-    "busiest_quarter",
     "chokepoints",
+    "default_quarter",
 ]

@@ -20,7 +20,7 @@ from supplychain.model.shares import shares_of
 from supplychain.risk.concentration import concentration
 from supplychain.risk.losses import losses, question
 from supplychain.risk.result import Chokepoint, Chokepoints, Loss
-from supplychain.risk.scope import Scope, asked_products, busiest_quarter, scope
+from supplychain.risk.scope import Scope, asked_products, default_quarter, scope
 from supplychain.risk.structure import KINDS, Entity, Kind, entities, structure
 
 
@@ -37,7 +37,7 @@ def chokepoints(
     Args:
         network: The data.
         products: Id or ids of accelerators or of any commodities; all accelerators if not given.
-        at: The quarter; if not given, the last of those in which most of the products are sold.
+        at: The quarter; if not given, as :func:`~supplychain.risk.scope.default_quarter` says.
         by: Kind or kinds of chokepoints; all if not given.
         weights: What each product counts for, e.g. its H100e in the quarter; all alike if not
             given.
@@ -49,7 +49,7 @@ def chokepoints(
     asked = asked_products(network, products)
     if isinstance(at, str):
         at = Quarter.parse(at)
-    at = at or busiest_quarter(network, asked)
+    at = at or default_quarter(network, asked)
     kinds = KINDS if by is None else (by,) if isinstance(by, str) else tuple(by)
     whole = structure(network, at, weeks)
     wanted = scope(network, asked, weights, whole)

@@ -75,8 +75,11 @@ def asked_products(network: Network, products: str | Sequence[str] | None) -> tu
     return tuple(sorted({id_ for name in each_name(products) for id_ in members(network, name)}))
 
 
-def busiest_quarter(network: Network, asked: str | Sequence[str]) -> Quarter:
-    """The quarter in which most of the asked accelerators are sold, the last of such quarters.
+def default_quarter(network: Network, asked: str | Sequence[str]) -> Quarter:
+    """The quarter a question is about that names none.
+
+    It is the data's own present (:attr:`Network.as_of`), if any of the asked accelerators is sold
+    in it and the data's capacities reach so far; else the last in which most of them are sold.
 
     Raises:
         AskError: The data has no accelerator.
@@ -87,9 +90,17 @@ def busiest_quarter(network: Network, asked: str | Sequence[str]) -> Quarter:
         products = [p for c in network.commodities.values() if (p := c.product) is not None]
     if not products:
         raise AskError("a quarter is needed: the data has no accelerator to take it from")
+    now = network.as_of
+    if now is not None and any(p.sold(now) for p in products) and _covered(network, now):
+        return now
     first = min(p.launch for p in products)
     last = max(p.end or p.launch for p in products)
     return max(quarter_range(first, last), key=lambda q: (sum(p.sold(q) for p in products), q))
+
+
+def _covered(network: Network, quarter: Quarter) -> bool:
+    lines = (c for o in network.organizations.values() for c in o.capacities)
+    return any(quarter <= q for line in lines for q in line.figures)
 
 
 def _shares(products: Sequence[str], weights: Mapping[str, float] | None) -> dict[str, float]:

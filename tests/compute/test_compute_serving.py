@@ -269,7 +269,7 @@ def test_every_chip_serves_every_model_that_is_described() -> None:
     conditions = conditions_of(data())
     models = [transformer_of(data(), m) for m in data().models]
     described = [m for m in models if m.kv_values]
-    assert len(described) == 12
+    assert len(described) >= 12
     for id_ in data().products:
         device = chip(id_)
         for precision in device.peaks:

@@ -16,7 +16,7 @@ from supplychain.report.answers.exposed import COSTLY_COLUMNS, H100E_LOST, Row
 from supplychain.report.answers.matrix import exact_table, near_marks
 from supplychain.report.page.parts import Grid, Part, Section
 from supplychain.report.tables import Column, Columns, Table, compact, table
-from supplychain.risk import Chokepoint, Chokepoints, asked_products, busiest_quarter
+from supplychain.risk import Chokepoint, Chokepoints, asked_products, default_quarter
 from supplychain.simulation import Simulation
 
 _MOST, _FEW = 10, 5
@@ -54,10 +54,10 @@ class Points:
 
 
 def quarter_of(result: Simulation) -> Quarter:
-    """When chokepoints are looked for: the busiest quarter, or the nearest of the window."""
+    """When chokepoints are looked for: the present of the data, or the nearest of the window."""
     network = result.network
     asked = asked_products(network, None) if network.products else ()
-    at = busiest_quarter(network, asked) if asked else result.quarters[-1]
+    at = default_quarter(network, asked) if asked else result.quarters[-1]
     return min(max(at, result.quarters[0]), result.quarters[-1])
 
 
