@@ -10,7 +10,7 @@ It stands above everything and is known to nothing: a result by itself shows its
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import singledispatch
 from html import escape
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from supplychain.allocation import Allocation
 from supplychain.analyses.chokepoints import Points
+from supplychain.analyses.exposure import Exposures
 from supplychain.errors import AskError
 from supplychain.model import Buyer, Network
 from supplychain.model.finder import members
@@ -74,6 +75,87 @@ class Summary:
 
 
 @singledispatch
+def document(result: object) -> Document:
+    """A whole answer as a value: head, tables and sentences, as the command prints them.
+
+    Args:
+        result: Of ``simulate``, ``chokepoints``, ``exposures``, ``allocate`` ...; a production or
+            an allocation of a simulation.
+
+    Raises:
+        AskError: There is no answer in such a value.
+    """
+    if isinstance(found := getattr(result, "document", None), Document):
+        return found
+    raise AskError(f"no tables of a {type(result).__name__}")
+
+
+@document.register(Simulation)
+def _simulation_document(result: Simulation) -> Document:
+    """What the command prints, then how far lines are used and what holds production back."""
+    from supplychain.report.answers.simulate import simulation_document
+    from supplychain.report.page.bottlenecks import limits_table, use_table
+
+    printed = simulation_document(result)
+    return replace(printed, parts=(*printed.parts, use_table(result), limits_table(result)))
+
+
+@document.register(Points)
+def _points_document(points: Points) -> Document:
+    from supplychain.report.answers.chokepoints import chokepoints_document
+
+    remarks = [points.why_not] if points.why_not else []
+    return chokepoints_document(
+        points.network, points.found, None, points.weighted, points.exposed, remarks
+    )
+
+
+@document.register(Production)
+def _production_document(result: Production) -> Document:
+    """Units by product and in all, by quarter."""
+    quarters = [str(q) for q in result.quarters]
+    units = {p: u for p, u in sorted(result.units().items()) if u.sum() >= 0.5}
+    units["all"] = result.total_by_quarter()
+    rows = [
+        {"product": p, **dict(zip(quarters, u.tolist(), strict=True))} for p, u in units.items()
+    ]
+    columns: list[Column[dict[str, Any]]] = [Column("product", "Product")]
+    columns += [Column(q, q, "units") for q in quarters]
+    return _one_table(table("products", columns, rows, "Accelerators shipped"))
+
+
+@document.register(Allocation)
+def _allocation_document(given: Allocation) -> Document:
+    """Orders, deliveries and fill rate of each buyer, the largest first."""
+    ordered = given.orders_known()
+    delivered, filled = given.by_buyer(), given.fill_rates()
+    buyers = sorted(given.buyers, key=lambda b: (-delivered[b.id], b.id))
+    columns: Columns[Buyer] = (
+        Column("buyer", "Buyer", of=lambda b: b.name),
+        Column("tier", "Tier"),
+        Column("orders", "Orders", "units", of=lambda b: ordered[b.id]),
+        Column("delivered", "Delivered", "units", of=lambda b: delivered[b.id]),
+        Column("filled", "Filled", "share", of=lambda b: filled[b.id]),
+    )
+    title, none = f"Deliveries, {given.rule}", "no buyer has orders"
+    return _one_table(table("buyers", columns, buyers, title, none))
+
+
+@document.register(Exposures)
+def _exposures_document(exposures: Exposures) -> Document:
+    """What each loss would cost."""
+    frame = exposures.to_frame()
+    columns: list[Column[Any]] = [Column(str(name), str(name)) for name in frame]
+    rows = frame.astype(object).to_dict("records")
+    said = f"Losses begin with {exposures.first} and are counted to {exposures.last}."
+    return _one_table(table("exposures", columns, rows, "What each loss would cost"), said)
+
+
+def _one_table(shown: Table, *said: str) -> Document:
+    return Document("supplychain/table/1", {}, (), (shown, *said), shown)
+
+
+@singledispatch
 def summary(result: object) -> Summary:
     """What the command prints of a result, as tables and sentences.
 
@@ -83,7 +165,20 @@ def summary(result: object) -> Summary:
     Raises:
         AskError: There is no summary of such a value.
     """
-    raise AskError(f"no summary of a {type(result).__name__}")
+    try:
+        whole = document(result)
+    except AskError as error:
+        raise AskError(f"no summary of a {type(result).__name__}") from error
+    parts = tuple(_short(part) if isinstance(part, Table) else part for part in whole.parts)
+    return Summary(document_html(replace(whole, parts=parts)))
+
+
+def _short(shown: Table) -> Table:
+    """The first rows of a long table, which says how many there are."""
+    if len(shown.rows) <= SHOWN:
+        return shown
+    title = f"{shown.title} ({SHOWN} of {len(shown.rows):,}{MORE})"
+    return replace(shown.cut(0, SHOWN), title=title)
 
 
 @singledispatch
@@ -162,37 +257,6 @@ def _chokepoints_summary(found: Chokepoints) -> Summary:
         shown = table("", columns, own, title, "none", most=SHOWN, more=MORE)
         parts.append(table_html(shown))
     return Summary("\n".join(parts))
-
-
-@summary.register(Production)
-def _production_summary(result: Production) -> Summary:
-    """Units by product and in all, by quarter."""
-    quarters = [str(q) for q in result.quarters]
-    units = {p: u for p, u in sorted(result.units().items()) if u.sum() >= 0.5}
-    units["all"] = result.total_by_quarter()
-    rows = [
-        {"product": p, **dict(zip(quarters, u.tolist(), strict=True))} for p, u in units.items()
-    ]
-    columns: list[Column[dict[str, Any]]] = [Column("product", "Product")]
-    columns += [Column(q, q, "units") for q in quarters]
-    return Summary(table_html(table("", columns, rows, "Accelerators shipped")))
-
-
-@summary.register(Allocation)
-def _allocation_summary(given: Allocation) -> Summary:
-    """Orders, deliveries and fill rate of each buyer, the largest first."""
-    ordered = given.orders_known()
-    delivered, filled = given.by_buyer(), given.fill_rates()
-    buyers = sorted(given.buyers, key=lambda b: (-delivered[b.id], b.id))
-    columns: Columns[Buyer] = (
-        Column("buyer", "Buyer", of=lambda b: b.name),
-        Column("tier", "Tier"),
-        Column("orders", "Orders", "units", of=lambda b: ordered[b.id]),
-        Column("delivered", "Delivered", "units", of=lambda b: delivered[b.id]),
-        Column("filled", "Filled", "share", of=lambda b: filled[b.id]),
-    )
-    title, none = f"Deliveries, {given.rule}", "no buyer has orders"
-    return Summary(table_html(table("", columns, buyers, title, none, most=SHOWN, more=MORE)))
 
 
 @chart.register(Simulation)

@@ -188,6 +188,20 @@ class Simulation:
         frame["scenario"] = self.scenario.to_frame()["units"]
         return frame
 
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables of the answer, by the names that they have in the JSON of the command."""
+        import supplychain
+
+        return supplychain.document(self).tables
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What the tables say in words."""
+        import supplychain
+
+        return supplychain.document(self).sentences
+
     def _repr_html_(self) -> str:
         return str(self.to_frame().to_html(max_rows=20))
 

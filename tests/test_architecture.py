@@ -27,7 +27,8 @@ FLOORS = (
     "report.graph",
     "report.charts",
     "report.answers",
-    "report.page questions",
+    "report.page",
+    "questions",
     "notebook",
     "cli",
 )

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
+from supplychain.cli import COMMANDS as COMMANDS_THERE
 from supplychain.cli import _group
 from tests import ROOT
 
@@ -76,6 +77,9 @@ def test_the_commands_about_the_terminal_are_understood(line: str) -> None:
     command = _group.get_command(context, name)
 
     assert command is not None
+    if isinstance(command, click.Group):
+        context = command.make_context(name, args[:1], parent=context)
+        name, command, args = args[0], command.commands[args[0]], args[1:]
     assert command.make_context(name, args, parent=context).args == []
 
 
@@ -117,3 +121,32 @@ def test_the_readme_and_the_guide_show_what_the_commands_print(
 def test_the_questions_of_the_guide_are_answered(command: str) -> None:
     shown = run(*command.split())
     assert shown.returncode == 0, shown.stderr
+
+
+PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "graph_data/README.md")]
+PAGES += sorted((ROOT / "docs").glob("*.md"))
+MODULES = ["/" + path.relative_to(ROOT).as_posix()
+           for room in ("supplychain", "tests", "docs", "benchmarks")
+           for path in (ROOT / room).rglob("*.py")]  # fmt: skip
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_module_that_a_page_names_is_there(page: Path) -> None:
+    named = set(re.findall(r"[\w/]+\.py\b", page.read_text(encoding="utf-8")))
+
+    assert [
+        name for name in sorted(named) if not any(m.endswith(f"/{name}") for m in MODULES)
+    ] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_that_a_page_names_is_there(page: Path) -> None:
+    named = set(re.findall(r"`supplychain ([a-z]+)\b", page.read_text(encoding="utf-8")))
+
+    assert named <= set(COMMANDS_THERE)
+
+
+def test_every_command_is_told_of() -> None:
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+
+    assert [name for name in COMMANDS_THERE if f"supplychain {name}" not in text] == []

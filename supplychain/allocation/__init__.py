@@ -2,7 +2,7 @@
 
 from supplychain.allocation.deliveries import MOVE, Allocation, allocate, share_out
 from supplychain.allocation.export import exportable
-from supplychain.allocation.fleets import RICH_H100E, Fleets, fleets
+from supplychain.allocation.fleets import RICH_H100E, Fleets, fleets, rich_fleet
 from supplychain.allocation.rules import DEFAULT, RULES, Terms, asked, find_rule, rule_name
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "exportable",
     "find_rule",
     "fleets",
+    "rich_fleet",
     "rule_name",
     "share_out",
 ]

@@ -7,14 +7,22 @@ from collections.abc import Sequence
 import numpy as np
 
 from supplychain.allocation.paths import Floats
-from supplychain.model import Commodity
+from supplychain.model import Commodity, Network
 from supplychain.model.quarters import Quarter
 
 OWNED_BEFORE = Quarter(2023, 1)
 """The fleets of the data were owned before this quarter."""
 
 LIFE_QUARTERS = 24
-"""An accelerator retires after six years, as the large clouds write servers off; an assumption."""
+"""An accelerator retires after six years, as the large clouds write servers off; an assumption.
+
+The data may set it: ``allocation.life_quarters`` of its parameters.
+"""
+
+
+def life_of(network: Network) -> int:
+    """Quarters that an accelerator is in service."""
+    return round(network.constant("allocation.life_quarters", LIFE_QUARTERS))
 
 
 def surviving(

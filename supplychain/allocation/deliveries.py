@@ -146,6 +146,20 @@ class Allocation:
         ]
         return pd.DataFrame(rows, columns=["buyer", "tier", "product", "quarter", "units"])
 
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables of the answer, by the names that they have in the JSON of the command."""
+        import supplychain
+
+        return supplychain.document(self).tables
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What the tables say in words."""
+        import supplychain
+
+        return supplychain.document(self).sentences
+
     def _repr_html_(self) -> str:
         return str(self.to_frame().to_html(max_rows=20))
 
@@ -164,6 +178,11 @@ ARRAYS = (
 """The attributes of an allocation that have scenarios first and quarters last."""
 
 
+def move_of(network: Network) -> float:
+    """Share of the unfilled orders that designers of accelerators move to their own."""
+    return network.constant("allocation.move", MOVE)
+
+
 def allocate(
     network: Network,
     units: Mapping[str, Floats],
@@ -173,7 +192,7 @@ def allocate(
     as_ordered: Collection[str] = (),
     terms: Terms | None = None,
     cancel: float = CANCEL,
-    move: float = MOVE,
+    move: float | None = None,
 ) -> Allocation:
     """Give each quarter's accelerators to buyers; unfilled orders wait, some are withdrawn.
 
@@ -187,7 +206,8 @@ def allocate(
             limit them; orders for nothing else are filled.
         terms: What the seller sets; the defaults if not given.
         cancel: Share of the unfilled orders withdrawn each quarter.
-        move: Share of them that designers of accelerators move to their own.
+        move: Share of them that designers of accelerators move to their own; as the data says if
+            not given.
 
     Returns:
         An allocation with a scenario axis only if the units have one.
@@ -197,7 +217,8 @@ def allocate(
     """
     products = tuple(sorted({*units, *as_ordered}))
     lines = order_lines(network, products, quarters, barred, as_ordered)
-    return share_out(lines, units, rule, terms, cancel, move)
+    moved = move_of(network) if move is None else move
+    return share_out(lines, units, rule, terms, cancel, moved)
 
 
 def share_out(

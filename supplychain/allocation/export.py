@@ -2,43 +2,87 @@
 
 from __future__ import annotations
 
-from supplychain.model import Buyer, Commodity
+from dataclasses import dataclass, fields
+
+from supplychain.model import Buyer, Commodity, Network
 from supplychain.model.quarters import Quarter
 
-LINKS_LIMITED = Quarter(2022, 4)
-"""US rules of 7 October 2022: no chip of 4,800 TPP with links of 600 GB/s or more to China."""
 
-COMPUTE_LIMITED = Quarter(2023, 4)
-"""US rules of 17 October 2023: none of 4,800 TPP at all, which ends sales of A800 and H800."""
+@dataclass(frozen=True, slots=True)
+class ExportRules:
+    """The rules by date; the data may set each by the name of the attribute, in ``export``.
 
-H20_STOPPED, H20_LICENSED = Quarter(2025, 2), Quarter(2025, 3)
-"""From 9 April 2025 the chips made for China need a licence; the first came in July and August."""
+    A date is given in years after 2000 (22.77 is October 2022); a rule counts from the beginning
+    of its quarter.
 
-H200_LICENSED = Quarter(2026, 1)
-"""From January 2026 licences below 21,000 TPP and 6.5 TB/s, which lets the H200 in."""
+    Attributes:
+        links_limited: US rules of 7 October 2022: no chip of ``limit_tpp`` with links of
+            ``limit_link_gb_s`` or more to China.
+        compute_limited: US rules of 17 October 2023: none of ``limit_tpp`` at all, which ends
+            sales of A800 and H800.
+        variants_stopped: From 9 April 2025 the chips made for China need a licence ...
+        variants_licensed: ... the first came in July and August.
+        h200_licensed: From January 2026 licences below ``licence_tpp`` and ``licence_tb_s``, which
+            lets the H200 in.
+    """
 
-LIMIT_TPP, LICENCE_TPP, LICENCE_TB_S, LIMIT_LINK_GB_S = 4_800.0, 21_000.0, 6.5, 600.0
+    links_limited: float = 22.77
+    compute_limited: float = 23.79
+    variants_stopped: float = 25.27
+    variants_licensed: float = 25.54
+    h200_licensed: float = 26.04
+    limit_tpp: float = 4_800.0
+    limit_link_gb_s: float = 600.0
+    licence_tpp: float = 21_000.0
+    licence_tb_s: float = 6.5
+
+    def since(self, date: float, quarter: Quarter) -> bool:
+        """Whether the date lies in the quarter or before it."""
+        return quarter >= Quarter(2000 + int(date), 1 + int(date % 1 * 4))
 
 
-def exportable(commodity: Commodity, buyer: Buyer, quarter: Quarter) -> bool:
+USUAL = ExportRules()
+
+
+def export_rules(network: Network) -> ExportRules:
+    """The rules that the data sets, the usual ones for the rest."""
+    names = [field.name for field in fields(ExportRules)]
+    return ExportRules(**{n: network.constant(f"export.{n}", getattr(USUAL, n)) for n in names})
+
+
+def exportable(
+    commodity: Commodity, buyer: Buyer, quarter: Quarter, rules: ExportRules = USUAL
+) -> bool:
     """Whether export rules and the seller's ranges let the buyer have the product.
 
     Buyers of class ``china`` get A100/A800 and H100/H800 until the rules of October 2023 and the
     products made for them (group ``china-variant``) while these need no licence or get one; no
     other buyer takes those. What China makes itself (``china-chip``) is under none of these rules.
     Class ``tier-2`` needs licences from 2023 on, which were given: its sales went on.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> buyer = network.buyers["alibaba"]
+        >>> exportable(network.commodities["h200"], buyer, sc.Quarter(2025, 4))
+        False
     """
-    groups = set(commodity.groups)
+    groups, since = set(commodity.groups), rules.since
     if "china-variant" in groups:
-        return buyer.export_class == "china" and not H20_STOPPED <= quarter < H20_LICENSED
-    if buyer.export_class != "china" or "china-chip" in groups or quarter < LINKS_LIMITED:
+        stopped = since(rules.variants_stopped, quarter)
+        return buyer.export_class == "china" and (
+            not stopped or since(rules.variants_licensed, quarter)
+        )
+    free = buyer.export_class != "china" or "china-chip" in groups
+    if free or not since(rules.links_limited, quarter):
         return True
     tpp, bandwidth, link = performance(commodity)
-    if quarter < COMPUTE_LIMITED:
+    if not since(rules.compute_limited, quarter):
         # The data treats A800 and H800, with slower links, as the A100 and H100.
-        return bool({"ampere", "hopper"} & groups) or tpp < LIMIT_TPP or link < LIMIT_LINK_GB_S
-    licensed = quarter >= H200_LICENSED and tpp < LICENCE_TPP and bandwidth < LICENCE_TB_S
-    return tpp < LIMIT_TPP or licensed
+        own = bool({"ampere", "hopper"} & groups)
+        return own or tpp < rules.limit_tpp or link < rules.limit_link_gb_s
+    licensed = tpp < rules.licence_tpp and bandwidth < rules.licence_tb_s
+    return tpp < rules.limit_tpp or (licensed and since(rules.h200_licensed, quarter))
 
 
 def performance(commodity: Commodity) -> tuple[float, float, float]:

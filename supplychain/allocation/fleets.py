@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from supplychain.allocation.chips import (
-    LIFE_QUARTERS,
     in_service,
+    life_of,
     surviving,
 )
 from supplychain.allocation.deliveries import Allocation
@@ -30,7 +30,15 @@ if TYPE_CHECKING:
 
 RICH_H100E = 20_000.0
 """A fleet of this many H100 equivalents is rich: the line between firms with tens of thousands of
-A100 and H100 and everybody else in the GPU-rich list of August 2023 (SemiAnalysis)."""
+A100 and H100 and everybody else in the GPU-rich list of August 2023 (SemiAnalysis).
+
+The data may set it: ``allocation.rich_h100e`` of its parameters.
+"""
+
+
+def rich_fleet(network: Network) -> float:
+    """H100 equivalents from which on a fleet is rich."""
+    return network.constant("allocation.rich_h100e", RICH_H100E)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,11 +90,13 @@ class Fleets:
         total = float(units.sum())
         return float(units[..., has].sum()) / total if total > 0 else 1.0
 
-    def rich(self, network: Network, threshold: float = RICH_H100E, by: str = "h100e") -> Mask:
+    def rich(self, network: Network, threshold: float | None = None, by: str = "h100e") -> Mask:
         """Whether each buyer's fleet reaches the threshold, buyer x quarter.
 
-        A group of buyers alike is judged by the fleet of one of them.
+        A group of buyers alike is judged by the fleet of one of them. The threshold is
+        :func:`rich_fleet` if none is given.
         """
+        threshold = rich_fleet(network) if threshold is None else threshold
         count = np.array([b.count for b in self.buyers], dtype=float)
         return np.asarray(self.total(network, by) / count[:, None] >= threshold)
 
@@ -109,18 +119,19 @@ class Fleets:
         return pd.DataFrame(rows, columns=["buyer", "tier", "product", "quarter", "units"])
 
 
-def fleets(network: Network, allocation: Allocation, life: int = LIFE_QUARTERS) -> Fleets:
+def fleets(network: Network, allocation: Allocation, life: int | None = None) -> Fleets:
     """Fleets at the end of each quarter of the allocation.
 
     Args:
         network: For what was owned at the start.
         allocation: Deliveries; they should begin with :data:`OWNED_BEFORE`, for what was
             delivered between it and a later first quarter is in no fleet.
-        life: Quarters in service, above 0.
+        life: Quarters in service, above 0; as the data says if not given.
 
     Raises:
         AskError: The life is not above 0.
     """
+    life = life_of(network) if life is None else life
     if life < 1:
         raise AskError(f"a life of {life} quarters; it must be 1 or more")
     receiving = {b.id: i for i, b in enumerate(allocation.buyers)}

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 
 from supplychain.allocation.backlog import State
-from supplychain.allocation.chips import LIFE_QUARTERS, in_service
+from supplychain.allocation.chips import in_service
 from supplychain.allocation.orders import Lines
 from supplychain.allocation.paths import Floats, Mask
 from supplychain.allocation.rules import Asked, Terms
@@ -58,7 +58,7 @@ def _within_limits(state: State, lines: Lines, offered: Floats, t: int, listed: 
     share = np.ones_like(wanted)
     delivered = np.asarray(np.einsum("sbpq,p->sbq", state.delivered[..., :t], lines.site_mw))
     powered = lines.fleet_mw[:, t] + np.asarray(
-        in_service(delivered, LIFE_QUARTERS)[..., -1] if t else 0.0
+        in_service(delivered, lines.life)[..., -1] if t else 0.0
     )
     limits = [(np.maximum(lines.power_mw[:, t] - powered, 0.0), lines.site_mw)]
     if listed:

@@ -14,6 +14,7 @@ import numpy as np
 
 from supplychain.allocation import Allocation, Fleets, Terms, fleets, share_out
 from supplychain.allocation.chips import OWNED_BEFORE
+from supplychain.allocation.deliveries import move_of
 from supplychain.allocation.orders import Barred, Lines, order_lines
 from supplychain.allocation.paths import Floats
 from supplychain.errors import AskError
@@ -61,7 +62,8 @@ class Market:
         Raises:
             AskError: No such rule.
         """
-        return share_out(self.lines, self.units, rule, terms, rules_of(self.network).cancel)
+        cancel, move = rules_of(self.network).cancel, move_of(self.network)
+        return share_out(self.lines, self.units, rule, terms, cancel, move)
 
     def scaled(self, total: float) -> Market:
         """The same with that many accelerators in the window, in the mix of each quarter.
@@ -100,7 +102,8 @@ def side_by_side(before: Market, after: Market, rule: str) -> tuple[Allocation, 
         one, other = before.deliveries(rule), after.deliveries(rule)
     else:
         units = {p: np.stack([before.units[p], after.units[p]]) for p in before.units}
-        many = share_out(before.lines, units, rule, cancel=rules_of(before.network).cancel)
+        cancel, move = rules_of(before.network).cancel, move_of(before.network)
+        many = share_out(before.lines, units, rule, cancel=cancel, move=move)
         one, other = many.scenario(0), many.scenario(1)
     return before.in_window(one), after.in_window(other)
 

@@ -11,8 +11,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from supplychain.allocation.chips import surviving
-from supplychain.allocation.export import exportable
+from supplychain.allocation.chips import life_of, surviving
+from supplychain.allocation.export import ExportRules, export_rules, exportable
 from supplychain.allocation.paths import Floats, Indices, Mask
 from supplychain.model import Buyer, Commodity, Figure, Network, Orders
 from supplychain.model.accelerators import per_accelerator
@@ -43,6 +43,7 @@ class Lines:
         power_mw: Of a buyer's sites, buyer x quarter; infinite where it is not known.
         budget_usd: Buyer x quarter; infinite where it is not known.
         fleet_mw: Power of what a buyer owned at the start, buyer x quarter.
+        life: Quarters that an accelerator is in service.
     """
 
     buyers: tuple[Buyer, ...]
@@ -63,6 +64,7 @@ class Lines:
     power_mw: Floats
     budget_usd: Floats
     fleet_mw: Floats
+    life: int
 
     def by_buyer(self, by_line: Floats) -> Floats:
         """Sums over the lines of each buyer; lines on the second axis."""
@@ -97,7 +99,8 @@ def order_lines(
     designers = {c.product.designer for c in network.products.values() if c.product}
     own = np.array([_own(network, buyers[i], line) for i, line in lines], dtype=bool)
     named = _named([line for _, line in lines], chips)
-    sellable = _sellable(buyers, chips, quarters, barred, as_ordered)
+    rules = export_rules(network)
+    sellable = _sellable(buyers, chips, quarters, barred, as_ordered, rules)
     if any(buyer.site_power_mw for buyer in buyers):
         _check_power(network)
     counts = [per_accelerator(network, chip) for chip in chips]
@@ -120,6 +123,7 @@ def order_lines(
         power_mw=_limits([b.site_power_mw for b in buyers], quarters, interpolated=True),
         budget_usd=_limits([b.budget_usd for b in buyers], quarters, interpolated=False),
         fleet_mw=_fleet_mw(network, buyers, quarters),
+        life=life_of(network),
     )
 
 
@@ -169,6 +173,7 @@ def _sellable(
     quarters: Sequence[Quarter],
     barred: Barred | None,
     as_ordered: Collection[str],
+    rules: ExportRules,
 ) -> Mask:
     """What is launched and may be sold to a buyer: buyer x product x quarter.
 
@@ -182,7 +187,7 @@ def _sellable(
     ]
     by_class = {
         b.export_class: [
-            [here and exportable(chip, b, q) for here, q in zip(row, quarters, strict=True)]
+            [here and exportable(chip, b, q, rules) for here, q in zip(row, quarters, strict=True)]
             for row, chip in zip(offered, chips, strict=True)
         ]
         for b in {b.export_class: b for b in buyers}.values()
@@ -251,6 +256,6 @@ def _fleet_mw(network: Network, buyers: Sequence[Buyer], quarters: Sequence[Quar
             row += (
                 figure.value
                 * per_accelerator(network, chip).get("site_mw", 0.0)
-                * surviving(chip, quarters)
+                * surviving(chip, quarters, life_of(network))
             )
     return table

@@ -70,6 +70,7 @@ class Points:
     """Single points of failure, with the question they answer.
 
     Attributes:
+        network: The data, with what is assumed.
         question: What was asked, with what was not said filled in.
         found: Single and nearly single points.
         weighted: Whether what is at stake is counted in H100 equivalents; else all products alike.
@@ -77,6 +78,7 @@ class Points:
         why_not: Why costs are not known though they were asked for.
     """
 
+    network: Network = field(repr=False)
     question: PointsQuestion
     found: Chokepoints
     weighted: bool
@@ -126,6 +128,20 @@ class Points:
             frame.insert(0, "score", [scores.get(key) for key in keys])
         return frame
 
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables of the answer, by the names that they have in the JSON of the command."""
+        import supplychain
+
+        return supplychain.document(self).tables
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What the tables say in words."""
+        import supplychain
+
+        return supplychain.document(self).sentences
+
     def _repr_html_(self) -> str:
         return str(self.to_frame().to_html(max_rows=20))
 
@@ -173,7 +189,7 @@ def chokepoints(
     found = find_points(network, question)
     exposed, why_not = find_costs(network, question, say=say) if scores else (None, "")
     weighted = weights_of(network, question) is not None
-    return Points(question, found, weighted, exposed, why_not)
+    return Points(network, question, found, weighted, exposed, why_not)
 
 
 def ask_points(
@@ -336,7 +352,7 @@ def find_change(
     if any(exposed is None for exposed, _ in costs):
         costs = [(None, why) for _, why in costs]
     before, after = (
-        Points(one, points, weights_of(network, one) is not None, *cost)
+        Points(network, one, points, weights_of(network, one) is not None, *cost)
         for one, points, cost in zip(two, found, costs, strict=True)
     )
     return before, after

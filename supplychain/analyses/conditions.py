@@ -10,6 +10,9 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from supplychain.allocation.measures import fairness, grouped
 from supplychain.analyses.exposure import Exposures
 from supplychain.errors import AskError
+from supplychain.firms.singles import SinglePoints
+from supplychain.firms.stress import StressTest
+from supplychain.firms.systemic import SystemicRisk
 from supplychain.model.finder import listed, nearest
 from supplychain.model.units import brief
 from supplychain.risk import Chokepoints
@@ -100,6 +103,40 @@ CHOKEPOINT_MEASURES: Mapping[str, Measure[Points]] = {
     "score": Measure(_costliest, "share of the H100 equivalents that the costliest loses"),
 }
 """Of a search for chokepoints."""
+
+
+REMOVAL_MEASURES: Mapping[str, Measure[SinglePoints]] = {
+    "chokepoints": Measure(
+        lambda found: float((found.beyond() > 0).sum()),
+        "firms that alone lose another product",
+        count=True,
+    ),
+    "lost": Measure(
+        lambda found: float(found.beyond().max(initial=0)),
+        "products lost with one firm",
+        count=True,
+    ),
+    "falls": Measure(
+        lambda found: float(found.exact.falls.max(initial=0)),
+        "firms that fall with one",
+        count=True,
+    ),
+}
+"""Of the single removals of a supplier table."""
+
+ESRI_MEASURES: Mapping[str, Measure[SystemicRisk]] = {
+    "esri": Measure(lambda found: float(found.index.max(initial=0)), "the largest ESRI")
+}
+"""Of the systemic risk of a supplier table."""
+
+STRESS_MEASURES: Mapping[str, Measure[StressTest]] = {
+    "exposed": Measure(
+        lambda found: float((found.recovery > found.survival).sum()),
+        "sites that take longer to recover than the network survives",
+        count=True,
+    )
+}
+"""Of a stress test."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ DEFAULT_WEEKS: Mapping[Role, float] = MappingProxyType(
 )
 """Weeks to recover of a supply with no figure, by what its commodity is needed as.
 
-Estimates: the medians of the figures in the built-in data, where it has some of that role.
+Estimates: the medians of the figures in the built-in data, where it has some of that role. The data
+may set them by the role, in the parameters ``recovery``.
 """
 
 
@@ -35,10 +36,12 @@ def recovery_weeks(network: Network) -> Mapping[str, Known[float]]:
             for input_ in need.inputs:
                 roles[input_].add(need.role)
 
+    usual = {r: network.constant(f"recovery.{r}", w) for r, w in DEFAULT_WEEKS.items()}
+
     def weeks(supply: Supply) -> Known[float]:
         if (own := supply.recovery_weeks) is not None:
             return Known(own.value, own.basis == "estimate")
-        default = min(DEFAULT_WEEKS[r] for r in roles.get(supply.commodity) or {"design"})
+        default = min(usual[r] for r in roles.get(supply.commodity) or {"design"})
         return Known(default, estimated=True)
 
     return MappingProxyType({s.id: weeks(s) for s in network.supplies})

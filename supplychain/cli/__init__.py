@@ -26,6 +26,7 @@ COMMANDS = {
     "backtest": "The model against published units, beside two naive forecasts.",
     "explain": "Where a node stands, what it needs, who needs it, and its sources.",
     "graph": "The dependency graph as a page, a picture or a graph file.",
+    "firms": "Anybody's supplier table: single removals, systemic risk, stress tests.",
     "words": "What the words of tables and pages mean, in one sentence each.",
     "data": "What the data holds, what it rests on, how old that is.",
     "validate": "Check the data; all problems of all files at once.",

@@ -33,24 +33,14 @@ def backtest(
     output: Output,
 ) -> None:
     """The model against published units, quarter by quarter, beside two naive forecasts."""
-    from supplychain.analyses.backtest import FIRST, LAST
-    from supplychain.analyses.backtest import backtest as run
-    from supplychain.analyses.owners import owner_tests
-    from supplychain.report.answers.backtest import backtest_document
-    from supplychain.report.answers.owners import owners_document
-    from supplychain.scenarios.assumptions import assumed
+    from supplychain.questions.public import backtest as ask
 
     if owners and (first, last) != (None, None):
         raise usage_error("--owners is of 2023 and 2024; leave out --from and --to")
     network = output.load()
     try:
-        network = assumed(network, assume)
-        if owners:
-            document = owners_document(network, owner_tests(network))
-            output.answer(document)
-            return
         with working("Simulating", output.quiet):
-            result = run(network, first or FIRST, last or LAST)
+            answer = ask(network, first, last, assume, owners)
     except AskError as error:
         raise usage_error(str(error)) from error
-    output.answer(backtest_document(network, result))
+    output.answer(answer.document)

@@ -18,6 +18,7 @@ from supplychain.cli.common import (
     usage_error,
     write_file,
 )
+from supplychain.cli.firms import refused
 from supplychain.cli.numbers import count
 from supplychain.cli.progress import working
 from supplychain.errors import AskError
@@ -40,6 +41,12 @@ EXPORTS = (".graphml", ".gexf", ".dot", ".json")
     metavar="FILE",
     required=True,
     help="The ending decides: .html, .svg, .graphml, .gexf, .dot or .json.",
+)
+@click.option(
+    "--edges",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Draw a table of supplier, customer, commodity, share instead: .csv or .parquet.",
 )
 @click.option("--at", callback=read_quarter, metavar="Q", help="As of this quarter.")
 @click.option(
@@ -72,6 +79,7 @@ EXPORTS = (".graphml", ".gexf", ".dot", ".json")
 @data_option
 def graph(
     out: Path,
+    edges: Path | None,
     at: Quarter | None,
     names: tuple[str, ...],
     focus: str | None,
@@ -90,8 +98,12 @@ def graph(
     supplychain graph --scenario taiwan-two-quarters --out taiwan.html
     supplychain graph --focus euv-scanner --depth 1 --out euv.svg
     supplychain graph --collapse country --out countries.graphml
+    supplychain graph --edges links.csv --out links.svg
     """
     suffix = out.suffix.lower()
+    if edges is not None:
+        _edges(edges, out, quiet)
+        return
     if names and suffix != PAGE:
         raise usage_error(f"--scenario colours a page only; name an .html file, not {out}")
     network = load_network(data)
@@ -110,6 +122,39 @@ def graph(
             text = _picture(network, keep, collapse, at)
         else:
             text = _export(network, keep, collapse, suffix)
+    size = write_file(out, text)
+    remark(f"Wrote {out} ({size / 1000:.0f} kB)", quiet)
+
+
+def _edges(table: Path, out: Path, quiet: bool) -> None:
+    """``--edges``: the firms of a table instead of the built-in data."""
+    from click.core import ParameterSource
+
+    from supplychain.firms.edge_files import read_edges
+    from supplychain.firms.edges import EdgeError
+    from supplychain.report.graph.firms import firms_graph, firms_page, firms_svg
+
+    context = click.get_current_context()
+    for option in context.command.params:
+        given = context.get_parameter_source(str(option.name)) is ParameterSource.COMMANDLINE
+        if given and option.name not in ("out", "edges", "quiet", "no_cache"):
+            message = f"{option.opts[-1]} is about the network of the data, not about --edges"
+            raise usage_error(message)
+    suffix = out.suffix.lower()
+    try:
+        frame = read_edges(table)
+        if suffix == PAGE:
+            text = firms_page(frame, table.name)
+        elif suffix == PICTURE:
+            text = firms_svg(frame)
+        else:
+            from supplychain.report.graph.export import export
+
+            text = export(firms_graph(frame), suffix)
+    except EdgeError as error:
+        raise refused(table, error) from error
+    except AskError as error:
+        raise usage_error(str(error)) from error
     size = write_file(out, text)
     remark(f"Wrote {out} ({size / 1000:.0f} kB)", quiet)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -15,6 +17,9 @@ from supplychain.importing.delimited import TableError, ragged, records, separat
 if TYPE_CHECKING:
     import numpy.typing as npt
     import pandas as pd
+
+Columns: TypeAlias = Callable[[Sequence[object]], dict[str, int]]
+"""Where the columns stand among those there are."""
 
 MOST_ROWS = 200_000_000
 """Rows of a table; a file that says it has more is damaged or made to do harm."""
@@ -26,10 +31,19 @@ _COMMA, _QUOTE, _LINE, _RETURN = b',"\n\r'
 _NO_ROWS = "no rows below the header; give at least one link"
 
 
-def read_edges(path: Path) -> pd.DataFrame:
+def read_edges(
+    path: Path,
+    called: Mapping[str, str] = MappingProxyType({}),
+    extra: Sequence[str] = (),
+) -> pd.DataFrame:
     """The four columns of an edge table from a .csv or .parquet file.
 
     In a CSV file names and shares are text, whatever they look like: ``NA`` is Namibia.
+
+    Args:
+        path: The file.
+        called: A column to what it is called in the file, where that is something else.
+        extra: Columns that are read too where they are there.
 
     Raises:
         EdgeError: The file cannot be read, or holds no row; the message begins with its path and
@@ -42,7 +56,8 @@ def read_edges(path: Path) -> pd.DataFrame:
         if path.exists() and not path.is_file():
             raise EdgeError("this is a folder or a device, not a file")
         data = path.read_bytes()
-        return _csv(data.rstrip()) if kind == ".csv" else _parquet(data)
+        columns = partial(match_columns, called=called, extra=extra)
+        return _csv(data.rstrip(), columns) if kind == ".csv" else _parquet(data, columns)
     except OSError as error:
         raise EdgeError(f"{path}: {error.strerror or error}") from error
     except TableError as error:
@@ -52,7 +67,7 @@ def read_edges(path: Path) -> pd.DataFrame:
         raise EdgeError("\n".join(f"{path}: {line}" for line in str(error).splitlines())) from error
 
 
-def _csv(data: bytes) -> pd.DataFrame:
+def _csv(data: bytes, columns: Columns = match_columns) -> pd.DataFrame:
     """The columns of a CSV file.
 
     Raises:
@@ -64,7 +79,7 @@ def _csv(data: bytes) -> pd.DataFrame:
     if not header:
         raise EdgeError("the file is empty; an edge table has a header")
     try:
-        at = match_columns(header)
+        at = columns(header)
     except EdgeError as error:
         if sign := separator(header, COLUMNS):
             cure = "save it with commas, and decimals with a point"
@@ -74,10 +89,10 @@ def _csv(data: bytes) -> pd.DataFrame:
             message = f"no header: the first row is {given}"
             raise TableError(line, message, f"begin with {','.join(COLUMNS)}") from error
         raise
-    width, wanted = len(header), list(at.values())
-    table = _regular(data, width, wanted) if line == 1 else None
+    width = len(header)
+    table = _regular(data, width, at) if line == 1 else None
     if table is None:
-        table = _row_by_row(rows, header, wanted)
+        table = _row_by_row(rows, header, at)
     if (table["supplier"] == "").any():  # a row in which nothing stands is none
         table = table[(table != "").any(axis=1)]
     if table.empty:
@@ -85,7 +100,7 @@ def _csv(data: bytes) -> pd.DataFrame:
     return table
 
 
-def _regular(data: bytes, width: int, wanted: Sequence[int]) -> pd.DataFrame | None:
+def _regular(data: bytes, width: int, at: Mapping[str, int]) -> pd.DataFrame | None:
     """The columns of a file in which every line is a row that fits the header; else nothing.
 
     Signs between quotes separate nothing. So all rows fit if between two line ends outside of
@@ -112,20 +127,20 @@ def _regular(data: bytes, width: int, wanted: Sequence[int]) -> pd.DataFrame | N
         return None
     body = memoryview(data)[ends[0] + 1 :]
     if not body:
-        return pd.DataFrame(columns=list(COLUMNS), dtype=object)
+        return pd.DataFrame(columns=list(at), dtype=object)
     names = [str(i) for i in range(width)]
     table = pd.read_csv(
         io.BytesIO(body),
         header=None,
         names=names,
-        usecols=[names[i] for i in wanted],
+        usecols=[names[i] for i in at.values()],
         index_col=False,
         dtype=object,
         na_filter=False,
         skipinitialspace=True,
         encoding="utf-8",
     )
-    return table[[names[i] for i in wanted]].set_axis(list(COLUMNS), axis=1)
+    return table[[names[i] for i in at.values()]].set_axis(list(at), axis=1)
 
 
 def _well_quoted(signs: npt.NDArray[np.uint8]) -> bool:
@@ -141,7 +156,7 @@ def _well_quoted(signs: npt.NDArray[np.uint8]) -> bool:
 
 
 def _row_by_row(
-    rows: Iterator[tuple[int, list[str]]], header: Sequence[str], wanted: Sequence[int]
+    rows: Iterator[tuple[int, list[str]]], header: Sequence[str], at: Mapping[str, int]
 ) -> pd.DataFrame:
     """The columns of any CSV file.
 
@@ -155,7 +170,7 @@ def _row_by_row(
     others = 0
     for number, (line, fields) in enumerate(rows, 1):
         if (why := ragged(fields, header)) is None:
-            found.append([fields[i] for i in wanted])
+            found.append([fields[i] for i in at.values()])
         elif first is None:
             first = line, f"row {number} {why[0]}", why[1]
         else:
@@ -164,10 +179,10 @@ def _row_by_row(
         line, message, cure = first
         more = f" (and {others:,} more row{'s' if others > 1 else ''})" if others else ""
         raise TableError(line, message, f"{cure}{more}")
-    return pd.DataFrame(found, columns=list(COLUMNS), dtype=object)
+    return pd.DataFrame(found, columns=list(at), dtype=object)
 
 
-def _parquet(data: bytes) -> pd.DataFrame:
+def _parquet(data: bytes, columns: Columns = match_columns) -> pd.DataFrame:
     """The columns of a Parquet file; those that pandas stores as an index are columns there.
 
     Raises:
@@ -186,7 +201,7 @@ def _parquet(data: bytes) -> pd.DataFrame:
         found, many = file.schema_arrow.names, file.metadata.num_rows
     except Exception as error:  # whatever pyarrow raises where the bytes are not as they should be
         raise _damaged(error) from error
-    at = match_columns(found)
+    at = columns(found)
     if not 0 < many <= MOST_ROWS:
         raise EdgeError(_NO_ROWS if not many else f"says it has {many:,} rows; it is damaged")
     try:
@@ -197,7 +212,7 @@ def _parquet(data: bytes) -> pd.DataFrame:
         frame: pd.DataFrame = table.to_pandas(integer_object_nulls=True)
     except Exception as error:
         raise _damaged(error) from error
-    return frame[[found[i] for i in at.values()]].set_axis(list(COLUMNS), axis=1)
+    return frame[[found[i] for i in at.values()]].set_axis(list(at), axis=1)
 
 
 def _damaged(error: Exception) -> EdgeError:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import numpy as np
@@ -254,23 +255,34 @@ def _union(columns: Sequence[Names]) -> tuple[npt.NDArray[Any], list[Integers]]:
     ]
 
 
-def match_columns(found: Sequence[object]) -> dict[str, int]:
+def match_columns(
+    found: Sequence[object],
+    called: Mapping[str, str] = MappingProxyType({}),
+    extra: Sequence[str] = (),
+) -> dict[str, int]:
     """Where the columns of an edge table stand; capitals and blanks in their names say nothing.
 
     Args:
         found: The names of all columns there are.
+        called: A column to what it is called in this table, where that is something else.
+        extra: Columns that may stand there besides.
 
     Raises:
         EdgeError: One is missing or there twice.
     """
-    plain = [" ".join(str(name).split()).strip("\ufeff").casefold() for name in found]
+    plain = [_plain(name) for name in found]
     many = Counter(plain)
-    twice = [c for c in COLUMNS if many[c] > 1]
+    names = {c: called.get(c, c) for c in (*COLUMNS, *extra)}
+    wanted = [c for c in names if c in COLUMNS or c in called or many[_plain(names[c])]]
+    twice = [c for c in wanted if many[_plain(names[c])] > 1]
     if twice:
         raise EdgeError(
-            "\n".join(f"{many[c]} columns are called '{c}'; keep one of them" for c in twice)
+            "\n".join(
+                f"{many[_plain(names[c])]} columns are called '{shown(names[c])}'; keep one of them"
+                for c in twice
+            )
         )
-    if missing := [f"'{c}'" for c in COLUMNS if not many[c]]:
+    if missing := [f"'{shown(names[c])}'" for c in wanted if not many[_plain(names[c])]]:
         noun = "column" if len(missing) == 1 else "columns"
         there = ", ".join(shown(name) for name in found[:12]) or "none"
         more = f" and {len(found) - 12:,} more" if len(found) > 12 else ""
@@ -278,7 +290,11 @@ def match_columns(found: Sequence[object]) -> dict[str, int]:
             f"no {noun} {', '.join(missing)}; an edge table has {', '.join(COLUMNS)}, "
             f"this one has: {there}{more}"
         )
-    return {c: plain.index(c) for c in COLUMNS}
+    return {c: plain.index(_plain(names[c])) for c in wanted}
+
+
+def _plain(name: object) -> str:
+    return " ".join(str(name).split()).strip("\ufeff").casefold()
 
 
 def _columns(table: pd.DataFrame) -> dict[str, pd.Series]:

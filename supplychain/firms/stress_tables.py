@@ -47,6 +47,7 @@ def check_tables(
     """
     import pandas as pd
 
+    checked = []
     for name, table, text, numbers in (
         ("sites", sites, ("site", "material"), ("stock", "capacity")),
         ("products", products, ("product",), ("margin", "demand", "stock", "capacity")),
@@ -65,6 +66,9 @@ def check_tables(
                     f"{name}, row {bad[0] + 1}: {column} is {given}; a finite number, 0 or more,"
                     " is needed"
                 )
+            table = table.assign(**{column: values})
+        checked.append(table)
+    sites, products, links = checked
     sites = _named("sites", sites, "site", "material")
     products = _named("products", products, "product")
     links = _named("links", links, "supplier", "customer")
@@ -89,12 +93,12 @@ def _named(label: str, table: pd.DataFrame, *columns: str) -> pd.DataFrame:
     """The table with each name as the text that stands for it.
 
     Raises:
-        ValueError: A name is empty, or of a type that is none.
+        AskError: A name is empty, or of a type that is none.
     """
     texts = {}
     for column in columns:
         names = read_names(table[column], column)
         for bad, message in names.problems:
-            raise ValueError(f"{label}, row {np.flatnonzero(bad)[0] + 1}: {message}")
+            raise AskError(f"{label}, row {np.flatnonzero(bad)[0] + 1}: {message}")
         texts[column] = as_texts(names.names)[names.codes] if len(table) else table[column]
     return table.assign(**texts)

@@ -268,6 +268,11 @@ _PUE = Amount("a ratio from 1 to 5", "1.25", low=1, high=5)
 _OVER = Amount("a share of another cost", "14%", high=10, least=1e-6, share=True)
 
 
+_SINCE = replace(
+    _number("years after 2000", 0.01, 99.99), what="a date in years after 2000", example="22.77"
+)
+
+
 PARAMETERS = {
     "training": {
         "mfu": _USED,
@@ -298,6 +303,27 @@ PARAMETERS = {
         "cancel": SHARE,
         "ahead": SHARE,
         "stock_weeks": WEEKS,
+        "refill": SHARE,
+        "repair": SHARE,
+    },
+    "allocation": {
+        "life_quarters": _number("quarters", 1, 200),
+        "move": SHARE,
+        "rich_h100e": _number("H100e", 1, 1e9),
+    },
+    "recovery": dict.fromkeys(
+        ("material", "component", "tool", "service", "software", "design"), WEEKS
+    ),
+    "export": {
+        "links_limited": _SINCE,
+        "compute_limited": _SINCE,
+        "variants_stopped": _SINCE,
+        "variants_licensed": _SINCE,
+        "h200_licensed": _SINCE,
+        "limit_tpp": _number("TPP", 1, 1e9),
+        "limit_link_gb_s": _number("GB/s", 0.001, 1e6),
+        "licence_tpp": _number("TPP", 1, 1e9),
+        "licence_tb_s": _number("TB/s", 1e-4, 1e6),
     },
     "cost": {
         "life_years": _number("years", 0.1, 100),

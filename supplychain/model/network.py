@@ -179,6 +179,12 @@ class Network:
                 f"the data has no parameter '{name}'; add '{key}' to parameters/{topic}.yaml"
             ) from None
 
+    def constant(self, name: str, usual: float) -> float:
+        """The value of the parameter ``topic.key``; the usual one if the data has none."""
+        topic, _, key = name.partition(".")
+        given = self.parameters.get(topic)
+        return given.figures[key].value if given and key in given.figures else usual
+
     @cached_property
     def figures(self) -> Mapping[str, Figure]:
         """Every figure by its name, in order of kind and id."""

@@ -33,7 +33,10 @@ Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 
 REFILL = 0.25
-"""Spare output for refilling stocks and catching up growth, as a share of normal output."""
+"""Spare output for refilling stocks and catching up growth, as a share of normal output.
+
+Like :data:`REPAIR` the usual value of a parameter ``production``, where the data has none.
+"""
 REPAIR = 0.05
 """Share of capacity repaired per quarter once parts and service are back."""
 SETTLED = 1e-12
@@ -57,6 +60,7 @@ class Web:
         flow, tool, wearing: Masks of needs by what they act on.
         lag, start, essential, install, wear: Of each need; quarters and shares.
         planned: Supply x quarter: capacity by plan; 0 for what has none in absolute units.
+        refill, repair: As :data:`REFILL` and :data:`REPAIR`.
     """
 
     quarters: tuple[Quarter, ...]
@@ -77,6 +81,8 @@ class Web:
     install: Ints
     wear: Floats
     planned: Floats
+    refill: float
+    repair: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -220,6 +226,8 @@ def _assembled(
         install=np.rint(column("install_weeks", 0.0, WEEKS_PER_QUARTER)).astype(np.int64),
         wear=wear,
         planned=_planned(network, quarters),
+        refill=network.constant("production.refill", REFILL),
+        repair=network.constant("production.repair", REPAIR),
     )
 
 
@@ -320,7 +328,7 @@ def _offered(of: Web, now: Floats, t: int, stock: Floats, short_since: Floats) -
     base[~of.known[:, t]] = 1.0
     base[np.abs(base - 1) <= SETTLED] = 1.0  # shares add up to 1 but for the last digit
     base += _sums(of, whole * (of.surge[:, None] * called))
-    spare = REFILL * _sums(of, whole)
+    spare = of.refill * _sums(of, whole)
     low = stock < of.start[:, None] - SETTLED
     total: Floats = base[of.offer] + spare[of.offer] * low
     return total
@@ -373,7 +381,8 @@ class _Capacity:
         growth = np.maximum(planned - of.planned[:, t - 1, None], 0.0) if t > 0 else 0 * planned
         largest = np.maximum(self.largest, growth)
         missed = self.missed + growth * (1 - tools)
-        missed = np.where(tools >= 1 - SETTLED, np.maximum(missed - REFILL * largest, 0.0), missed)
+        caught_up = np.maximum(missed - of.refill * largest, 0.0)
+        missed = np.where(tools >= 1 - SETTLED, caught_up, missed)
         lost = np.ones_like(self.health)
         worn = np.flatnonzero(of.wearing)
         first = _runs(of.consumer[worn])
@@ -381,7 +390,7 @@ class _Capacity:
             short = of.essential[worn, None] * (1 - met[t, worn])
             left = 1 - of.wear[worn, None] * short
             lost[of.consumer[worn][first]] = np.multiply.reduceat(left, first, axis=0)
-        repair = np.where(lost >= 1 - SETTLED, REPAIR, 0.0)
+        repair = np.where(lost >= 1 - SETTLED, of.repair, 0.0)
         return np.minimum(1.0, self.health * lost + repair), missed, largest
 
 

@@ -205,6 +205,20 @@ class Production:
         ]
         return pd.DataFrame(rows, columns=["product", "designer", "quarter", "units"])
 
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables of the answer, by the names that they have in the JSON of the command."""
+        import supplychain
+
+        return supplychain.document(self).tables
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What the tables say in words."""
+        import supplychain
+
+        return supplychain.document(self).sentences
+
     def _repr_html_(self) -> str:
         return str(self.to_frame()._repr_html_())  # type: ignore[operator]
 

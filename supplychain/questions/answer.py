@@ -11,11 +11,12 @@ from supplychain.allocation.market import find_buyer
 from supplychain.analyses.sensitivity import variants
 from supplychain.model import ALLOCATION_RULES, Figure, Network, Scenario
 from supplychain.model.finder import find_id
+from supplychain.questions.compute import ComputeQuestion
 from supplychain.questions.question import Question
 from supplychain.report.answers.allocate import allocation_document
 from supplychain.report.answers.compare import comparison_document
 from supplychain.report.answers.simulate import sensitivity_table, simulation_document
-from supplychain.report.tables import Document, Table
+from supplychain.report.tables import Document
 from supplychain.scenarios.windows import find_window
 from supplychain.simulation import Simulation, simulate
 
@@ -38,24 +39,24 @@ class Answer:
     """What is answered.
 
     Attributes:
-        question: What was asked.
+        question: What was asked; of ``explain`` the node, of ``backtest`` the quarters.
         document: Head, tables and sentences in reading order, as the command prints them.
-        simulations: What they were computed from; two for ``compare``.
+        simulations: What they were computed from; two for ``compare``, none where none was.
     """
 
-    question: Question
+    question: Question | ComputeQuestion | str
     document: Document
-    simulations: tuple[Simulation, ...]
+    simulations: tuple[Simulation, ...] = ()
 
     @property
-    def tables(self) -> Mapping[str, Table]:
-        """The tables, by name."""
-        return {part.name: part for part in self.document.parts if isinstance(part, Table)}
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables, by the names that they have in the JSON of the command."""
+        return self.document.tables
 
     @property
     def sentences(self) -> tuple[str, ...]:
         """What the tables say in words."""
-        return tuple(part for part in self.document.parts if isinstance(part, str))
+        return self.document.sentences
 
     @property
     def doubts(self) -> tuple[str, ...]:
@@ -65,10 +66,7 @@ class Answer:
 
     def to_frame(self) -> pd.DataFrame:
         """The one flat table, as in CSV."""
-        import pandas as pd
-
-        flat = self.document.flat
-        return pd.DataFrame(list(flat.rows), columns=[c.key for c in flat.columns])
+        return self.document.flat.to_frame()
 
     def _repr_html_(self) -> str:
         return str(self.to_frame().to_html(max_rows=20))

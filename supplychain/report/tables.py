@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar, cas
 from supplychain.escapes import json_text, markdown, spreadsheet_cell, visible, visible_lines
 
 if TYPE_CHECKING:
+    import pandas as pd
     from rich.console import Console
 
 Cell: TypeAlias = str | float | int | bool | None
@@ -128,6 +129,12 @@ class Table:
         keys = [c.key for c in self.columns]
         return [dict(zip(keys, row, strict=True)) for row in self.rows]
 
+    def to_frame(self) -> pd.DataFrame:
+        """The rows with the names of the columns that JSON and CSV have."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self.rows), columns=[column.key for column in self.columns])
+
     def picked(self, keys: Iterable[str]) -> Table:
         """The table with only these columns, in this order; keys it does not have are left out."""
         places = {c.key: i for i, c in enumerate(self.columns)}
@@ -200,6 +207,16 @@ class Document:
     parts: tuple[Table | str, ...]
     flat: Table
     records: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables by the names that they have in JSON."""
+        return {part.name: part.to_frame() for part in self.parts if isinstance(part, Table)}
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What the tables say in words."""
+        return tuple(part for part in self.parts if isinstance(part, str))
 
 
 def render(

@@ -136,7 +136,7 @@ def test_the_fast_reader_reads_what_the_other_reads(
     if not raw:
         writer.writerows(rows)
     text = out.getvalue() + ("\n".join(",".join(row) for row in rows) if raw else "")
-    wanted = [1, 3, 0, 2]
+    wanted = dict(zip(COLUMNS, [1, 3, 0, 2], strict=True))
 
     fast = edge_files._regular(text.encode(), 4, wanted)
     if fast is not None:

@@ -24,6 +24,7 @@ from supplychain.firms.edges import COLUMNS, EdgeError, edges
 from supplychain.firms.layered import layered
 from supplychain.firms.singles import single_points
 from supplychain.firms.systemic import systemic_risk
+from supplychain.report.answers import firms
 from supplychain.report.answers.firms import MOST_NAMED, single_points_document
 from supplychain.risk.cascade import cascade
 
@@ -475,7 +476,7 @@ def test_a_product_is_found_however_its_blanks_are_and_other_capitals_are_propos
 def test_too_many_products_are_counted_in_csv(monkeypatch: pytest.MonkeyPatch) -> None:
     found = single_points(table(*(("A", f"P{i}", "part", 1) for i in range(5))))
     assert MOST_NAMED >= 1_000_000
-    monkeypatch.setattr("supplychain.report.answers.firms.MOST_NAMED", 4)
+    monkeypatch.setattr(firms, "MOST_NAMED", 4)
 
     [row] = single_points_document(found, "t", False, None).flat.rows
     assert "P0, P1, P2 and 2 more" in row

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
+from supplychain.allocation import rich_fleet
+from supplychain.allocation.chips import life_of
+from supplychain.allocation.deliveries import move_of
+from supplychain.allocation.export import USUAL, ExportRules, export_rules, exportable
+from supplychain.analyses.outages import DEFAULT_WEEKS, recovery_weeks
 from supplychain.loader import DataError, load, load_texts
+from supplychain.model.quarters import Quarter
+from supplychain.production.availability import web
 from supplychain.scenarios.assumptions import assumed
 from tests.loader.test_load import readme_files
 
@@ -80,3 +89,56 @@ def test_a_parameter_can_be_assumed() -> None:
     assert network.parameter("power.pue").value == 1.1
     assert network.parameter("power.pue").note == "assumed instead of 1.25"
     assert network.parameter("power.load") == load().parameter("power.load")
+
+
+CONSTANTS = {
+    "production.refill": 0.25,
+    "production.repair": 0.05,
+    "allocation.life_quarters": 24,
+    "allocation.move": 0.10,
+    "allocation.rich_h100e": 20_000,
+    **{f"recovery.{role}": weeks for role, weeks in DEFAULT_WEEKS.items()},
+    **{f"export.{field.name}": getattr(USUAL, field.name) for field in fields(ExportRules)},
+}
+
+
+def test_the_constants_of_the_data_are_the_usual_ones() -> None:
+    network = load()
+
+    assert {name: network.parameter(name).value for name in CONSTANTS} == CONSTANTS
+
+
+def test_data_without_constants_keeps_the_usual_ones() -> None:
+    network = load_texts(readme_files())
+
+    assert export_rules(network) == USUAL
+    assert (life_of(network), move_of(network), rich_fleet(network)) == (24, 0.10, 20_000)
+
+
+def test_the_constants_can_be_assumed() -> None:
+    network = assumed(
+        load(),
+        {
+            "allocation.life_quarters": 16,
+            "allocation.move": 0.2,
+            "allocation.rich_h100e": 5_000,
+            "production.refill": 0.5,
+            "production.repair": 0.1,
+            "recovery.design": 80,
+            "export.h200_licensed": 26.5,
+        },
+    )
+    made = web(network, (Quarter(2024, 1),))
+
+    assert (life_of(network), move_of(network), rich_fleet(network)) == (16, 0.2, 5_000)
+    assert (made.refill, made.repair) == (0.5, 0.1)
+    assert 80 in {weeks.value for weeks in recovery_weeks(network).values()}
+    h200, china = network.commodities["h200"], network.buyers["alibaba"]
+    may = [exportable(h200, china, Quarter(2026, n), export_rules(network)) for n in (1, 2, 3)]
+    assert may == [False, False, True]
+
+
+def test_a_date_is_in_the_quarter_in_which_it_lies() -> None:
+    assert USUAL.since(22.77, Quarter(2022, 4))
+    assert not USUAL.since(22.77, Quarter(2022, 3))
+    assert USUAL.since(26.0, Quarter(2026, 1))

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from supplychain.allocation import RICH_H100E, Allocation
+from supplychain.allocation import Allocation, rich_fleet
 from supplychain.allocation.market import Market
 from supplychain.allocation.measures import fairness, unknown_orders
 from supplychain.model import Buyer
@@ -236,6 +236,7 @@ def best_sentences(results: Results) -> list[str]:
 def one_buyer_table(market: Market, results: Results, buyer: str) -> Table:
     """One buyer under every rule."""
     rows: list[dict[str, Any]] = []
+    enough = rich_fleet(market.network)
     for rule, result in results.items():
         i = next(n for n, b in enumerate(result.buyers) if b.id == buyer)
         last = float(result.delivered[i, :, -1].sum())
@@ -243,7 +244,7 @@ def one_buyer_table(market: Market, results: Results, buyer: str) -> Table:
         fleet = market.fleets(market.deliveries(rule))
         row = next(n for n, b in enumerate(fleet.buyers) if b.id == buyer)
         h100e = fleet.total(market.network, "h100e")[row]
-        rich = (str(q) for q, x in zip(fleet.quarters, h100e, strict=True) if x >= RICH_H100E)
+        rich = (str(q) for q, x in zip(fleet.quarters, h100e, strict=True) if x >= enough)
         rows.append(
             {
                 "rule": rule,
@@ -263,7 +264,7 @@ def one_buyer_table(market: Market, results: Results, buyer: str) -> Table:
         Column("backlog", "Open at the end", "units", priority=2),
         Column("backlog_weeks", "Weeks", "number", priority=1),
         Column("fleet", "Fleet, H100e", "units"),
-        Column("rich_from", f"{RICH_H100E:,.0f} H100e from", priority=3),
+        Column("rich_from", f"{enough:,.0f} H100e from", priority=3),
     )
     name = market.network.buyers[buyer].name
     return table("buyer", columns, rows, f"{name} under each rule, best first")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from supplychain.allocation import RICH_H100E, RULES, Allocation
+from supplychain.allocation import RULES, Allocation, rich_fleet
 from supplychain.allocation.market import side_by_side
 from supplychain.allocation.measures import fairness, grouped
 from supplychain.report.answers.pairs import Pair, pair_columns
@@ -135,7 +135,8 @@ def fleets_table(result: Simulation) -> Table:
         Column("rich_baseline", "Rich from"),
         Column("rich_scenario", "in scenario"),
     )
-    title = f"Who reaches a fleet of {RICH_H100E:,.0f} H100e at another time, fleets at the end"
+    enough = rich_fleet(result.network)
+    title = f"Who reaches a fleet of {enough:,.0f} H100e at another time, fleets at the end"
     return table("fleets", columns, rows, title, "nobody")
 
 

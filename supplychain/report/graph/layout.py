@@ -80,6 +80,7 @@ def layered(
     links: Collection[Link],
     aspect: float = ASPECT,
     fill: bool = False,
+    order: Sequence[str] = STAGES,
 ) -> Layout:
     """Place every commodity.
 
@@ -90,12 +91,13 @@ def layered(
             upstream or stay inside a stage.
         aspect: Width over height that the picture should come near to.
         fill: Spread the boxes out so that a picture that is wider than that is as high.
+        order: The stages from left to right.
     """
     labels = {id_: wrapped(names[id_]) for id_ in sorted(stages)}
     heights = {id_: _height(lines) for id_, lines in labels.items()}
     orders = {
-        stage: _stage_order([i for i in labels if stages[i] == stage], stages, sorted(links))
-        for stage in STAGES
+        stage: _stage_order([i for i in labels if stages[i] == stage], stages, sorted(links), order)
+        for stage in order
         if stage in stages.values()
     }
     parts = _parts(orders, heights, aspect)
@@ -157,7 +159,9 @@ def _height(lines: Sequence[str]) -> int:
     return LINE * len(lines) + _BOX_PADDING
 
 
-def _stage_order(ids: Sequence[str], stages: Mapping[str, str], links: Sequence[Link]) -> list[str]:
+def _stage_order(
+    ids: Sequence[str], stages: Mapping[str, str], links: Sequence[Link], order: Sequence[str]
+) -> list[str]:
     """The commodities of a stage: inputs before consumers, then by how far down they are used."""
     inside = set(ids)
     inputs: dict[str, list[str]] = {id_: [] for id_ in ids}
@@ -166,12 +170,12 @@ def _stage_order(ids: Sequence[str], stages: Mapping[str, str], links: Sequence[
         if source in inside and target in inside:
             inputs[target].append(source)
         elif source in inside:
-            used[source].append(STAGES.index(stages[target]))
-    depths = _depths(inputs)
+            used[source].append(order.index(stages[target]))
+    depths = depths_of(inputs)
     return sorted(ids, key=lambda i: (depths[i], sum(used[i]) / max(1, len(used[i])), i))
 
 
-def _depths(inputs: Mapping[str, Sequence[str]]) -> dict[str, int]:
+def depths_of(inputs: Mapping[str, Sequence[str]]) -> dict[str, int]:
     """Length of the longest chain of inputs; the link that closes a loop does not count."""
     depths: dict[str, int] = {}
     for start in inputs:

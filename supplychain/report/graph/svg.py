@@ -6,7 +6,7 @@ Colours are CSS variables with a light default, so that a page may set its own (
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from html import escape
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -81,21 +81,45 @@ def svg(
         view.links,
         aspect,
     )
+    titles = {
+        id_: f"{box.name} ({box.stage})" + (f": {chokepoints[id_]}" if id_ in chokepoints else "")
+        for id_, box in boxes.items()
+    }
+    colours = {id_: STAGE_COLOURS[box.stage] for id_, box in boxes.items()}
+    links = [(*ends, view.role(ends)) for ends in view.links]
+    return drawn(layout, titles, colours, links, label, chokepoints, badges)
+
+
+def drawn(
+    layout: Layout,
+    titles: Mapping[str, str],
+    colours: Mapping[str, str],
+    links: Iterable[tuple[str, str, str]],
+    label: str,
+    marked: Collection[str] = (),
+    badges: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """Boxes that have their place, as an ``<svg>`` element.
+
+    Args:
+        layout: Where they stand.
+        titles: Id to what is said when the pointer rests on the box.
+        colours: Id to its fill.
+        links: Input, consumer and role.
+        label: What a screen reader says for the figure.
+        marked: Ids of boxes with a red border.
+        badges: Ids to a short text in a circle at the corner of their box.
+    """
     size = f'viewBox="0 0 {layout.width:g} {layout.height:g}"'
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chain" role="img" {size}'
         f' width="{layout.width:g}" height="{layout.height:g}" aria-label="{escape(label)}">',
         f"<style>{_STYLE}</style>",
         *_bands(layout),
-        *(
-            _link(layout, source, target, view.role((source, target)))
-            for source, target in view.links
-        ),
+        *(_link(layout, source, target, role) for source, target, role in links),
     ]
     for id_, box in layout.boxes.items():
-        name, stage = boxes[id_].name, boxes[id_].stage
-        title = f"{name} ({stage})" + (f": {chokepoints[id_]}" if id_ in chokepoints else "")
-        parts += _node(box, title, STAGE_COLOURS[stage], id_ in chokepoints, badges.get(id_, ""))
+        parts += _node(box, titles[id_], colours[id_], id_ in marked, badges.get(id_, ""))
     return xml_text("\n".join([*parts, "</svg>"]) + "\n")
 
 
