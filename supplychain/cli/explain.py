@@ -20,7 +20,7 @@ def explain(
 
     NODE is an id, a name or an alias of a commodity, organization, buyer or AI model, or the name
     of a figure, or where such names begin (tsmc.cowos). For an accelerator in a quarter it also
-    says which equation of the production program held it back, with the line of the data and the
+    says what of its plan was short of what, with the line of the data and the
     sources of every number in it.
 
     \b
