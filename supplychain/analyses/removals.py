@@ -105,7 +105,7 @@ def exposures(
 
 
 _Effect = tuple[bytes, tuple[tuple[str, int], ...]]
-"""What the program sees of a loss: shares kept, as bytes, and launches that slip."""
+"""What production sees of a loss: shares kept, as bytes, and launches that slip."""
 
 
 class _Sweep:
@@ -149,7 +149,7 @@ class _Sweep:
         return Known(float(self.weeks[own].max()), bool(self.estimated[own].any()))
 
     def effects(self, entities: Sequence[Entity]) -> list[_Effect]:
-        """What each loss does to the program; equal for losses that come to the same."""
+        """What each loss does to production; equal for losses that come to the same."""
         found: list[_Effect] = []
         for own in self._batches(entities, self.weeks):
             kept = availability(self.web, own).left[:, self.metered].round(9)

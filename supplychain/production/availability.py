@@ -404,7 +404,7 @@ class _Capacity:
 def left_over(network: Network, quarters: tuple[Quarter, ...], own: Floats) -> Floats:
     """Share of normal output left of each supply, for the production program; one scenario.
 
-    Through needs with a maker of known capacity nothing is passed on: the program charges those.
+    Through needs with a maker of known capacity nothing is passed on: production charges those.
 
     Args:
         network: The data.

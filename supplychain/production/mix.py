@@ -1,6 +1,6 @@
 """Which of its products a designer builds: succession within a line, shares between lines.
 
-A designer left to itself in a linear program stays on the product with most units per
+A designer left to itself would stay on the product with most units per
 wafer. In reality a new product takes over from the one before it along an S-curve
 (Fisher and Pry 1971, "A simple substitution model of technological change"):
 

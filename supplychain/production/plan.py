@@ -108,7 +108,7 @@ class Market:
     """Accelerators of a designer, and what all buyers together take of them.
 
     Attributes:
-        products: Those in the program; they substitute for each other.
+        products: Those that are made; they substitute for each other.
         orders: Units by period; infinite where nothing is known.
         stock: Most that can be held of each finished product, by period: some weeks of the most
             that was ordered of it so far, by the planned mix.

@@ -118,8 +118,8 @@ def capacity_of(production: Production, commodities: set[str]) -> np.ndarray:
 def used_of(production: Production, commodities: set[str]) -> np.ndarray:
     """What of the capacity is used by anybody, by period of the plan's grid.
 
-    A line with bookings (packaging) is used as far as the program uses it, and by those who booked
-    outside of it. Of the other lines (wafers, memory) the program knows only some users: all that
+    A line with bookings (packaging) is used as far as production uses it, and by those who booked
+    outside of it. Of the other lines (wafers, memory) production knows only some users: all that
     can be made counts as used.
 
     Example:

@@ -332,7 +332,7 @@ def _per_unit(link: Link) -> tuple[tuple[str, Figure], ...]:
 def _booked(
     line: Line, at: int, production: Production, holder: str = ""
 ) -> tuple[tuple[str, Figure], ...]:
-    """The booking of the holder, or of everybody outside the program."""
+    """The booking of the holder, or of everybody else."""
     quarter = production.plan.quarters[at]
     inside = {h for h, _ in production.accounts}
     return _called(

@@ -34,7 +34,7 @@ def test_production_up_to_the_present_rests_on_estimates_for_about_a_third() -> 
         made = network.accelerators.get(name.partition(".")[0])
         periods = re.findall(r"(?<=\.)(20\d\d)(?:Q(\d))?(?=\.|$)", name)
         later = any((int(y), int(q or 1)) > (now.year, now.number) for y, q in periods)
-        return later or (made is not None and made.product.launch > now)
+        return later or (made is not None and made.launch > now)
 
     known = [f for name, f in inputs.items() if not ahead(name)]
     assert {"tsmc.cowos.2024Q4", "h100.hbm3.per_unit", "sk-hynix.hbm3.2024Q1"} <= inputs.keys()

@@ -159,7 +159,7 @@ def _worth(result: Simulation) -> dict[str, object]:
 
 
 def _as_ordered(result: Simulation) -> dict[str, object]:
-    """Units of the products outside the program, which are delivered as ordered."""
+    """Units of the products that no booked line limits, which are delivered as ordered."""
     both = result.baseline_allocation, result.allocation
     return {
         product: {
@@ -185,7 +185,7 @@ def _time(result: Simulation) -> dict[str, object]:
 
 
 def _beside(result: Simulation) -> list[str]:
-    """What buyers get that the program does not make."""
+    """What buyers get that no booked line limits."""
     allocation = result.baseline_allocation
     free = [p in result.markets[0].as_ordered for p in allocation.products]
     more = float(allocation.delivered[:, free].sum())

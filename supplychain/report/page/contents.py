@@ -65,7 +65,6 @@ def report_of(
             ``None``: not computed.
         why_not: Why not, if it was asked for.
     """
-    # The solver works outside the interpreter's lock, while charts are drawn.
     pool = ThreadPoolExecutor(max_workers=1)
     candidates = inputs(result)
     moving = pool.submit(moved, result, candidates[: asked.sensitivity])

@@ -36,7 +36,7 @@ def timeline_section(use: Table, marks: Mapping[tuple[str, str], str], limits: T
     )
     counted = Grid(
         limits,
-        "In how many quarters each input limits output, by its shadow price; of a scenario, from "
+        "In how many quarters each input keeps planned starts back; of a scenario, from "
         "the first quarter in which it is felt.",
     )
     return Section("timeline", "Bottleneck timeline", (grid, counted))
@@ -118,7 +118,7 @@ def sensitivity_section(moved: Table, base: float, of: int, variants: Table | No
     parts.append(
         Grid(
             moved,
-            f"Those {len(moved.rows)} of {of} lines with a range worth most by shadow price, all"
+            f"Those {len(moved.rows)} of {of} lines with a range that move most accelerators, all"
             " capacity figures of a line moved together, everything solved again.",
         )
     )
