@@ -157,7 +157,8 @@ EXAMPLES = ("risk", "firms", "allocation", "production", "analyses")
 TAKEN = {"Network", "Production", "Simulation", "Allocation", "Market", "pd.DataFrame"}
 WITHOUT = {
     "allocation.measures.unknown_orders", "analyses.controls.output", "analyses.owners.owner_tests",
-    "analyses.owners.published_supply", "analyses.removals.exposures",
+    "analyses.chokepoints.check_sold", "analyses.owners.published_supply",
+    "analyses.removals.exposures",
     "analyses.sensitivity.walked_again", "analyses.tornado.moved", "firms.stress_files.times_of",
     "firms.stress_tables.check_tables", "production.availability.launch_delays",
     "production.mix.mix_shares", "production.quantities.shares_of_inputs",

@@ -209,8 +209,7 @@ def ask_points(
 
     Example:
         >>> import supplychain as sc
-        >>> network = sc.load()
-        >>> _, question = ask_points(network, "h100", "2023Q2")
+        >>> network, question = ask_points(sc.load(), "h100", "2023Q2")
         >>> question.products, question.kinds
         (('h100',), ('organization', 'country'))
     """
@@ -236,12 +235,6 @@ def check_sold(network: Network, question: PointsQuestion) -> None:
 
     Raises:
         AskError: None of the products is sold in it, or it lies after all the data.
-
-    Example:
-        >>> import supplychain as sc
-        >>> network = sc.load()
-        >>> _, question = ask_points(network, "h100", "2023Q2")
-        >>> check_sold(network, question)
     """
     products = {id_: network.commodities[id_].product for id_ in question.products}
     lifetimes = {id_: p.lifetime() for id_, p in products.items() if p and not p.sold(question.at)}
@@ -263,10 +256,8 @@ def weights_of(network: Network, question: PointsQuestion) -> Mapping[str, float
     """H100 equivalents; ``None``, all alike, where something asked is no accelerator.
 
     Example:
-        >>> import supplychain as sc
-        >>> network = sc.load()
-        >>> _, question = ask_points(network, "euv-scanner", "2023Q2")
-        >>> weights_of(network, question) is None
+        >>> from supplychain import load
+        >>> weights_of(*ask_points(load(), "euv-scanner", "2023Q2")) is None
         True
     """
     if any(id_ not in network.products for id_ in question.products):
@@ -283,8 +274,7 @@ def find_points(network: Network, question: PointsQuestion) -> Chokepoints:
 
     Example:
         >>> import supplychain as sc
-        >>> network = sc.load()
-        >>> _, question = ask_points(network, "h100", "2023Q2")
+        >>> network, question = ask_points(sc.load(), "h100", "2023Q2")
         >>> "tsmc" in [row.id for row in find_points(network, question).rows]
         True
     """
@@ -306,8 +296,7 @@ def find_joint(network: Network, question: PointsQuestion, order: int) -> JointC
 
     Example:
         >>> import supplychain as sc
-        >>> network = sc.load()
-        >>> _, question = ask_points(network, "h100", "2023Q2")
+        >>> network, question = ask_points(sc.load(), "h100", "2023Q2")
         >>> find_joint(network, question, 2).order
         2
     """
@@ -330,8 +319,7 @@ def rates_by_id(
 
     Example:
         >>> import supplychain as sc
-        >>> network = sc.load()
-        >>> _, question = ask_points(network, "h100", "2023Q2")
+        >>> network, question = ask_points(sc.load(), "h100", "2023Q2")
         >>> dict(rates_by_id(network, question, {"SK hynix": 0.02}))
         {'sk-hynix': 0.02}
     """
@@ -357,8 +345,7 @@ def find_cut_sets(network: Network, question: PointsQuestion, order: int) -> Cut
 
     Example:
         >>> import supplychain as sc
-        >>> network = sc.load()
-        >>> _, question = ask_points(network, "h100", "2023Q2")
+        >>> network, question = ask_points(sc.load(), "h100", "2023Q2")
         >>> ("tsmc",) in find_cut_sets(network, question, 1).sets
         True
     """
@@ -377,8 +364,7 @@ def find_matrix(network: Network, question: PointsQuestion) -> Mapping[tuple[str
 
     Example:
         >>> import supplychain as sc
-        >>> network = sc.load()
-        >>> _, question = ask_points(network, "h100", "2023Q2")
+        >>> network, question = ask_points(sc.load(), "h100", "2023Q2")
         >>> ("TW", "packaging") in find_matrix(network, question)
         True
     """
@@ -400,11 +386,10 @@ def find_change(
 
     Example:
         >>> import supplychain as sc
-        >>> network = sc.load()
-        >>> _, question = ask_points(network, "h100", "2023Q2")
-        >>> quarters = (sc.Quarter(2023, 2), sc.Quarter(2024, 1))
-        >>> [str(points.at) for points in find_change(network, question, quarters)]
-        ['2023Q2', '2024Q1']
+        >>> network, question = ask_points(sc.load(), "h100", "2023Q2")
+        >>> points, _ = find_change(network, question, (question.at, sc.Quarter(2024, 1)))
+        >>> str(points.at)
+        '2023Q2'
     """
     first, last = quarters
     if first == last:
@@ -437,10 +422,8 @@ def find_costs(
         say: Is told when the computing begins.
 
     Example:
-        >>> import supplychain as sc
-        >>> network = sc.load()
-        >>> _, question = ask_points(network, "euv-scanner", "2023Q2")
-        >>> find_costs(network, question)[1]
+        >>> from supplychain import load
+        >>> find_costs(*ask_points(load(), "euv-scanner", "2023Q2"))[1]
         'No score: euv-scanner is no accelerator, and a score counts these.'
     """
     at = question.at
@@ -479,8 +462,7 @@ def unions(
 
     Example:
         >>> import supplychain as sc
-        >>> network = sc.load()
-        >>> _, question = ask_points(network, "h100", "2023Q2")
+        >>> network, question = ask_points(sc.load(), "h100", "2023Q2")
         >>> [e.id for e in unions(network, question, [("sk-hynix", "tsmc")])]
         ['sk-hynix', 'tsmc', 'sk-hynix+tsmc']
     """

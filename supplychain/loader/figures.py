@@ -180,7 +180,7 @@ class Reader:
             return low, high
         if standing.spread is not None:
             ends = middle * (1 - standing.spread), middle * (1 + standing.spread)
-            return max(amount.low, ends[0]), min(amount.high, ends[1])
+            return float(max(amount.low, ends[0])), float(min(amount.high, ends[1]))
         if standing.basis != "reported" and not _settled(middle, amount):
             article = "an estimate" if standing.basis == "estimate" else "a derived figure"
             self.problem(
