@@ -99,11 +99,12 @@ def test_the_window_reaches_over_the_shocks(
 
 
 def test_without_an_end_a_year_after_the_last_shock_is_seen_as_far_as_the_data_goes() -> None:
-    data = sc.load()  # capacities until 2027Q4
+    data = sc.load()  # capacities until 2028Q4
     ends = {
         "hbm=20%@2026Q1": "2027Q1",
         "hbm=20%@2024Q1": "2026Q4",
-        "country:TW=100%@2027Q1:2027Q2": "2027Q4",
+        "country:TW=100%@2027Q1:2027Q2": "2028Q2",
+        "country:TW=100%@2028Q1:2028Q2": "2028Q4",
     }
     for text, end in ends.items():
         cuts = sc.Question.parse(f"--cut {text}").cuts

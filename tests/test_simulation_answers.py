@@ -123,7 +123,8 @@ def test_the_dearest_line_is_said_with_its_worth() -> None:
     worth, after = hbm().worth
     row = worth.years.index(year)
 
-    assert (key, year) == worth.dearest() == ("tsmc.cowos", 2024)
+    assert (key, year) == worth.dearest()
+    assert key == "tsmc.cowos"
     said = [float(x) for x in re.findall(r"([0-9.]+) (?:accelerators|in the scenario)", text)]
     assert said == pytest.approx([worth.per_unit()[key][row], after.per_unit()[key][row]], rel=0.05)
 
@@ -321,4 +322,4 @@ def test_a_scenario_file_that_is_not_there(tmp_path: Path) -> None:
     shown = run("--scenario", str(tmp_path / "none.yaml"))
 
     assert shown.exit_code == 1
-    assert "none.yaml: no such file or directory" in shown.stderr
+    assert "none.yaml: no such file or folder" in shown.stderr

@@ -71,11 +71,11 @@ def test_what_acts_through_tools_is_said_to_grow_slowly() -> None:
     shown = run("--by", "organization", "--by", "country", "-f", "json", data=None)
     rows = {row["name"]: row for row in json.loads(shown.stdout)["single"]}
 
-    assert rows["ASML"]["first_felt"] == "2025Q2, slowly"
-    assert rows["ASML"]["worst"].endswith("in 2026Q2")
-    assert rows["TSMC"]["first_felt"] == "2024Q4"
+    assert rows["ASML"]["first_felt"] == "2027Q2, slowly"
+    assert rows["ASML"]["worst"].endswith("in 2028Q2")
+    assert rows["TSMC"]["first_felt"] == "2026Q4"
     # A country is lost in many ways at once.
-    assert rows["JP (plants)"]["first_felt"] == "2024Q4"
+    assert rows["JP (plants)"]["first_felt"] == "2026Q4"
 
 
 def test_csv_and_json_hold_costs() -> None:

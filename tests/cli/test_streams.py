@@ -18,6 +18,9 @@ SMALL = f"--data {ROOT / 'tests' / 'data' / 'small'}"
 ETO = ROOT / "tests" / "data" / "eto_small"
 QUARTER = f"{SMALL} --from 2024Q1 --to 2024Q1"
 
+LINKS = ROOT / "tests" / "data" / "links.csv"
+"""Three firms and their links."""
+
 PRINTING = {
     "--help": "--help",
     "--version": "--version",
@@ -35,6 +38,8 @@ PRINTING = {
     "data stale": f"data stale {SMALL} -f csv",
     "validate": f"validate {SMALL.split()[1]}",
     "schema": "schema buyer",
+    "words": "words hbm",
+    "firms": f"firms removals {LINKS}",
     "completion": "completion bash",
 }
 """A cheap call of each command that prints an answer."""
@@ -229,9 +234,9 @@ def test_debugging_says_what_is_read_from_the_cache(tmp_path: Path) -> None:
 
 def test_a_mistake_of_the_program_is_a_traceback() -> None:
     code = (
-        "import supplychain.cli.explain as module, supplychain.cli as cli\n"
+        "import supplychain.questions.public as module, supplychain.cli as cli\n"
         "def broken(*_): raise ZeroDivisionError('\\x1b[2J')\n"
-        "module.load_network = broken\n"
+        "module.explain = broken\n"
         "cli.main(['explain', 'h100'])"
     )
     shown = subprocess.run(

@@ -157,4 +157,4 @@ def test_a_quarter_outside_is_refused() -> None:
     shown = CliRunner().invoke(_group, ["explain", "h100@2031Q1"], prog_name="supplychain")
 
     assert shown.exit_code == 2
-    assert "2031Q1 is outside 2023Q1 to 2026Q4, the quarters it can trace" in shown.stderr
+    assert "the data has capacities from 2018Q1 to 2028Q4; 2031Q1 is outside" in shown.stderr
