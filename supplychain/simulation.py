@@ -13,7 +13,6 @@ from supplychain.allocation import DEFAULT, Allocation, rule_name
 from supplychain.allocation.market import Market, market, side_by_side, with_units
 from supplychain.errors import AskError
 from supplychain.model import (
-    AddLine,
     Ban,
     Buyer,
     ChangeOrders,
@@ -21,7 +20,6 @@ from supplychain.model import (
     Cut,
     Launch,
     Network,
-    Qualify,
     Scenario,
     Shock,
 )
@@ -34,7 +32,7 @@ from supplychain.production.reading import read_plan
 from supplychain.production.result import Production
 from supplychain.production.worth import Worth, worth_of_lines
 from supplychain.scenarios.assumptions import assumed
-from supplychain.scenarios.changes import changed, first_quarter
+from supplychain.scenarios.changes import changed, first_quarter, structural
 from supplychain.scenarios.targets import by_id, parse_cut, shares_kept
 from supplychain.scenarios.windows import find_window
 
@@ -285,9 +283,7 @@ def disturbed(
         AskError: A shock names something that is not in the data.
     """
     cuts = [s for s in shocks if isinstance(s, Cut)]
-    structural: list[Shock] = [s for s in shocks if isinstance(s, Qualify | Launch | AddLine)]
-    # Only what all buyers order bears on production; who of them gets it is the allocation's.
-    structural += [s for s in shocks if isinstance(s, ChangeOrders) and s.buyer == "all"]
+    changes = structural(shocks)
     grid = program.plan.quarters
     kept = np.ones((len(program.plan.supplies), len(grid)))
     if cuts:
@@ -295,10 +291,10 @@ def disturbed(
         left = left_over(network, grid, own)
         rows = {s.id: i for i, s in enumerate(network.supplies)}
         kept = left[[rows[s.id] for s in program.plan.supplies]]
-        structural += delayed(network, slips(network, grid, own))
-    if not structural:
+        changes += delayed(network, slips(network, grid, own))
+    if not changes:
         return program.scenario(kept)
-    return restructured(network, program, kept, structural)
+    return restructured(network, program, kept, changes)
 
 
 def delayed(network: Network, late: Mapping[str, int]) -> list[Launch]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
 import shutil
@@ -150,3 +151,36 @@ def test_every_command_is_told_of() -> None:
     text = "".join(page.read_text(encoding="utf-8") for page in PAGES)
 
     assert [name for name in COMMANDS_THERE if f"supplychain {name}" not in text] == []
+
+
+EXAMPLES = ("risk", "firms", "allocation", "production", "analyses")
+TAKEN = {"Network", "Production", "Simulation", "Allocation", "Market", "pd.DataFrame"}
+WITHOUT = {
+    "allocation.measures.unknown_orders", "analyses.controls.output", "analyses.owners.owner_tests",
+    "analyses.chokepoints.check_sold", "analyses.owners.published_supply",
+    "analyses.removals.exposures",
+    "analyses.sensitivity.walked_again", "analyses.tornado.moved", "firms.stress_files.times_of",
+    "firms.stress_tables.check_tables", "production.availability.launch_delays",
+    "production.mix.mix_shares", "production.quantities.shares_of_inputs",
+    "production.reading.chosen_products", "production.reading.holders_of",
+    "production.reading.metered_inputs", "production.systems.installed",
+    "production.systems.racks", "production.trace.rates", "production.trace.starts",
+    "production.trace.trace", "risk.losses.question", "risk.near.near_system",
+    "risk.scope.default_quarter", "risk.scope.scope", "risk.structure.entities",
+    "risk.trivial.design_supplies", "risk.trivial.trivial_by_role",
+}  # fmt: skip
+"""Steps on the way, which their callers' examples run; none is to be added."""
+
+
+def test_functions_that_take_the_data_have_an_example() -> None:
+    without = {
+        f"{room}.{path.stem}.{node.name}"
+        for room in EXAMPLES
+        for path in (ROOT / "supplychain" / room).glob("*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_") and node.args.args
+        if ast.unparse(node.args.args[0].annotation or ast.Constant("")) in TAKEN
+        if ">>>" not in (ast.get_docstring(node) or "")
+    }
+
+    assert without <= WITHOUT

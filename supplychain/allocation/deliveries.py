@@ -179,7 +179,14 @@ ARRAYS = (
 
 
 def move_of(network: Network) -> float:
-    """Share of the unfilled orders that designers of accelerators move to their own."""
+    """Share of the unfilled orders that designers of accelerators move to their own.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> move_of(network)
+        0.1
+    """
     return network.constant("allocation.move", MOVE)
 
 
@@ -214,6 +221,15 @@ def allocate(
 
     Raises:
         AskError: No such rule, or units that are negative or not a number.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> import numpy as np
+        >>> quarters = [sc.Quarter(2024, 1)]
+        >>> given = allocate(network, {"h100": np.array([1_000.0])}, quarters, "pro-rata")
+        >>> float(given.delivered.sum().round())
+        1000.0
     """
     products = tuple(sorted({*units, *as_ordered}))
     lines = order_lines(network, products, quarters, barred, as_ordered)

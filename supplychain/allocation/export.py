@@ -45,7 +45,14 @@ USUAL = ExportRules()
 
 
 def export_rules(network: Network) -> ExportRules:
-    """The rules that the data sets, the usual ones for the rest."""
+    """The rules that the data sets, the usual ones for the rest.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> export_rules(network).limit_tpp
+        4800.0
+    """
     names = [field.name for field in fields(ExportRules)]
     return ExportRules(**{n: network.constant(f"export.{n}", getattr(USUAL, n)) for n in names})
 
@@ -89,6 +96,12 @@ def performance(commodity: Commodity) -> tuple[float, float, float]:
     """Total processing performance, memory TB/s and link GB/s; infinite where it is not known.
 
     TPP is peak operations per second times the bits they are on: an H20 has 296 x 8 = 2,368.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> performance(network.commodities["h20"])[0]
+        2368.0
     """
     facts = commodity.product.facts if commodity.product else {}
     bits = {"bf16_tflops": 16, "fp8_tflops": 8, "int8_tops": 8}

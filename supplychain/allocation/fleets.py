@@ -37,7 +37,14 @@ The data may set it: ``allocation.rich_h100e`` of its parameters.
 
 
 def rich_fleet(network: Network) -> float:
-    """H100 equivalents from which on a fleet is rich."""
+    """H100 equivalents from which on a fleet is rich.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> rich_fleet(network)
+        20000.0
+    """
     return network.constant("allocation.rich_h100e", RICH_H100E)
 
 
@@ -130,6 +137,14 @@ def fleets(network: Network, allocation: Allocation, life: int | None = None) ->
 
     Raises:
         AskError: The life is not above 0.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> result = sc.simulate(network, cuts=["hbm=20%"], first="2024Q1", last="2024Q4")
+        >>> held = fleets(network, result.allocation)
+        >>> held.quarters == result.quarters
+        True
     """
     life = life_of(network) if life is None else life
     if life < 1:

@@ -49,6 +49,14 @@ def flows(
 
     A bank does not remember who sent what: an input's makers share a product's units as they
     share what had arrived for it by that quarter, the latest quarter with an arrival deciding.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> result = sc.simulate(network, cuts=["hbm=20%"], first="2024Q1", last="2024Q4")
+        >>> found = flows(network, result.baseline, result.allocation, sc.Quarter(2024, 4))
+        >>> bool(found)
+        True
     """
     plan = production.plan
     period = plan.quarters.index(quarter)

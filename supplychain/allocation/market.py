@@ -97,6 +97,14 @@ def side_by_side(before: Market, after: Market, rule: str) -> tuple[Allocation, 
 
     Raises:
         AskError: No such rule.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> result = sc.simulate(network, cuts=["hbm=20%"], first="2024Q1", last="2024Q4")
+        >>> one, other = side_by_side(*result.markets, "max-min")
+        >>> one.rule, other.quarters == result.quarters
+        ('max-min', True)
     """
     if before.lines is not after.lines:
         one, other = before.deliveries(rule), after.deliveries(rule)
@@ -115,6 +123,13 @@ def market(network: Network, production: Production, barred: Barred | None = Non
         network: With the scenario's orders.
         production: Of the window; what it made since the data's first fleet is delivered too.
         barred: Sales that the scenario forbids.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> production = sc.simulate(network, first="2024Q1", last="2024Q4").baseline
+        >>> market(network, production).window
+        (Quarter(year=2024, number=1), Quarter(year=2024, number=4))
     """
     window = production.quarters
     quarters = quarter_range(min(OWNED_BEFORE, window[0]), window[-1])
@@ -126,7 +141,15 @@ def market(network: Network, production: Production, barred: Barred | None = Non
 
 
 def with_units(of: Market, production: Production) -> Market:
-    """The same orders with another production."""
+    """The same orders with another production.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> result = sc.simulate(network, cuts=["hbm=20%"], first="2024Q1", last="2024Q4")
+        >>> with_units(result.markets[0], result.scenario).window == result.markets[0].window
+        True
+    """
     made = _units(production, of.lines.quarters)
     return dataclasses.replace(of, units={p: made.get(p, u) for p, u in of.units.items()})
 
@@ -148,6 +171,12 @@ def find_buyer(network: Network, name: str) -> str:
 
     Raises:
         AskError: There is none, or it has no orders.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> find_buyer(network, "Meta")
+        'meta'
     """
     buyer = network.buyers[find_id(network, name, "buyer")]
     if not any(f.value > 0 for line in buyer.orders for f in line.figures.values()):

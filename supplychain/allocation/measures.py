@@ -24,6 +24,11 @@ def lorenz(values: Floats, weights: Floats) -> tuple[Floats, Floats]:
         Points of the curve, poorest first; the diagonal where there is nothing to share.
 
     Ref: Lorenz (1905), "Methods of measuring the concentration of wealth".
+
+    Example:
+        >>> import numpy as np
+        >>> lorenz(np.array([1.0, 3.0]), np.array([1.0, 1.0]))
+        (array([0. , 0.5, 1. ]), array([0.  , 0.25, 1.  ]))
     """
     order = np.argsort(values, kind="stable")
     weight, total = weights[order], (values * weights)[order]
@@ -50,6 +55,11 @@ def jain(values: Floats, weights: Floats) -> float:
     """Jain's index, 1 (all alike) down to 1/n; 1 where there is nothing to share.
 
     ``(Σ w x)² / (Σ w · Σ w x²)``. Ref: Jain, Chiu and Hawe (1984), DEC-TR-301.
+
+    Example:
+        >>> import numpy as np
+        >>> jain(np.array([1.0, 0.0]), np.array([1.0, 1.0]))
+        0.5
     """
     square = float((weights * values**2).sum() * weights.sum())
     return float((weights * values).sum()) ** 2 / square if square > 0 else 1.0
@@ -61,13 +71,24 @@ def hhi(values: Floats, counts: Floats) -> float:
     Args:
         values: Units of a group.
         counts: Buyers in it, who share alike.
+
+    Example:
+        >>> import numpy as np
+        >>> hhi(np.array([1.0, 1.0]), np.array([1.0, 1.0]))
+        0.5
     """
     total = float(values.sum())
     return float(((values / total) ** 2 / counts).sum()) if total > 0 else 0.0
 
 
 def largest(values: Floats, counts: Floats, most: int = 5) -> float:
-    """Share of the largest five buyers, 0 to 1; 0 where there is nothing to share."""
+    """Share of the largest five buyers, 0 to 1; 0 where there is nothing to share.
+
+    Example:
+        >>> import numpy as np
+        >>> largest(np.array([3.0, 1.0]), np.array([1.0, 1.0]), 1)
+        0.75
+    """
     total = float(values.sum())
     if total <= 0:
         return 0.0
@@ -118,6 +139,13 @@ def fairness(allocation: Allocation, among: Mask | None = None) -> Fairness:
     Args:
         allocation: Without a scenario axis.
         among: Buyers to look at, by row.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> result = sc.simulate(network, cuts=["hbm=20%"], first="2024Q1", last="2024Q4")
+        >>> 0 <= fairness(result.allocation).gini_fill <= 1
+        True
     """
     rows = np.ones(len(allocation.buyers), dtype=bool) if among is None else among
     units, asked = allocation.units()[rows], allocation.asked()[rows]

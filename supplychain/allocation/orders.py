@@ -90,6 +90,13 @@ def order_lines(
 
     Raises:
         ValueError: Buyers have sites of limited power and the data no parameters of power.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> lines = order_lines(network, ["h100"], [sc.Quarter(2024, 1)])
+        >>> lines.allowed.shape == (len(lines.owner), 1, 1)
+        True
     """
     buyers = tuple(b for b in network.buyers.values() if b.orders)
     lines = [(i, line) for i, buyer in enumerate(buyers) for line in buyer.orders]

@@ -288,6 +288,10 @@ def find_rule(name: str) -> Rule:
 
     Raises:
         AskError: There is none; the message names the nearest, or all.
+
+    Example:
+        >>> find_rule("max-min").__name__
+        'max_min'
     """
     return RULES[rule_name(name)]
 
@@ -297,6 +301,10 @@ def rule_name(name: str) -> str:
 
     Raises:
         AskError: There is none; the message names the nearest, or all.
+
+    Example:
+        >>> rule_name("maxmin")
+        'max-min'
     """
     for rule in RULES:
         if key(rule) == key(name):

@@ -170,6 +170,14 @@ def backtest(
 
     Raises:
         AskError: The data publishes no units of any accelerator in these quarters.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> found = backtest(network)
+        >>> inside, cells = found.cells_inside()
+        >>> 0 < inside <= cells
+        True
     """
     check_window(network, first, last)
     plan_ = read_plan(network, rules=rules)
@@ -211,7 +219,14 @@ def _racks(network: Network, baseline: Production) -> tuple[tuple[Quarter, float
 
 
 def published_chips(network: Network) -> Mapping[str, str]:
-    """Accelerators of which units are published by chip, alone or with another: id to designer."""
+    """Accelerators of which units are published by chip, alone or with another: id to designer.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> "h100" in published_chips(network)
+        True
+    """
     chips = {}
     for outcome in network.outcomes.values():
         for series in outcome.series:
@@ -225,7 +240,15 @@ def published_chips(network: Network) -> Mapping[str, str]:
 def published_units(
     network: Network, chips: Mapping[str, str]
 ) -> Mapping[tuple[str, Quarter], Published]:
-    """Units by designer and quarter: the sum over its chips that were on sale."""
+    """Units by designer and quarter: the sum over its chips that were on sale.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> units = published_units(network, published_chips(network))
+        >>> len(units) > 0
+        True
+    """
     sums: dict[tuple[str, Quarter], list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
     seen: set[tuple[str, Quarter]] = set()
     for outcome in network.outcomes.values():

@@ -163,6 +163,10 @@ def parse_condition(text: str, measures: Mapping[str, Measure[Any]] = MEASURES) 
 
     Raises:
         AskError: It is not of that form, or about something unknown.
+
+    Example:
+        >>> parse_condition("loss>10%").bound
+        0.1
     """
     match = re.fullmatch(r"\s*([a-z0-9-]+)\s*(>=|<=|>|<)\s*([0-9]+(?:\.[0-9]+)?)\s*(%?)\s*", text)
     if match is None:

@@ -24,6 +24,12 @@ def counted_until(network: Network) -> Quarter:
     """The last quarter whose losses are counted if nothing else is asked.
 
     That is the last with a capacity figure, after which nothing grows.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> counted_until(network) >= sc.Quarter(2024, 4)
+        True
     """
     lines = (c for o in network.organizations.values() for c in o.capacities)
     return max((q for line in lines for q in line.figures), default=LAST)
@@ -37,6 +43,13 @@ def quarters_counted(network: Network, at: Quarter, horizon: int | None = None) 
         at: The quarter with which losses begin.
         horizon: What was asked; ``None``: :data:`HORIZON`, but not beyond
             :func:`counted_until`.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> at = sc.Quarter(2024, 1)
+        >>> quarters_counted(network, at), quarters_counted(network, at, horizon=2)
+        (8, 2)
     """
     if horizon is not None:
         return horizon

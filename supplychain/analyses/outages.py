@@ -29,6 +29,12 @@ def recovery_weeks(network: Network) -> Mapping[str, Known[float]]:
 
     Where a commodity is needed in several roles, the shortest default counts; what nobody needs,
     accelerators above all, recovers like a design.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> recovery_weeks(network)["tsmc/cowos-s-wafer@TW"].value > 0
+        True
     """
     roles: dict[str, set[Role]] = defaultdict(set)
     for supply in network.supplies:
@@ -77,6 +83,13 @@ def removable(
     Their positions are those of ``network.supplies``, in use or not: what an organization has
     yet to start is lost with it. Accelerators are made where their inputs are: with its country
     a designer loses its designs, not what is made abroad.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> quarter = sc.Quarter(2024, 1)
+        >>> "TW" in [e.id for e in removable(network, quarter, quarter, ["country"])]
+        True
     """
     everything = Structure(first, network.supplies, ())
     product = [s.commodity in network.accelerators for s in network.supplies]

@@ -52,7 +52,15 @@ class Variant:
 
 
 def variants(result: Simulation) -> tuple[Variant, ...]:
-    """The same shocks under each of :data:`CALIBRATIONS`, the result's own first."""
+    """The same shocks under each of :data:`CALIBRATIONS`, the result's own first.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> result = sc.simulate(network, cuts=["hbm=20%"], first="2024Q1", last="2024Q4")
+        >>> [variant.assumption for variant in variants(result)][0]
+        'as above'
+    """
     own = Variant("as above", result.baseline, result.scenario)
     rules = result.program.plan.rules
     return (own, *(walked_again(result, words, change(rules)) for words, change in CALIBRATIONS))
@@ -67,7 +75,15 @@ def walked_again(result: Simulation, assumption: str, rules: Rules) -> Variant:
 
 
 def production_figures(network: Network, plan: Plan) -> tuple[Figure, ...]:
-    """The figures that production reads: lines, recipes, yields, lags, mix, orders."""
+    """The figures that production reads: lines, recipes, yields, lags, mix, orders.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> from supplychain.production.reading import read_plan
+        >>> len(production_figures(network, read_plan(network))) > 100
+        True
+    """
     keys = {line.key for line in plan.lines}
     keys |= {
         c.key
@@ -92,7 +108,15 @@ def production_figures(network: Network, plan: Plan) -> tuple[Figure, ...]:
 
 
 def widest_estimates(network: Network, plan_: Plan, top: int | None) -> list[Figure]:
-    """The estimates that enter production, those with the widest relative range first."""
+    """The estimates that enter production, those with the widest relative range first.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> from supplychain.production.reading import read_plan
+        >>> len(widest_estimates(network, read_plan(network), 3))
+        3
+    """
     inputs = production_figures(network, plan_)
     estimates = [f for f in inputs if f.basis == "estimate" and f.value > 0]
     estimates.sort(key=lambda f: (-(f.high - f.low) / f.value, f.name))
@@ -104,7 +128,17 @@ def one_at_a_time(
     some: Iterable[Figure],
     headline: Callable[[Network], float],
 ) -> Iterator[tuple[Figure, float, float]]:
-    """Each figure with the headline at the lower and at the upper end of its range."""
+    """Each figure with the headline at the lower and at the upper end of its range.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> figure = network.parameter("power.pue")
+        >>> headline = lambda data: data.parameter("power.pue").value
+        >>> [(_, low, high)] = one_at_a_time(network, [figure], headline)
+        >>> low, high
+        (1.1, 1.4)
+    """
     for figure in some:
         low, high = (
             headline(replaced(network, {figure.name: end}))
@@ -116,7 +150,15 @@ def one_at_a_time(
 
 
 def change_of(result: Simulation) -> Callable[[Network], float]:
-    """The headline of a simulation, relative change of accelerators, as a function of the data."""
+    """The headline of a simulation, relative change of accelerators, as a function of the data.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> result = sc.simulate(network, cuts=["hbm=20%"], first="2024Q1", last="2024Q4")
+        >>> change_of(result)(network) < 0
+        True
+    """
     of = result.program.plan
 
     def headline(network: Network) -> float:

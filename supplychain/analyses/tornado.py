@@ -53,7 +53,15 @@ class Moved:
 
 
 def inputs(result: Simulation) -> tuple[Input, ...]:
-    """Every line with a range, the one that moves most accelerators of the baseline first."""
+    """Every line with a range, the one that moves most accelerators of the baseline first.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> result = sc.simulate(network, cuts=["hbm=20%"], first="2024Q1", last="2024Q4")
+        >>> len(inputs(result)) > 0
+        True
+    """
     lines: dict[str, list[Capacity]] = defaultdict(list)
     used = {(x.capacity.organization, x.capacity.id) for x in result.program.plan.lines}
     for organization in result.network.organizations.values():

@@ -26,6 +26,12 @@ def edge_table(network: Network, at: Quarter | str, weeks: float = 0.0) -> pd.Da
         network: The data.
         at: The quarter that decides activity and qualification.
         weeks: Time since a loss: substitutes that take longer to switch to do not help.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> list(edge_table(network, "2024Q4").columns)
+        ['supplier', 'customer', 'commodity', 'share']
     """
     import pandas as pd
 

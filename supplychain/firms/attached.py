@@ -70,6 +70,15 @@ def attach(network: Network, table: pd.DataFrame, at: Quarter, weeks: float = 0.
 
     Raises:
         EdgeError: The table has problems.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> import pandas as pd
+        >>> rows = [("TSMC", "Me", "CoWoS-S", 1)]
+        >>> table = pd.DataFrame(rows, columns=["supplier", "customer", "commodity", "share"])
+        >>> attach(network, table, sc.Quarter(2024, 4)).firms
+        {'TSMC': 'tsmc'}
     """
     import pandas as pd
 

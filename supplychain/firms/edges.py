@@ -174,6 +174,13 @@ def edges(table: pd.DataFrame) -> Edges:
     Raises:
         EdgeError: A column is missing or there twice, a name is empty or of a type that is none,
             or a share is negative or no number.
+
+    Example:
+        >>> import pandas as pd
+        >>> names = ["supplier", "customer", "commodity", "share"]
+        >>> table = pd.DataFrame([("mine", "works", "ore", 1)], columns=names)
+        >>> edges(table)
+        <Edges: 2 firms, 1 links>
     """
     columns = _columns(table)
     given = {name: read_names(columns[name], name) for name in NAMES}
@@ -269,6 +276,11 @@ def match_columns(
 
     Raises:
         EdgeError: One is missing or there twice.
+
+    Example:
+        >>> there = ["Share", "Lieferant", "customer", "commodity"]
+        >>> match_columns(there, {"supplier": "Lieferant"})
+        {'supplier': 1, 'customer': 2, 'commodity': 3, 'share': 0}
     """
     plain = [_plain(name) for name in found]
     many = Counter(plain)

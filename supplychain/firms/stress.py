@@ -101,6 +101,16 @@ def stress_test(
     Raises:
         AskError: The tables do not fit together; the message says where.
         RuntimeError: The solver did not reach an optimum.
+
+    Example:
+        >>> import pandas as pd
+        >>> sites = pd.DataFrame([{"site": "mine", "material": "ore", "stock": 6, "capacity": 2}])
+        >>> goods = {"product": "works", "margin": 5, "demand": 2, "stock": 0, "capacity": 9}
+        >>> products = pd.DataFrame([goods])
+        >>> links = pd.DataFrame([{"supplier": "mine", "customer": "works", "per_unit": 1}])
+        >>> found = stress_test(sites, products, links, recovery=4)
+        >>> found.survival.tolist(), found.lost_margin.tolist()
+        ([3.0], [10.0])
     """
     program = Program(sites, products, links)
     times = recovery_times(recovery, program.sites)

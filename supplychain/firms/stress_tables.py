@@ -22,6 +22,10 @@ def recovery_times(recovery: float | Mapping[str, float], sites: Sequence[str]) 
 
     Raises:
         AskError: A site has no time, or one that is not above 0.
+
+    Example:
+        >>> recovery_times({"mine": 2, "works": 3}, ["mine", "works"]).tolist()
+        [2.0, 3.0]
     """
     times = []
     for site in sites:

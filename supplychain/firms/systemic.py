@@ -110,6 +110,13 @@ def systemic_risk(
 
     Raises:
         EdgeError: The table has problems.
+
+    Example:
+        >>> import pandas as pd
+        >>> names = ["supplier", "customer", "commodity", "share"]
+        >>> table = pd.DataFrame([("mine", "works", "ore", 1)], columns=names)
+        >>> systemic_risk(table).index.tolist()
+        [1.0, 1.0]
     """
     of = edges(table)
     flows = _flows(of, _kinds(table, of))

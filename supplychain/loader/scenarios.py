@@ -35,16 +35,6 @@ from supplychain.model.network import FIGURED
 from supplychain.model.quarters import Quarter
 from supplychain.scenarios.targets import find_supplies
 
-KINDS = {
-    "cut": ("by",),
-    "qualify": ("input",),
-    "launch": (),
-    "add_line": ("rate",),
-    "orders": ("by",),
-    "ban": ("buyers",),
-}
-"""Kinds of shocks, each with what it needs besides 'from'."""
-
 
 def read_scenario(reader: Reader, block: Block, stem: str) -> Scenario:
     """One scenario; every reference in it is checked."""
@@ -120,7 +110,8 @@ def _shock(reader: Reader, block: Block) -> Shock | None:
         )
         return None
     [kind] = kinds
-    missing = [key for key in KINDS[kind] if key not in block.values]
+    needed, read = KINDS[kind]
+    missing = [key for key in needed if key not in block.values]
     if missing or kind not in block.values or "from" not in block.values:
         for key in missing:
             reader.at_key(block, kind, f"a {kind} without '{key}'", f"add '{key}: ...'")
@@ -142,7 +133,7 @@ def _shock(reader: Reader, block: Block) -> Shock | None:
             f"a shock of {first}, more than {FAR} years after any source was read",
             "correct the year, if that is not meant",
         )
-    return _READERS[kind](reader, block, first, last)
+    return read(reader, block, first, last)
 
 
 def _cut(reader: Reader, block: Block, first: Quarter | None, last: Quarter | None) -> Shock | None:
@@ -241,11 +232,12 @@ def _names(reader: Reader, block: Block, key: str, name: str, ids: object, what:
             known(node, name, ids, what, reader.page)  # type: ignore[arg-type]
 
 
-_READERS = {
-    "cut": _cut,
-    "qualify": _qualify,
-    "launch": _launch,
-    "add_line": _add_line,
-    "orders": _orders,
-    "ban": _ban,
+KINDS = {
+    "cut": (("by",), _cut),
+    "qualify": (("input",), _qualify),
+    "launch": ((), _launch),
+    "add_line": (("rate",), _add_line),
+    "orders": (("by",), _orders),
+    "ban": (("buyers",), _ban),
 }
+"""Kinds of shocks: what each needs besides 'from', and what reads it."""

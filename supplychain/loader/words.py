@@ -154,14 +154,15 @@ class Amount:
 
     def schema(self, definitions: Json) -> Json:
         """Its JSON Schema: a number, or one of the forms that YAML takes for a text."""
-        limits: Json = {"exclusiveMinimum" if self.above else "minimum": self.least or self.low}
+        bound = "exclusiveMinimum" if self.above and not self.least else "minimum"
+        limits: Json = {bound: self.least or self.low}
         if self.high < math.inf:
             limits["maximum"] = self.high
         kind = "integer" if self.whole else "number"
         return {
             "description": f"{self.what}, like {self.example}",
             "anyOf": [
-                *([{"enum": [0]}] if self.least else []),
+                *([{"enum": [0]}] if self.least and not self.above else []),
                 {"type": kind, **limits},
                 {"type": "string", "pattern": f"^(?:{self._written()})$"},
             ],

@@ -114,6 +114,13 @@ def web(
         slow: Roles that act on growth and wear.
         only_unmetered: Leave out needs with a maker of known capacity, which the production
             program charges itself.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> made = web(network, (sc.Quarter(2024, 1),))
+        >>> made.refill, made.repair
+        (0.25, 0.05)
     """
     positions = {s.id: i for i, s in enumerate(network.supplies)}
     metered = {s.commodity for s in network.supplies if s.metered}
@@ -403,6 +410,15 @@ def left_over(network: Network, quarters: tuple[Quarter, ...], own: Floats) -> F
         network: The data.
         quarters: The grid.
         own: Supply x quarter: share of its own output each supply keeps.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> import numpy as np
+        >>> quarters = (sc.Quarter(2024, 1), sc.Quarter(2024, 2))
+        >>> whole = np.ones((len(network.supplies), 2))
+        >>> float(left_over(network, quarters, whole).min())
+        1.0
     """
     hit = {s.commodity for s, kept in zip(network.supplies, own, strict=True) if kept.min() < 1}
     metered = {s.commodity for s in network.supplies if s.metered}
@@ -426,6 +442,14 @@ def slips(network: Network, quarters: tuple[Quarter, ...], own: Floats) -> Mappi
         network: The data.
         quarters: The grid.
         own: Supply x quarter: share kept, one scenario.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> import numpy as np
+        >>> whole = np.ones((len(network.supplies), 1))
+        >>> slips(network, (sc.Quarter(2024, 1),), whole)
+        {}
     """
     hit = {s.commodity for s, kept in zip(network.supplies, own, strict=True) if kept.min() < 1}
     if not any(

@@ -19,7 +19,15 @@ UNITS: Mapping[str, str] = MappingProxyType(
 
 
 def totals(network: Network, production: Production) -> Mapping[str, tuple[float, float]]:
-    """Each quantity shipped over the window, and the share of the units it is known for."""
+    """Each quantity shipped over the window, and the share of the units it is known for.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> production = sc.simulate(network, first="2024Q1", last="2024Q4").baseline
+        >>> totals(network, production)["units"][1]
+        1.0
+    """
     units = production.units()
     found = dict.fromkeys(UNITS, 0.0)
     counted = dict.fromkeys(UNITS, 0.0)
@@ -37,6 +45,13 @@ def series(network: Network, production: Production) -> list[dict[str, object]]:
     """One row per product and quarter: made, shipped, in stock, installed; shipped in other units.
 
     ``None`` where a product has no figure for a quantity.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> production = sc.simulate(network, first="2024Q1", last="2024Q4").baseline
+        >>> sorted(series(network, production)[0])[:2]
+        ['designer', 'h100e']
     """
     plan = production.plan
     first, last = production.window
@@ -78,7 +93,15 @@ def shares_of_inputs(production: Production, commodities: set[str]) -> Mapping[s
 
 
 def capacity_of(production: Production, commodities: set[str]) -> np.ndarray:
-    """Capacity of all makers by period of the plan's grid, each line once."""
+    """Capacity of all makers by period of the plan's grid, each line once.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> production = sc.simulate(network, first="2024Q1", last="2024Q4").baseline
+        >>> len(capacity_of(production, {"hbm3"})) == len(production.plan.quarters)
+        True
+    """
     total = np.zeros(len(production.plan.quarters))
     counted: set[int] = set()
     lines = sorted(
@@ -98,6 +121,14 @@ def used_of(production: Production, commodities: set[str]) -> np.ndarray:
     A line with bookings (packaging) is used as far as production uses it, and by those who booked
     outside of it. Of the other lines (wafers, memory) production knows only some users: all that
     can be made counts as used.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> production = sc.simulate(network, first="2024Q1", last="2024Q4").baseline
+        >>> memory = {"hbm3"}
+        >>> bool((used_of(production, memory) <= capacity_of(production, memory) * 1.001).all())
+        True
     """
     plan = production.plan
     idle = np.zeros(len(plan.quarters))

@@ -31,6 +31,12 @@ def read_plan(
             is, where figures are assumed otherwise.
         rules: Constants, instead of the data's or the usual ones.
         quarters: The grid, instead of that of the data: for other data over the same quarters.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> "h100" in read_plan(network).products
+        True
     """
     rules = rules or rules_of(network)
     known = [q for c in capacities(network) for q in c.figures]
@@ -71,7 +77,14 @@ def read_plan(
 
 
 def rules_of(network: Network) -> Rules:
-    """The constants that the data sets, the usual ones for the rest."""
+    """The constants that the data sets, the usual ones for the rest.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> rules_of(network).band
+        0.15
+    """
     given = network.parameters.get("production")
     known = {} if given is None else {k: f.value for k, f in given.figures.items()}
     return Rules(**{f.name: known[f.name] for f in fields(Rules) if f.name in known})
@@ -169,7 +182,14 @@ def _sorted(
 
 
 def capacities(network: Network) -> list[Capacity]:
-    """All capacities of all organizations."""
+    """All capacities of all organizations.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> list(capacities(network))[:1] != []
+        True
+    """
     return [c for o in network.organizations.values() for c in o.capacities]
 
 

@@ -22,6 +22,12 @@ def planned_h100e(network: Network, at: Quarter) -> Mapping[str, float]:
     A holder's booked capacity of the quarter, spread over its products by the planned mix; no
     other input is asked, so this is what is at stake, not a forecast. Zero for a product that is
     not sold in the quarter or uses no booked capacity.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> planned_h100e(network, sc.Quarter(2024, 4))["h100"] > 0
+        True
     """
     booked = [c for c in capacities(network) if c.bookings]
     chosen, _ = chosen_products(network, {c.key for c in booked}, (at,))

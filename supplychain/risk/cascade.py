@@ -116,6 +116,10 @@ def system(
         users: By requirement, the supplies that need it.
         weights: Along ``members``, 0 or more; 1 each if not given.
         floor: The least weight with which a requirement holds.
+
+    Example:
+        >>> system(2, [[0]], [[1]]).size
+        2
     """
     if weights is None:
         weights = [[1] * len(row) for row in members]
@@ -239,7 +243,13 @@ def cascades(system: System, removals: Iterable[Iterable[int]]) -> Iterator[Fall
 
 
 def cascade(system: System, removal: Iterable[int]) -> Falls:
-    """What falls with one removal."""
+    """What falls with one removal.
+
+    Example:
+        >>> chain = system(3, [[0], [1]], [[1], [2]])
+        >>> cascade(chain, [0]).supplies
+        (0, 1, 2)
+    """
     return next(cascades(system, [removal]))
 
 

@@ -80,7 +80,15 @@ class Concentration:
 def concentration(
     network: Network, commodity: str, at: Quarter, by: Holder = "organization"
 ) -> Concentration | None:
-    """How concentrated the commodity's supply is; ``None`` if no supply is active then."""
+    """How concentrated the commodity's supply is; ``None`` if no supply is active then.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> found = concentration(network, "euv-scanner", sc.Quarter(2024, 4))
+        >>> found is not None and found.hhi
+        10000.0
+    """
     supplies = [s for s in network.makers(commodity) if s.active(at)]
     if not supplies:
         return None
@@ -95,7 +103,14 @@ def concentration(
 def concentrations(
     network: Network, at: Quarter, by: Holder = "organization"
 ) -> tuple[Concentration, ...]:
-    """All commodities with an active supply, sorted by id."""
+    """All commodities with an active supply, sorted by id.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> len(concentrations(network, sc.Quarter(2024, 4))) > 100
+        True
+    """
     found = (concentration(network, c, at, by) for c in network.commodities)
     return tuple(c for c in found if c is not None)
 
@@ -107,6 +122,12 @@ def history(
 
     Years up to the quarter's own; a year is left out where all figures in use are older, since
     nothing is known to have changed.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> len(history(network, "euv-scanner", sc.Quarter(2024, 4))) >= 0
+        True
     """
     years: set[int] = set()
     for supply in network.makers(commodity):

@@ -76,6 +76,13 @@ def cut_sets(
 
     Raises:
         AskError: No supply of it is up in the quarter, or the kind is ``commodity``.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> found = cut_sets(network, "h100", sc.Quarter(2023, 2), "organization", 1)
+        >>> ("tsmc",) in found.sets
+        True
     """
     if kind == "commodity":
         raise AskError("cut sets are of organizations, supplies or countries")

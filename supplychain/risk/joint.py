@@ -86,6 +86,13 @@ def joint_cuts(
 
     Raises:
         AskError: The order is not 1 to 3, or the kind is ``commodity``.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> found = joint_cuts(network, ["h100"], sc.Quarter(2023, 2), order=1)
+        >>> all(len(row.ids) == 1 for row in found.rows)
+        True
     """
     if not 1 <= order <= MOST:
         raise AskError(f"an order of {order} is not 1 to {MOST}: larger sets are not searched")

@@ -41,6 +41,13 @@ def country_by_stage(
         at: The quarter.
         weights: What each product counts for; all alike if not given.
         weeks: Time since the loss: substitutes that take longer to switch to do not help.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> needed = country_by_stage(network, ["h100"], sc.Quarter(2023, 2))
+        >>> ("TW", "packaging") in needed
+        True
     """
     asked = asked_products(network, products)
     wanted = scope(network, asked, weights, structure(network, at, weeks))

@@ -64,7 +64,16 @@ def cover_left(near: System, exact: Falls, falls: Falls) -> dict[int, float]:
 
 
 def makers_shares(network: Network, of: Structure) -> tuple[dict[int, float], set[int]]:
-    """Supply to its share of its commodity's supply that is up; and those that are estimates."""
+    """Supply to its share of its commodity's supply that is up; and those that are estimates.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> from supplychain.risk.structure import structure
+        >>> _, estimated = makers_shares(network, structure(network, sc.Quarter(2024, 4)))
+        >>> len(estimated) > 0
+        True
+    """
     shares: dict[int, float] = {}
     guessed: set[int] = set()
     for commodity in sorted({s.commodity for s in of.supplies}):

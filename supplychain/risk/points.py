@@ -45,6 +45,13 @@ def chokepoints(
 
     Raises:
         AskError: A product is not in the data or has no weight.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> found = chokepoints(network, ["h100"], "2023Q2")
+        >>> "tsmc" in [row.id for row in found.rows]
+        True
     """
     asked = asked_products(network, products)
     if isinstance(at, str):

@@ -69,6 +69,12 @@ def asked_products(network: Network, products: str | Sequence[str] | None) -> tu
 
     Raises:
         AskError: A name is in none of them.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> asked_products(network, "h100")
+        ('h100',)
     """
     if products is None:
         return tuple(network.products)

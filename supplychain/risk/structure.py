@@ -111,6 +111,13 @@ def structure(network: Network, at: Quarter, weeks: float = 0.0) -> Structure:
         network: The data.
         at: The quarter that decides activity and qualification.
         weeks: Time since the loss: substitutes that take longer to switch to do not help.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> up = structure(network, sc.Quarter(2024, 4))
+        >>> 0 < len(up.supplies) <= len(network.supplies)
+        True
     """
     supplies = tuple(sorted((s for s in network.supplies if s.active(at)), key=lambda s: s.id))
     made_ever = {s.commodity for s in network.supplies}

@@ -9,7 +9,14 @@ DESIGN_STAGE = "design"
 
 
 def own_organizations(network: Network, product: str) -> frozenset[str]:
-    """Designer and partners of a product, with all that own them; empty for other commodities."""
+    """Designer and partners of a product, with all that own them; empty for other commodities.
+
+    Example:
+        >>> import supplychain as sc
+        >>> network = sc.load()
+        >>> "nvidia" in own_organizations(network, "h100")
+        True
+    """
     return frozenset(o for maker in _makers(network, product) for o in network.owners(maker))
 
 

@@ -26,9 +26,7 @@ from supplychain.model.finder import find, members, nearest
 from supplychain.model.quarters import Quarter
 from supplychain.model.scenarios import (
     AddLine,
-    Ban,
     ChangeOrders,
-    Cut,
     Launch,
     Qualify,
     Shock,
@@ -40,18 +38,12 @@ def first_quarter(shocks: Iterable[Shock], network: Network) -> Quarter | None:
 
     A launch or qualification moved either way counts from the earlier of its two dates.
     """
-    starts: list[Quarter] = []
-    for shock in shocks:
-        if isinstance(shock, AddLine):
-            starts.append(shock.start)
-        elif isinstance(shock, ChangeOrders):
-            starts.append(shock.first)
-        elif isinstance(shock, Launch):
-            products = _products(network, shock.product).values()
-            starts += [min(shock.start, product.launch) for product in products]
-        elif isinstance(shock, Qualify):
-            starts += _qualification_dates(network, shock)
+    starts = [q for shock in shocks if type(shock) in ACTS for q in _starts(network, shock)]
     return min(starts, default=None)
+
+
+def _starts(network: Network, shock: Shock) -> list[Quarter]:
+    return list(ACTS[type(shock)].starts(network, shock))
 
 
 def changed(network: Network, shocks: Sequence[Shock]) -> Network:
@@ -60,9 +52,21 @@ def changed(network: Network, shocks: Sequence[Shock]) -> Network:
     Raises:
         AskError: A shock names something that is not in the data.
     """
-    for shock in sorted((s for s in shocks if not isinstance(s, Cut | Ban)), key=str):
-        network = _APPLY[type(shock)](network, shock)
+    for shock in sorted((s for s in shocks if type(s) in ACTS), key=str):
+        network = ACTS[type(shock)].apply(network, shock)
     return network
+
+
+def structural(shocks: Iterable[Shock]) -> list[Shock]:
+    """Shocks that change the data production rests on.
+
+    Of orders only what all buyers order does; who of them gets it is the allocation's.
+    """
+    return [
+        s
+        for s in shocks
+        if type(s) in ACTS and not (isinstance(s, ChangeOrders) and s.buyer != "all")
+    ]
 
 
 def _qualify(network: Network, shock: Qualify) -> Network:
@@ -207,9 +211,33 @@ def _change_orders(network: Network, shock: ChangeOrders) -> Network:
     )
 
 
-_APPLY: Mapping[type, Callable[[Network, Any], Network]] = MappingProxyType(
-    {Qualify: _qualify, Launch: _launch, AddLine: _add_line, ChangeOrders: _change_orders}
+def _launch_dates(network: Network, shock: Launch) -> list[Quarter]:
+    products = _products(network, shock.product).values()
+    return [min(shock.start, product.launch) for product in products]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Act:
+    """What a kind of shock does.
+
+    Attributes:
+        apply: The data with it.
+        starts: Quarters from which on production can differ.
+    """
+
+    apply: Callable[[Network, Any], Network]
+    starts: Callable[[Network, Any], Iterable[Quarter]]
+
+
+ACTS: Mapping[type, Act] = MappingProxyType(
+    {
+        Qualify: Act(_qualify, _qualification_dates),
+        Launch: Act(_launch, _launch_dates),
+        AddLine: Act(_add_line, lambda network, shock: [shock.start]),
+        ChangeOrders: Act(_change_orders, lambda network, shock: [shock.first]),
+    }
 )
+"""The shocks that change the data; cuts act on output, bans on sales."""
 
 
 def _products(network: Network, name: str) -> dict[str, Product]:

@@ -176,7 +176,7 @@ def test_the_schemas_accept_the_built_in_data() -> None:
 
     assert [
         (path, fault)
-        for path in [*files][::7]  # a seventh, for time
+        for path in [*(f for f in files if f.startswith("parameters/")), *[*files][::7]]
         for fault in schema_faults(path, files[path].read_text(encoding="utf-8"))
     ] == []
 
