@@ -39,6 +39,18 @@ VALUES = {
     "cancel": "15%",
     "ahead": "100%",
     "stock_weeks": "13",
+    "refill": "25%",
+    "repair": "25%",
+    "life_quarters": "20",
+    "move": "50%",
+    "rich_h100e": "20_000",
+    **dict.fromkeys(("material", "component", "tool", "service", "software", "design"), "26"),
+    **dict.fromkeys(("links_limited", "compute_limited", "variants_stopped"), "23.77"),
+    **dict.fromkeys(("variants_licensed", "h200_licensed"), "26.0"),
+    "limit_tpp": "4800",
+    "limit_link_gb_s": "600",
+    "licence_tpp": "21_000",
+    "licence_tb_s": "6.5",
 }
 
 
