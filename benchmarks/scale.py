@@ -48,8 +48,9 @@ def removals(firms: str, numba: str) -> dict[str, float]:
     """Number the table, build the system, remove every firm: the exact answer."""
     if numba == "plain":
         sys.modules["numba"] = None  # type: ignore[assignment]
+    from layered import layered
+
     from supplychain.firms.edges import edges
-    from supplychain.firms.layered import layered
     from supplychain.firms.sweep import removals as all_removals
 
     def answer(table: pd.DataFrame) -> float:
@@ -67,8 +68,7 @@ def removals(firms: str, numba: str) -> dict[str, float]:
 def dominators(firms: str) -> dict[str, float]:
     """Build and ask igraph on the same graph, from a root above all firms that buy nothing."""
     import igraph
-
-    from supplychain.firms.layered import layered
+    from layered import layered
 
     table = layered(int(firms))
     supplier, customer = table["supplier"].to_numpy(), table["customer"].to_numpy()
@@ -86,8 +86,7 @@ def dominators(firms: str) -> dict[str, float]:
 def reachability(firms: str, sample: str) -> dict[str, float]:
     """With networkx take a firm out, ask what raw materials still reach, put it back."""
     import networkx as nx
-
-    from supplychain.firms.layered import layered
+    from layered import layered
 
     table = layered(int(firms))
     graph = nx.DiGraph()
@@ -108,8 +107,9 @@ def worst(shape: str, firms: str, numba: str) -> dict[str, float]:
     """Cascades as long as can be: a chain, or many suppliers above the same two chains."""
     if numba == "plain":
         sys.modules["numba"] = None  # type: ignore[assignment]
+    from layered import layered
+
     from supplychain.firms.edges import edges
-    from supplychain.firms.layered import layered
     from supplychain.firms.sweep import removals as all_removals
 
     n = int(firms)
@@ -133,8 +133,9 @@ def worst(shape: str, firms: str, numba: str) -> dict[str, float]:
 
 def esri(firms: str, needs: str) -> dict[str, float]:
     """ESRI of every firm; and copying the same blocks of firms, for the speed of memory."""
+    from layered import layered
+
     from supplychain.firms import systemic
-    from supplychain.firms.layered import layered
 
     table = layered(int(firms), needs=float(needs))
     begin = time.process_time()
@@ -154,7 +155,8 @@ def esri(firms: str, needs: str) -> dict[str, float]:
 
 def stress(firms: str) -> dict[str, float]:
     """The stress test on a random network: margin lost, then time to survive, site by site."""
-    from supplychain.firms.layered import layered
+    from layered import layered
+
     from supplychain.firms.stress import Program
 
     table, random = layered(int(firms), layers=9, forward=0, seed=3), np.random.default_rng(3)

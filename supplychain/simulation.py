@@ -238,10 +238,8 @@ def simulate(
     """
     first = Quarter.parse(first) if isinstance(first, str) else first
     last = Quarter.parse(last) if isinstance(last, str) else last
-    cuts = (cuts,) if isinstance(cuts, str | Cut) else cuts
     scenarios = (scenarios,) if isinstance(scenarios, Scenario) else scenarios
-    parsed = tuple(by_id(network, parse_cut(c) if isinstance(c, str) else c) for c in cuts)
-    shocks = (*parsed, *(shock for scenario in scenarios for shock in scenario.shocks))
+    shocks = (*_cuts(network, cuts), *(shock for one in scenarios for shock in one.shocks))
     values = together(scenarios, assume or {})
     # An input stays what it is by the data, memory or dies, however long it is assumed to take.
     kinds = read_plan(network).kinds if values else None
@@ -252,6 +250,21 @@ def simulate(
     baseline = program.baseline.between(first, last)
     scenario = disturbed(network, program, shocks, first)
     scenario = baseline if scenario is program.baseline else scenario.between(first, last)
+    markets = _markets(network, shocks, baseline, scenario)
+    before, after = side_by_side(*markets, rule)
+    return Simulation(network, shocks, baseline, scenario, before, after, markets, values, program)
+
+
+def _cuts(network: Network, cuts: str | Cut | Sequence[str | Cut]) -> tuple[Cut, ...]:
+    """Cuts with targets by their ids in the data."""
+    cuts = (cuts,) if isinstance(cuts, str | Cut) else cuts
+    return tuple(by_id(network, parse_cut(c) if isinstance(c, str) else c) for c in cuts)
+
+
+def _markets(
+    network: Network, shocks: Sequence[Shock], baseline: Production, scenario: Production
+) -> tuple[Market, Market]:
+    """Who may buy what is made, without and with the shocks that change orders and sales."""
     bans = [s for s in shocks if isinstance(s, Ban)]
 
     def banned(product: Commodity, buyer: Buyer, quarter: Quarter) -> bool:
@@ -259,13 +272,10 @@ def simulate(
 
     undisturbed = market(network, baseline)
     other_orders = [s for s in shocks if isinstance(s, ChangeOrders)]
-    if other_orders or scenario.plan is not program.plan or bans:
+    if other_orders or scenario.plan is not baseline.plan or bans:
         asked = changed(network, other_orders)
-        markets = undisturbed, market(asked, scenario, banned if bans else None)
-    else:
-        markets = undisturbed, with_units(undisturbed, scenario)
-    before, after = side_by_side(*markets, rule)
-    return Simulation(network, shocks, baseline, scenario, before, after, markets, values, program)
+        return undisturbed, market(asked, scenario, banned if bans else None)
+    return undisturbed, with_units(undisturbed, scenario)
 
 
 def disturbed(

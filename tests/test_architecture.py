@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import statistics
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -93,3 +94,24 @@ def test_the_top_has_few_rooms() -> None:
     rooms = [p for p in PACKAGE.iterdir() if p.name[0] not in "_." and p.suffix in ("", ".py")]
 
     assert len(rooms) <= 20
+
+
+LINES = {m: len(path.read_text(encoding="utf-8").splitlines()) for m, path in MODULES.items()}
+
+
+def test_modules_are_short() -> None:
+    assert {m: lines for m, lines in LINES.items() if lines > 500} == {}
+    assert statistics.median(LINES.values()) <= 160
+
+
+def test_few_functions_are_long() -> None:
+    """Docstrings count; the few are one step after another, or name many options."""
+    long = [
+        f"{module}.{node.name}"
+        for module, path in MODULES.items()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or node.lineno) - node.lineno + 1 > 50
+    ]
+
+    assert len(long) <= 10, long

@@ -70,16 +70,10 @@ def exposures(
             none of them is made in it.
     """
     at = Quarter.parse(at) if isinstance(at, str) else at
-    horizon = quarters_counted(network, at, horizon)
-    if horizon < 1:
-        raise AskError(
-            f"a horizon of {horizon} quarters is none; losses are counted until "
-            f"{counted_until(network)} unless a horizon is given"
-        )
+    last = _last(network, at, horizon)
     wanted = asked_products(network, products)
     if other := [id_ for id_ in wanted if id_ not in network.products]:
         raise AskError(f"{other[0]} is no accelerator, and a loss is counted in these")
-    last = at + (horizon - 1)
     program = Forward(read_plan(network, rules=rules))
     window = program.plan.window(at, last)
     asked = [p for p in program.plan.products if p in wanted]
@@ -90,18 +84,23 @@ def exposures(
         raise AskError(f"none of the asked accelerators is made from {at} to {last}")
     if removed is None:
         removed = removable(network, at, last, (by,) if isinstance(by, str) else by)
-    sweep = _Sweep(network, program, window, recovery)
-    mattering = [e for e in removed if sweep.matters(e)]
-    effects = sweep.effects(mattering)
-    after = sweep.after(list(dict.fromkeys(effects)), worth)
-    survived = sweep.survived(mattering, effects)
-    found = {
-        e.key: (after[effect], weeks)
-        for e, effect, weeks in zip(mattering, effects, survived, strict=True)
-    }
-    rows = [_row(e, sweep, before, *found.get(e.key, (before, None))) for e in removed]
-    rows.sort(key=lambda r: (-round(r.lost, 9), r.kind, r.id))
-    return Exposures(at, last, float(before[0].sum()), tuple(rows), len(after))
+    rows, runs = _rows(_Sweep(network, program, window, recovery), removed, before, worth)
+    return Exposures(at, last, float(before[0].sum()), tuple(rows), runs)
+
+
+def _last(network: Network, at: Quarter, horizon: int | None) -> Quarter:
+    """The last quarter in which losses are counted.
+
+    Raises:
+        AskError: There is none.
+    """
+    horizon = quarters_counted(network, at, horizon)
+    if horizon < 1:
+        raise AskError(
+            f"a horizon of {horizon} quarters is none; losses are counted until "
+            f"{counted_until(network)} unless a horizon is given"
+        )
+    return at + (horizon - 1)
 
 
 _Effect = tuple[bytes, tuple[tuple[str, int], ...]]
@@ -221,6 +220,26 @@ class _Sweep:
                 rows = list(entity.supplies)
                 own[i, rows] = down[rows]
             yield own
+
+
+def _rows(
+    sweep: _Sweep,
+    removed: Sequence[Entity],
+    before: tuple[Floats, Floats],
+    worth: Mapping[str, Floats],
+) -> tuple[list[Exposure], int]:
+    """What each loss costs, the dearest first, and how many different effects were run."""
+    mattering = [e for e in removed if sweep.matters(e)]
+    effects = sweep.effects(mattering)
+    after = sweep.after(list(dict.fromkeys(effects)), worth)
+    survived = sweep.survived(mattering, effects)
+    found = {
+        e.key: (after[effect], weeks)
+        for e, effect, weeks in zip(mattering, effects, survived, strict=True)
+    }
+    rows = [_row(e, sweep, before, *found.get(e.key, (before, None))) for e in removed]
+    rows.sort(key=lambda r: (-round(r.lost, 9), r.kind, r.id))
+    return rows, len(after)
 
 
 def _worth(

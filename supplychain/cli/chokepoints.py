@@ -188,24 +188,14 @@ def chokepoints(
     if edges is not None:
         _edges(edges, products, top, output)
         return
-    others = [
-        name
-        for name, asked in (
-            ("--order", order > 1 and not rates),
-            ("--rate", bool(rates)),
-            ("--matrix", matrix),
-            ("--concentration", concentration is not None),
-            ("--compare", compare is not None),
-        )
-        if asked
-    ]
-    if len(others) > 1:
-        raise usage_error(f"{' and '.join(others)} are different answers: ask for one of them")
-    if others and (explain or conditions):
-        wrong = "--explain" if explain else "--fail-on"
-        raise usage_error(f"{wrong} is about single points; leave out {others[0]}")
-    if explain and no_score:
-        raise usage_error("--explain tells what losses cost; leave out --no-score")
+    asked = {
+        "--order": order > 1 and not rates,
+        "--rate": bool(rates),
+        "--matrix": matrix,
+        "--concentration": concentration is not None,
+        "--compare": compare is not None,
+    }
+    _check_one_answer([o for o, given in asked.items() if given], explain, conditions, no_score)
     from supplychain.analyses.chokepoints import ask_points
     from supplychain.report.answers import points
 
@@ -232,6 +222,19 @@ def chokepoints(
         raise usage_error(str(error)) from error
     output.answer(document)
     fail_on(held)
+
+
+def _check_one_answer(
+    others: list[str], explain: bool, conditions: tuple[str, ...], no_score: bool
+) -> None:
+    """Refuse options of several answers; ``others``: those of answers beside single points."""
+    if len(others) > 1:
+        raise usage_error(f"{' and '.join(others)} are different answers: ask for one of them")
+    if others and (explain or conditions):
+        wrong = "--explain" if explain else "--fail-on"
+        raise usage_error(f"{wrong} is about single points; leave out {others[0]}")
+    if explain and no_score:
+        raise usage_error("--explain tells what losses cost; leave out --no-score")
 
 
 def _edges(

@@ -183,12 +183,7 @@ def edges(table: pd.DataFrame) -> Edges:
         <Edges: 2 firms, 1 links>
     """
     columns = _columns(table)
-    given = {name: read_names(columns[name], name) for name in NAMES}
-    volume, wrong = read_shares(columns["share"])
-    wrong = [p for names in given.values() for p in names.problems] + wrong
-    if wrong:
-        raise EdgeError("\n".join(_problem(columns, *problem) for problem in wrong))
-    sellers, buyers, goods_of = given.values()
+    (sellers, buyers, goods_of), volume = _read(columns)
     firms, (supplier, customer) = _union([sellers, buyers])
     commodities, (goods,) = _union([goods_of])
 
@@ -196,14 +191,13 @@ def edges(table: pd.DataFrame) -> Edges:
     key = customer.astype(np.int64) * max(len(commodities), 1) + goods
     order = np.lexsort((supplier, key))
     key, supplier, volume = key[order], supplier[order].astype(np.int64), volume[order]
-    new_need = _changes(key)
-    first = new_need | _changes(supplier)
+    first = _changes(key) | _changes(supplier)
     link = np.flatnonzero(first)
     link_of = np.empty(len(order), dtype=np.int64)
     link_of[order] = np.cumsum(first) - 1
     volume = np.add.reduceat(volume, link) if len(link) else volume
-    supplier, key, new_need = supplier[link], key[link], new_need[link]
-    starts = np.append(np.flatnonzero(new_need), len(link))
+    supplier, key = supplier[link], key[link]
+    starts = np.append(np.flatnonzero(_changes(key)), len(link))
     customer, commodity = np.divmod(key[starts[:-1]], max(len(commodities), 1))
     return Edges(
         firms=firms,
@@ -222,6 +216,20 @@ def edges(table: pd.DataFrame) -> Edges:
             *remarks("commodities", [goods_of], commodities),
         ),
     )
+
+
+def _read(columns: Mapping[str, pd.Series[Any]]) -> tuple[list[Names], npt.NDArray[np.float64]]:
+    """Names of each column of ``NAMES``, and the shares.
+
+    Raises:
+        EdgeError: Any of them is wrong; all are told of.
+    """
+    given = [read_names(columns[name], name) for name in NAMES]
+    volume, wrong = read_shares(columns["share"])
+    wrong = [p for names in given for p in names.problems] + wrong
+    if wrong:
+        raise EdgeError("\n".join(_problem(columns, *problem) for problem in wrong))
+    return given, volume
 
 
 def _rows(starts: Integers, flat: Integers) -> Rows:

@@ -49,33 +49,56 @@ def check_tables(
     Raises:
         AskError: They do not.
     """
-    import pandas as pd
-
-    checked = []
-    for name, table, text, numbers in (
-        ("sites", sites, ("site", "material"), ("stock", "capacity")),
-        ("products", products, ("product",), ("margin", "demand", "stock", "capacity")),
-        ("links", links, ("supplier", "customer"), ("per_unit",)),
-    ):
-        for column in (*text, *numbers):
-            if column not in table.columns:
-                found = ", ".join(map(str, table.columns))
-                raise AskError(f"{name}: no column '{column}'; it has: {found}")
-        for column in numbers:
-            values = pd.to_numeric(table[column], errors="coerce").to_numpy(dtype=np.float64)
-            bad = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))
-            if len(bad):
-                given = table[column].iloc[bad[0]]
-                raise AskError(
-                    f"{name}, row {bad[0] + 1}: {column} is {given}; a finite number, 0 or more,"
-                    " is needed"
-                )
-            table = table.assign(**{column: values})
-        checked.append(table)
-    sites, products, links = checked
+    sites, products, links = (
+        _with_numbers(name, table, text, numbers)
+        for name, table, text, numbers in (
+            ("sites", sites, ("site", "material"), ("stock", "capacity")),
+            ("products", products, ("product",), ("margin", "demand", "stock", "capacity")),
+            ("links", links, ("supplier", "customer"), ("per_unit",)),
+        )
+    )
     sites = _named("sites", sites, "site", "material")
     products = _named("products", products, "product")
     links = _named("links", links, "supplier", "customer")
+    _check_links(sites, products, links)
+    return sites, products, links
+
+
+def _with_numbers(
+    name: str, table: pd.DataFrame, text: Sequence[str], numbers: Sequence[str]
+) -> pd.DataFrame:
+    """A table with all its columns, those of numbers read.
+
+    Raises:
+        AskError: A column is missing, or a number is negative or none.
+    """
+    import pandas as pd
+
+    for column in (*text, *numbers):
+        if column not in table.columns:
+            found = ", ".join(map(str, table.columns))
+            raise AskError(f"{name}: no column '{column}'; it has: {found}")
+    for column in numbers:
+        values = pd.to_numeric(table[column], errors="coerce").to_numpy(dtype=np.float64)
+        bad = np.flatnonzero(~(np.isfinite(values) & (values >= 0)))
+        if len(bad):
+            given = table[column].iloc[bad[0]]
+            raise AskError(
+                f"{name}, row {bad[0] + 1}: {column} is {given}; a finite number, 0 or more,"
+                " is needed"
+            )
+        table = table.assign(**{column: values})
+    return table
+
+
+def _check_links(sites: pd.DataFrame, products: pd.DataFrame, links: pd.DataFrame) -> None:
+    """Every name is one thing, links join what is there, and use equal amounts of a material.
+
+    Raises:
+        AskError: They do not.
+    """
+    import pandas as pd
+
     made = pd.Index([*sites["site"].astype(str), *products["product"].astype(str)])
     for twice in made[made.duplicated()][:1]:
         raise AskError(f"'{twice}' is there twice among sites and products")
@@ -90,7 +113,6 @@ def check_tables(
         raise AskError(
             f"links: {customer} uses different amounts of {material} by supplier; give one"
         )
-    return sites, products, links
 
 
 def _named(label: str, table: pd.DataFrame, *columns: str) -> pd.DataFrame:

@@ -202,11 +202,7 @@ def _assembled(
 
     supplies = network.supplies
     roles = [n.role for _, _, n in needs]
-    offers = 1 + max((o for _, o, _ in needs), default=-1)
     weights = np.array([row for *_, row in edges], dtype=float).reshape(-1, len(quarters))
-    known = np.zeros((offers, len(quarters)), dtype=bool)
-    for (offer, _, _), row in zip(edges, weights, strict=True):
-        known[offer] |= row > 0
     surge = [supplies[m].surge for _, m, _ in edges]
     surge_weeks = [supplies[m].surge_weeks for _, m, _ in edges]
     wear = column("wear", 0.0)
@@ -217,7 +213,7 @@ def _assembled(
         makers=np.array([m for _, m, _ in edges], dtype=np.int64),
         offers=np.array([o for o, _, _ in edges], dtype=np.int64),
         weights=weights,
-        known=known,
+        known=_known(edges, weights, offers=1 + max((o for _, o, _ in needs), default=-1)),
         surge=np.array([0.0 if f is None else f.value for f in surge]),
         surge_quarters=np.array(
             [0.0 if f is None else f.value / WEEKS_PER_QUARTER for f in surge_weeks]
@@ -236,6 +232,14 @@ def _assembled(
         refill=network.constant("production.refill", REFILL),
         repair=network.constant("production.repair", REPAIR),
     )
+
+
+def _known(edges: list[Edge], weights: Floats, offers: int) -> NDArray[np.bool_]:
+    """Whether any maker of an offer is known in a quarter: offer x quarter."""
+    known = np.zeros((offers, weights.shape[1]), dtype=bool)
+    for (offer, _, _), row in zip(edges, weights, strict=True):
+        known[offer] |= row > 0
+    return known
 
 
 def _planned(network: Network, quarters: tuple[Quarter, ...]) -> Floats:

@@ -90,13 +90,8 @@ def order(
     makers = of.die_makers
     if not makers.supplies:
         return bank, coming, np.zeros((0, len(of.dies), bank.shape[1]))
-    ahead = np.stack(book.use[t : t + len(coming)])
-    rows = np.arange(len(of.dies))
-    at, then = ahead[book.whole, rows], ahead[book.whole + 1, rows]
-    within = np.arange(len(ahead))[:, None, None] <= book.whole[:, None]
-    level = np.where(within, ahead, 0.0).sum(axis=0) + (book.late + band) * then
+    level, usual = _levels(of, book, np.stack(book.use[t : t + len(coming)]), band)
     wanted = np.maximum(0.0, level - bank - coming.sum(axis=0))
-    usual = (1 - book.late) * at + book.late * then
     # Needs are spread over their makers by what those can make.
     may = book.may[t]
     rest = capacity[makers.lines] * (1 - of.reserved[makers.lines, t, None])
@@ -112,11 +107,27 @@ def order(
     fit = met(room, asked)
     fit = fit * makers.least(met(rest, makers.draws @ (asked * fit)))
     made = (offer * fit)[:, None, :] * may[:, :, None] * (wanted * part)[None, :, :]
-    got = made.sum(axis=0)
+    return *_with_orders(book, bank, coming, made.sum(axis=0)), made
+
+
+def _levels(of: Recipes, book: Book, ahead: Floats, band: float) -> tuple[Floats, Floats]:
+    """How many dies to have in hand and under way, and how many a quarter usually adds.
+
+    Both need x scenario; ``ahead`` is what undisturbed starts take from this quarter on.
+    """
+    rows = np.arange(len(of.dies))
+    at, then = ahead[book.whole, rows], ahead[book.whole + 1, rows]
+    within = np.arange(len(ahead))[:, None, None] <= book.whole[:, None]
+    level = np.where(within, ahead, 0.0).sum(axis=0) + (book.late + band) * then
+    return level, (1 - book.late) * at + book.late * then
+
+
+def _with_orders(book: Book, bank: Floats, coming: Floats, got: Floats) -> tuple[Floats, Floats]:
+    """Bank and arrivals with new orders in them, each a lead time from now."""
     bank, coming = bank.copy(), coming.copy()
-    now = book.whole == 0
+    rows, now = np.arange(len(bank)), book.whole == 0
     bank[now] += ((1 - book.late) * got)[now]
     later = ~now
     coming[book.whole[later] - 1, rows[later]] += ((1 - book.late) * got)[later]
     coming[book.whole, rows] += book.late * got
-    return bank, coming, made
+    return bank, coming

@@ -12,6 +12,7 @@ from supplychain.production.plan import Plan
 from supplychain.production.recipes import Floats
 from supplychain.production.record import record
 from supplychain.production.result import Production
+from supplychain.production.selling import able_to_finish
 from supplychain.production.walk import Expected, Model, Quarterly, State, carried
 
 CHUNK = 256
@@ -227,12 +228,24 @@ def walk(
     """Every quarter from a period on, with the state after it; arguments as for :meth:`Model.step`.
 
     Of many scenarios nothing is kept but what the caller keeps.
+
+    Args:
+        model: What is walked through.
+        state: Before the first period.
+        first: The first period.
+        expected: What is expected without shocks.
+        kept: Share of its own output that each supply keeps, supply x period x scenario.
+        usual: What is finished undisturbed, product x period x scenario, where a product is cut.
+        detail: Whether to say what was short.
+        until: The period after the last; ``None``: all of them.
     """
+    of_products = None if kept is None else kept[model.recipes.supplies]
     for t in range(first, model.periods if until is None else until):
-        here = None if kept is None else kept[:, t]
-        if here is not None and usual is None and here.min() >= 1:
-            here = None
-        state, now = model.step(t, state, expected, here, usual, detail)
+        here = None if kept is None or kept[:, t].min() >= 1 else kept[:, t]
+        able = None
+        if usual is not None and of_products is not None:
+            able = able_to_finish(t, of_products, usual, model.plan.rules.band)
+        state, now = model.step(t, state, expected, here, able, detail)
         yield state, now
 
 

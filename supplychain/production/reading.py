@@ -39,11 +39,8 @@ def read_plan(
         True
     """
     rules = rules or rules_of(network)
-    known = [q for c in capacities(network) for q in c.figures]
     if quarters is None:
-        first, last = min(known, default=FIRST), max(known, default=LAST)
-        first = min(last, max(first, _first_output(network)))
-        quarters = quarter_range(first, last + LOOK_AHEAD)
+        quarters = _grid(network)
     booked = {c.key for c in capacities(network) if c.bookings}
     chosen, left_out = chosen_products(network, booked, quarters)
     supplies = _reachable(network, chosen)
@@ -74,6 +71,14 @@ def read_plan(
         idle=MappingProxyType(_idle(lines, users, holders)),
         rules=rules,
     )
+
+
+def _grid(network: Network) -> tuple[Quarter, ...]:
+    """The quarters for which capacities are known, from the first output on, and some beyond."""
+    known = [q for c in capacities(network) for q in c.figures]
+    first, last = min(known, default=FIRST), max(known, default=LAST)
+    first = min(last, max(first, _first_output(network)))
+    return quarter_range(first, last + LOOK_AHEAD)
 
 
 def rules_of(network: Network) -> Rules:

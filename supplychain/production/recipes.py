@@ -214,17 +214,18 @@ def read_recipes(plan: Plan) -> Recipes:
         booked=booked,
         reserved=np.array([x.reserved for x in plan.lines], dtype=float).reshape(shape),
         capacity=np.array([x.per_quarter for x in plan.lines], dtype=float).reshape(shape),
-        launched=np.array(
-            [
-                [plan.supplies[i].start is None or plan.supplies[i].start <= q  # type: ignore[operator]
-                 for q in plan.quarters]
-                for i in place
-            ]
-        ).reshape(len(place), len(plan.quarters)),
+        launched=_launched(plan),
         markets=tuple(
             np.array([names.index(p) for p in m.products], dtype=np.int64) for m in plan.markets
         ),
-    )  # fmt: skip
+    )
+
+
+def _launched(plan: Plan) -> NDArray[np.bool_]:
+    """Whether a product may be sold: product x period."""
+    starts = [plan.supplies[i].start for i in plan.products.values()]
+    made = [[start is None or start <= q for q in plan.quarters] for start in starts]
+    return np.array(made).reshape(len(starts), len(plan.quarters))
 
 
 def _slots(plan: Plan, product: int, number: int, link: Link) -> list[Slot]:

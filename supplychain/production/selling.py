@@ -63,24 +63,35 @@ def due(of: Recipes, t: int, started: Floats, finishing: Floats) -> Floats:
     return finishing
 
 
-def finish(
-    t: int, finishing: Floats, kept: Floats | None, usual: Floats | None, band: float
-) -> Floats:
-    """Let a cut product finish at most its share of what it finishes undisturbed; the rest waits.
+def able_to_finish(t: int, kept: Floats, usual: Floats, band: float) -> Floats:
+    """The most of each product that can be finished in a quarter, product x scenario.
 
-    Later at most the band more than usual is made up.
+    A product that is cut finishes its share of what it finishes undisturbed, and later at most the
+    band more than usual. One that was never cut so far knows no such limit, whatever else happens
+    in its scenario or in another of the batch.
 
     Args:
         t: The period.
-        finishing: Due now and later, quarter x product x scenario.
-        kept: Share that each product keeps, product x scenario; ``None``: all of it.
-        usual: Finished undisturbed, product x period x scenario; ``None``: no product is ever cut.
+        kept: Share that each product keeps, product x period x scenario.
+        usual: Finished undisturbed, product x period x scenario.
         band: How much more can be finished later.
     """
-    if usual is None or kept is None:
-        return finishing
     later = (1 + band) * usual[:, max(t - 1, 0) : t + 1].max(axis=1)
-    able = np.where(kept < 1, kept * usual[:, t], later)
+    was_cut = (kept[:, : t + 1] < 1).any(axis=1)
+    now = kept[:, t] * usual[:, t]
+    able: Floats = np.where(kept[:, t] < 1, now, np.where(was_cut, later, np.inf))
+    return able
+
+
+def finish(finishing: Floats, able: Floats | None) -> Floats:
+    """Let finish what can be; the rest waits.
+
+    Args:
+        finishing: Due now and later, quarter x product x scenario.
+        able: As :func:`able_to_finish` says; ``None``: everything.
+    """
+    if able is None:
+        return finishing
     waits = np.maximum(finishing[0] - able, 0.0)
     finishing = finishing.copy()
     finishing[0] -= waits

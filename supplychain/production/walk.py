@@ -122,7 +122,7 @@ class Model:
         state: State,
         expected: Expected,
         kept: Floats | None = None,
-        usual: Floats | None = None,
+        able: Floats | None = None,
         detail: bool = False,
     ) -> tuple[State, Quarterly]:
         """One quarter.
@@ -133,55 +133,25 @@ class Model:
             expected: What is expected without shocks.
             kept: Share of its own output that each supply keeps in the quarter, supply x
                 scenario; ``None``: all keep everything.
-            usual: What is finished undisturbed, product x period x scenario, where a product is
-                cut in any quarter.
+            able: The most of each product that can be finished, product x scenario; ``None``:
+                everything.
             detail: Whether to say what was short.
         """
-        of, tables, rules = self.recipes, self.tables[t], self.plan.rules
-        scenarios = state.held.shape[1]
-        hoped = expected.hoped[t]
-        whole = np.broadcast_to(expected.capacity[:, t], (len(of.capacity), scenarios))
-        capacity = whole
-        if kept is not None:
-            capacity = lines_left(of, tables, t, whole, kept, hoped)
-        planned = np.broadcast_to(
-            planned_starts(of, tables, t, capacity), (len(of.names), scenarios)
-        )
-        goal = planned
-        if kept is not None:  # a common shock counts once
-            goal = np.minimum(planned, kept[of.supplies] * hoped)
-        made = make_memory(
-            of,
-            t,
-            tables,
-            self.tables[t + 1] if t + 1 < self.periods else None,
-            capacity,
-            whole,
-            kept,
-            planned,
-            expected.hoped[t + 1] if t + 1 < self.periods else None,
-            state.stock,
-        )
+        of, rules = self.recipes, self.plan.rules
+        whole = np.broadcast_to(expected.capacity[:, t], (len(of.capacity), state.held.shape[1]))
+        capacity, planned, goal = self._aims(t, expected.hoped[t], whole, kept)
+        made = self._memory(t, state, expected, kept, whole, capacity, planned)
         # A line that makes memory has that much less for dies, and both less for packaging.
         left = _less(of.memory_makers, capacity, made)
         usable = state.stock + (1 - of.late_memory[:, None]) * made
-        bank, coming, dies = order(
-            of,
-            expected.book,
-            t,
-            left,
-            kept,
-            state.bank + state.coming[0],
-            shifted(state.coming),
-            rules.band,
-        )
+        bank, coming = state.bank + state.coming[0], shifted(state.coming)
+        bank, coming, dies = order(of, expected.book, t, left, kept, bank, coming, rules.band)
         books = order_books(of, t, state.backlog, state.held, state.finishing, rules.cancel)
         most = (1 + rules.band) * goal
         left = _less(of.die_makers, left, dies.sum(axis=1))
-        started = start(of, tables, left, goal, most, usable, bank, books.room, detail)
+        started = start(of, self.tables[t], left, goal, most, usable, bank, books.room, detail)
         finishing = due(of, t, started.units, state.finishing)
-        of_products = None if kept is None else kept[of.supplies]
-        finishing = finish(t, finishing, of_products, usual, rules.band)
+        finishing = finish(finishing, able)
         have = state.held + finishing[0]
         sold, backlog = sell(of, t, have, books)
         stock = started.stock + of.late_memory[:, None] * made
@@ -195,6 +165,48 @@ class Model:
         )
         now = Quarterly(planned, goal, started, finishing[0], sold, made, dies, capacity)
         return after, now
+
+    def _aims(
+        self, t: int, hoped: Floats, whole: Floats, kept: Floats | None
+    ) -> tuple[Floats, Floats, Floats]:
+        """What shocks leave of the lines, starts by plan on that, and the goal of the quarter.
+
+        Line x scenario; product x scenario, twice.
+        """
+        of, tables = self.recipes, self.tables[t]
+        capacity = whole if kept is None else lines_left(of, tables, t, whole, kept, hoped)
+        planned: Floats = np.broadcast_to(
+            planned_starts(of, tables, t, capacity), (len(of.names), whole.shape[1])
+        )
+        if kept is None:
+            return capacity, planned, planned
+        # A common shock counts once.
+        return capacity, planned, np.minimum(planned, kept[of.supplies] * hoped)
+
+    def _memory(
+        self,
+        t: int,
+        state: State,
+        expected: Expected,
+        kept: Floats | None,
+        whole: Floats,
+        capacity: Floats,
+        planned: Floats,
+    ) -> Floats:
+        """Memory made, maker x scenario, for these starts and with a view to the next quarter's."""
+        following = t + 1 < self.periods
+        return make_memory(
+            self.recipes,
+            t,
+            self.tables[t],
+            self.tables[t + 1] if following else None,
+            capacity,
+            whole,
+            kept,
+            planned,
+            expected.hoped[t + 1] if following else None,
+            state.stock,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,10 +18,10 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.layered import layered
 from supplychain.cli import _group
 from supplychain.firms.edge_files import read_edges
 from supplychain.firms.edges import COLUMNS, EdgeError, edges
-from supplychain.firms.layered import layered
 from supplychain.firms.singles import single_points
 from supplychain.firms.systemic import systemic_risk
 from supplychain.report.answers import firms

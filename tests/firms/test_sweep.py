@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import supplychain as sc
+from benchmarks.layered import layered
 from supplychain.firms import sweep
 from supplychain.firms.as_edges import edge_table
 from supplychain.firms.edges import COLUMNS, Edges, edges
-from supplychain.firms.layered import layered
 from supplychain.firms.singles import single_points
 from supplychain.model.quarters import Quarter
 from supplychain.risk import chokepoints

@@ -137,13 +137,15 @@ def check_causality(program: Forward, shocks: Floats) -> None:
             for name in ("start", "ship", "make", "stock", "use", "bank", "backlog"):
                 whole, before = getattr(alone, name), getattr(program.baseline, name)
                 assert (whole[:, :first] == before[:, :first]).all(), name
+            # Matrix products of other widths differ in the last digit, which a rest that counts as
+            # a millionth can make a millionth (``sharing.py``).
             most = max(1.0, float(base.max(initial=0.0)))
-            assert alone.ship == pytest.approx(sold[:, :, i], abs=1e-8 * most)
+            assert alone.ship == pytest.approx(sold[:, :, i], abs=1e-6 * most)
             middle = (first + base.shape[1]) // 2
             shorter = shocks[:, :, i].copy()
             shorter[:, middle:] = 1.0
             ended = program.scenario(shorter).ship[:, :middle]
-            assert ended == pytest.approx(alone.ship[:, :middle], abs=1e-8 * most)
+            assert ended == pytest.approx(alone.ship[:, :middle], abs=1e-6 * most)
 
 
 @LAWS
@@ -151,6 +153,20 @@ def check_causality(program: Forward, shocks: Floats) -> None:
 def test_nothing_is_known_before_it_happens(net: Network, seed: int) -> None:
     program = walked(net)
     check_causality(program, random_shocks(program, 2, seed))
+
+
+def test_a_product_cut_in_one_scenario_limits_no_other_of_the_batch() -> None:
+    """What a cut product can finish later is limited; another scenario knows nothing of it."""
+    program = built_in()
+    names = [s.id for s in program.plan.supplies]
+    shocks = np.ones((len(names), program.model.periods, 2))
+    shocks[names.index("nvidia/h100@US"), 8:10, 0] = 0.2
+    memory = [i for i, name in enumerate(names) if "/hbm3@" in name]
+    shocks[memory, 6:8, 1] = 0.3
+
+    both = program.scenarios(shocks)
+
+    assert both[:, :, 1] == pytest.approx(program.scenario(shocks[:, :, 1]).ship, rel=1e-9)
 
 
 def test_on_the_data_nothing_is_known_before_it_happens() -> None:

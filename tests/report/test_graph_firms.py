@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from benchmarks.layered import layered
 from supplychain.cli import _group
 from supplychain.errors import AskError
-from supplychain.firms.layered import layered
 from supplychain.report.graph.firms import LIMIT, firms_graph, firms_page, firms_svg
 from tests.conftest import Visitor, serious
 

@@ -64,23 +64,9 @@ def allocation_document(
         what: The production result in words.
         buyer: Id of a buyer to look at alone.
     """
-    network, first = market.network, next(iter(results.values()))
+    first = next(iter(results.values()))
     made = sum(float(u[-len(first.quarters) :].sum()) for u in market.units.values())
-    quarters = f"{first.quarters[0]} to {first.quarters[-1]}"
-    free = [p in market.as_ordered for p in first.products]
-    more = float(first.delivered[:, free].sum())
-    beside = f", and {compact(more)} of other kinds as ordered" if more > 0.5 else ""
-    unknown, some = unknown_orders(first), bool(first.known.any())
-    head = (
-        ("Allocation", f"{compact(made)} accelerators{beside} · {quarters} · {what}"),
-        *((("Not known", f"{unknown}."),) if unknown else ()),
-        (
-            "Orders",
-            f"{compact(float(first.ordered().sum())) if some else 'not known, of'} "
-            f"{'placed by ' if some else ''}{len(first.buyers)} buyers",
-        ),
-        ("Data", network.digest[:8]),
-    )
+    unknown = unknown_orders(first)
     parts: list[Table | str] = []
     if buyer is None:
         parts += [
@@ -88,20 +74,20 @@ def allocation_document(
             "Filled: of what was ordered in the window or still open before it, which differs a "
             "little from rule to rule.",
             measures_table(market, results),
-            *(best_sentences(results) if some else ()),
+            *(best_sentences(results) if first.known.any() else ()),
         ]
     else:
         parts += [one_buyer_table(market, results, buyer), *one_buyer_sentences(results, buyer)]
     return Document(
         schema="supplychain/allocate/1",
         meta={
-            "data": network.digest,
+            "data": market.network.digest,
             "quarters": [str(q) for q in first.quarters],
             "policies": list(results),
             "supply": made,
             "doubts": [f"{unknown}."] if unknown else [],
         },
-        head=head,
+        head=_head(market, first, made, what),
         parts=tuple(parts),
         flat=flat_table(results),
         records={
@@ -109,6 +95,25 @@ def allocation_document(
             "by_country": measures_by(results, "country"),
             "all_buyers": buyers_table(results, None).records(),
         },
+    )
+
+
+def _head(market: Market, first: Allocation, made: float, what: str) -> tuple[tuple[str, str], ...]:
+    """What is shared out, who asks for how much of it, and what is not known of that."""
+    quarters = f"{first.quarters[0]} to {first.quarters[-1]}"
+    free = [p in market.as_ordered for p in first.products]
+    more = float(first.delivered[:, free].sum())
+    beside = f", and {compact(more)} of other kinds as ordered" if more > 0.5 else ""
+    unknown, some = unknown_orders(first), bool(first.known.any())
+    return (
+        ("Allocation", f"{compact(made)} accelerators{beside} · {quarters} · {what}"),
+        *((("Not known", f"{unknown}."),) if unknown else ()),
+        (
+            "Orders",
+            f"{compact(float(first.ordered().sum())) if some else 'not known, of'} "
+            f"{'placed by ' if some else ''}{len(first.buyers)} buyers",
+        ),
+        ("Data", market.network.digest[:8]),
     )
 
 

@@ -67,10 +67,6 @@ class Change:
 
 def changes_document(network: Network, before: At, after: At, top: int | None) -> Document:
     """Two tables: worse and safer, the largest changes first."""
-    names: dict[EntityId, str] = {}
-    for one in (before, after):
-        names |= {row.key: row.name for row in (one.exposed.rows if one.exposed else ())}
-        names |= {row.key: row.name for row in (*one.found.rows, *one.found.near)}
     measure = "Score" if after.exposed is not None else "At stake"
     first, last = before.found.at, after.found.at
     columns: Columns[Change] = (
@@ -83,13 +79,7 @@ def changes_document(network: Network, before: At, after: At, top: int | None) -
         Column("why", "Why", priority=2, least=24),
         Column("id", "Id", priority=9, of=lambda row: row.key.id),
     )
-    every = [
-        Change(key, name, before.point(key), after.point(key),
-               round(before.score(key), 1), round(after.score(key), 1))
-        for key, name in names.items()
-    ]  # fmt: skip
-    rows = [r for r in every if abs(r.rise) >= LEAST or _how(r.was) != _how(r.now)]
-    rows.sort(key=lambda r: (-abs(r.rise), r.key))
+    rows = _changed(before, after)
     parts = tuple(
         table(name, columns, chosen, title, "none", most=top)
         for name, title, chosen in (
@@ -118,6 +108,21 @@ def changes_document(network: Network, before: At, after: At, top: int | None) -
         parts=(*_not_sold(before, after), *parts),
         flat=table("flat", columns, rows),
     )
+
+
+def _changed(before: At, after: At) -> list[Change]:
+    """What is single at one time only or changed by enough, the largest changes first."""
+    names: dict[EntityId, str] = {}
+    for one in (before, after):
+        names |= {row.key: row.name for row in (one.exposed.rows if one.exposed else ())}
+        names |= {row.key: row.name for row in (*one.found.rows, *one.found.near)}
+    every = [
+        Change(key, name, before.point(key), after.point(key),
+               round(before.score(key), 1), round(after.score(key), 1))
+        for key, name in names.items()
+    ]  # fmt: skip
+    rows = [r for r in every if abs(r.rise) >= LEAST or _how(r.was) != _how(r.now)]
+    return sorted(rows, key=lambda r: (-abs(r.rise), r.key))
 
 
 def _not_sold(before: At, after: At) -> list[str]:

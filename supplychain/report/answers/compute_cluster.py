@@ -53,13 +53,7 @@ def cluster_document(
         at: Quarter of the prices.
         left_out: What was left out, in sentences.
     """
-    runs = [
-        training(network, m, chip, precision, count, cost,
-                 sites[m.id].efficiency if m.id in sites else 1.0)
-        for m in models
-        if m.training_flop
-    ]  # fmt: skip
-    trained = training_table(runs, f"Training runs on {count:,.0f} {chip.id}")
+    trained = _training(network, chip, count, models, precision, sites, cost)
     figures = chip_figures([chip], [precision])
     figures += parameters(network, training=TRAINING, power=POWER, cost=COST)
     parts: list[Table | str] = [trained]
@@ -70,8 +64,7 @@ def cluster_document(
         title = "Serving: tokens/s, the most for each chip"
         parts.append(many_users_table(candidates.items(), {chip.id: cost}, title, "model"))
         figures += parameters(network, serving=SERVING[1:])
-    parts += left_out
-    parts += _bill_parts(network, chip, at, figures)
+    parts += [*left_out, *_bill_parts(network, chip, at, figures)]
     if cost.owned is not None:
         parts.append(revenue_table(network, cost.owned))
         figures += parameters(network, cost=MARGINS)
@@ -84,6 +77,25 @@ def cluster_document(
         parts=(*parts, assumptions_table(figures)),
         flat=trained,
     )
+
+
+def _training(
+    network: Network,
+    chip: Chip,
+    count: float,
+    models: Sequence[Transformer],
+    precision: str,
+    sites: Mapping[str, Sites],
+    cost: Hourly,
+) -> Table:
+    """The published runs of the models on the cluster, over its sites where it has several."""
+    runs = [
+        training(network, m, chip, precision, count, cost,
+                 sites[m.id].efficiency if m.id in sites else 1.0)
+        for m in models
+        if m.training_flop
+    ]  # fmt: skip
+    return training_table(runs, f"Training runs on {count:,.0f} {chip.id}")
 
 
 def _head(

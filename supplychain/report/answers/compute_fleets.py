@@ -56,27 +56,46 @@ def fleets_document(
     skipped = {p: u for before, _ in uses.values() for p, u in before.skipped.items()}
     if skipped:
         parts.append(f"Left out for want of figures: {', '.join(sorted(skipped))}.")
+    parts.append(_assumptions(network, uses, chips))
+    return Document(
+        schema="supplychain/compute-fleets/1",
+        meta={"data": network.digest, "at": str(at), "shocks": list(shocks)},
+        head=_head(trained, flop, model, conditions, at, shocks),
+        parts=tuple(parts),
+        flat=buyers,
+    )
+
+
+def _head(
+    trained: Transformer,
+    flop: float,
+    model: Transformer,
+    conditions: Conditions,
+    at: Quarter,
+    shocks: Sequence[str],
+) -> tuple[tuple[str, str], ...]:
+    """Which accelerators are counted, and in what."""
+    return (
+        ("Fleets", f"in service at the end of {at}: owned and delivered, less what is retired"),
+        *((("Scenario", "; ".join(shocks)),) if shocks else ()),
+        ("Training", f"runs like {trained.name}, {flop:.2g} FLOP, each chip at its own use"),
+        (
+            "Serving",
+            f"{model.name} in 8 bits where a chip has them, as if it did nothing else; "
+            f"{served(conditions)}",
+        ),
+    )
+
+
+def _assumptions(
+    network: Network, uses: Mapping[str, tuple[Use, Use]], chips: Mapping[str, Chip]
+) -> Table:
+    """How runs and serving are counted, and how well each chip in service is used."""
     figures = parameters(network, training=TRAINING[:1], serving=SERVING[1:])
     held = {s.product for before, _ in uses.values() for s in before.shares}
     taken = chip_figures([chips[p] for p in sorted(held)], ["bf16"])
     figures += [f for f in taken if f.name.endswith((".mfu", ".mbu"))]
-    parts.append(assumptions_table(figures))
-    return Document(
-        schema="supplychain/compute-fleets/1",
-        meta={"data": network.digest, "at": str(at), "shocks": list(shocks)},
-        head=(
-            ("Fleets", f"in service at the end of {at}: owned and delivered, less what is retired"),
-            *((("Scenario", "; ".join(shocks)),) if shocks else ()),
-            ("Training", f"runs like {trained.name}, {flop:.2g} FLOP, each chip at its own use"),
-            (
-                "Serving",
-                f"{model.name} in 8 bits where a chip has them, as if it did nothing else; "
-                f"{served(conditions)}",
-            ),
-        ),
-        parts=tuple(parts),
-        flat=buyers,
-    )
+    return assumptions_table(figures)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import numpy as np
 from supplychain.allocation.measures import unknown_orders
 from supplychain.analyses.sensitivity import Variant, change_of, one_at_a_time, widest_estimates
 from supplychain.model import Figure
-from supplychain.production.quantities import series, shares_of_inputs, totals
+from supplychain.production.quantities import totals
 from supplychain.production.result import Production
 from supplychain.production.systems import installed
 from supplychain.report.answers.losers import (
@@ -23,6 +23,7 @@ from supplychain.report.answers.losers import (
 )
 from supplychain.report.answers.pairs import Pair, pair_columns
 from supplychain.report.answers.sentences import sentences
+from supplychain.report.answers.simulate_records import production_records
 from supplychain.report.tables import Cell, Column, Columns, Document, Table, compact, show, table
 from supplychain.simulation import Simulation, change
 
@@ -52,22 +53,6 @@ def simulation_document(
         others: The same under other assumptions, the result's own first.
         sensitivity: How the headline moves with single figures, if that was asked for.
     """
-    quarters = result.quarters
-    scenario = "; ".join(map(str, result.shocks)) or "baseline, nothing is cut"
-    network = result.network
-    head: tuple[tuple[str, str], ...] = (
-        ("Scenario", f"{scenario} · {quarters[0]} to {quarters[-1]}"),
-        (
-            "Data",
-            f"{network.digest[:8]} · {len(network.commodities)} commodities, "
-            f"{len(network.organizations)} organizations, {len(network.buyers)} buyers · "
-            f"allocation {result.allocation.rule}",
-        ),
-    )
-    if result.assume:
-        replaced = ", ".join(f"{name} = {value:,g}" for name, value in result.assume.items())
-        head = (*head, ("Assumed", f"{replaced}, in the baseline too"))
-    head = (*head, *(("Not known", doubt) for doubt in doubts(result)))
     parts: list[Table | str] = [
         totals_table(result),
         products_table(result),
@@ -90,98 +75,65 @@ def simulation_document(
     parts += sentences(result, others)
     return Document(
         schema="supplychain/simulate/1",
-        meta={
-            "data": network.digest,
-            "shocks": list(map(str, result.shocks)),
-            "assume": dict(result.assume),
-            "cuts": [
-                {
-                    "target": c.target,
-                    "share": c.share,
-                    "first": str(c.first or quarters[0]),
-                    "last": str(c.last or quarters[-1]),
-                }
-                for c in result.cuts
-            ],
-            "quarters": [str(q) for q in quarters],
-            "policy": result.allocation.rule,
-            "left_out": dict(result.baseline.plan.left_out),
-            "doubts": doubts(result),
-        },
-        head=head,
+        meta=_meta(result),
+        head=_head(result),
         parts=tuple(parts),
         flat=flat_table(result),
         records={
-            "units": _by_quarter(result, result.baseline.units(), result.scenario.units()),
-            "utilization": _by_quarter(
-                result, result.baseline.utilization(), result.scenario.utilization()
-            ),
-            "binding": {
-                str(q): {"baseline": list(b), "scenario": list(s)}
-                for q, b, s in zip(
-                    quarters, result.baseline.binding(), result.scenario.binding(), strict=True
-                )
-            },
-            "series": {
-                "baseline": series(network, result.baseline),
-                "scenario": series(network, result.scenario),
-            },
-            "worth_of_one_more": _worth(result),
-            "shares_of_inputs": {
-                group: shares_of_inputs(result.scenario, set(network.groups.get(group, ())))
-                for group in ("cowos", "hbm", "logic-wafer")
-            },
-            "time": _time(result),
-            "as_ordered": _as_ordered(result),
+            **production_records(result),
             "all_countries": countries_table(result, None).records(),
             "all_buyers": buyers_table(result, None).records(),
         },
     )
 
 
+def _head(result: Simulation) -> tuple[tuple[str, str], ...]:
+    """What is cut and assumed, on which data, and what is not known."""
+    quarters = result.quarters
+    scenario = "; ".join(map(str, result.shocks)) or "baseline, nothing is cut"
+    network = result.network
+    head: tuple[tuple[str, str], ...] = (
+        ("Scenario", f"{scenario} · {quarters[0]} to {quarters[-1]}"),
+        (
+            "Data",
+            f"{network.digest[:8]} · {len(network.commodities)} commodities, "
+            f"{len(network.organizations)} organizations, {len(network.buyers)} buyers · "
+            f"allocation {result.allocation.rule}",
+        ),
+    )
+    if result.assume:
+        replaced = ", ".join(f"{name} = {value:,g}" for name, value in result.assume.items())
+        head = (*head, ("Assumed", f"{replaced}, in the baseline too"))
+    return (*head, *(("Not known", doubt) for doubt in doubts(result)))
+
+
+def _meta(result: Simulation) -> dict[str, object]:
+    """What was asked, for programs."""
+    quarters = result.quarters
+    return {
+        "data": result.network.digest,
+        "shocks": list(map(str, result.shocks)),
+        "assume": dict(result.assume),
+        "cuts": [
+            {
+                "target": c.target,
+                "share": c.share,
+                "first": str(c.first or quarters[0]),
+                "last": str(c.last or quarters[-1]),
+            }
+            for c in result.cuts
+        ],
+        "quarters": [str(q) for q in quarters],
+        "policy": result.allocation.rule,
+        "left_out": dict(result.baseline.plan.left_out),
+        "doubts": doubts(result),
+    }
+
+
 def doubts(result: Simulation) -> list[str]:
     """What is not known and bears on the answer, each as a sentence."""
     unknown = unknown_orders(result.allocation)
     return [f"{unknown}."] if unknown else []
-
-
-def _worth(result: Simulation) -> dict[str, object]:
-    """Accelerators that one more unit of each line would bring, by calendar year."""
-    before, after = (w.per_unit() for w in result.worth)
-    return {
-        key: {
-            "years": list(result.worth[0].years),
-            "baseline": before[key].tolist(),
-            "scenario": after[key].tolist() if key in after else None,
-        }
-        for key in sorted(before)
-    }
-
-
-def _as_ordered(result: Simulation) -> dict[str, object]:
-    """Units of the products that no booked line limits, which are delivered as ordered."""
-    both = result.baseline_allocation, result.allocation
-    return {
-        product: {
-            name: float(one.delivered[:, one.products.index(product)].sum())
-            for name, one in zip(("baseline", "scenario"), both, strict=True)
-        }
-        for product in result.markets[0].as_ordered
-    }
-
-
-def _time(result: Simulation) -> dict[str, object]:
-    """When the shocks are felt and what they cost while they last and after."""
-    during, after = result.lost()
-    return {
-        "first_felt": str(q) if (q := result.first_felt()) else None,
-        "deepest": str(result.deepest()[0]),
-        "deepest_change": result.deepest()[1],
-        "recovered_by": str(q) if (q := result.recovered_by()) else None,
-        "shocks_end": str(q) if (q := result.shocked_until()) else None,
-        "lost_while_shocked": during,
-        "lost_after": after,
-    }
 
 
 def _beside(result: Simulation) -> list[str]:
@@ -404,20 +356,6 @@ def _largest(result: Simulation) -> list[str]:
         designer = plan.supplies[plan.products[product]].organization
         units[designer] = units.get(designer, 0.0) + float(amount.sum())
     return sorted((d for d in units if units[d] > 0), key=lambda d: (-units[d], d))[:5]
-
-
-def _by_quarter(result: Simulation, before: object, after: object) -> dict[str, object]:
-    """Name to its baseline and scenario values by quarter."""
-    assert isinstance(before, dict)
-    assert isinstance(after, dict)
-    return {
-        name: {
-            "quarters": [str(q) for q in result.quarters],
-            "baseline": before[name].tolist(),
-            "scenario": after[name].tolist(),
-        }
-        for name in sorted(before)
-    }
 
 
 def flat_table(result: Simulation) -> Table:

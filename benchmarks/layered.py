@@ -8,12 +8,8 @@ go into the tools that make chips), so that there are cycles.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
-
-if TYPE_CHECKING:
-    import pandas as pd
+import pandas as pd
 
 MAKERS = 8
 """Firms that make one commodity."""
@@ -51,8 +47,6 @@ def layered(
         >>> layered(32, layers=2, seed=1).columns.to_list()
         ['supplier', 'customer', 'commodity', 'share']
     """
-    import pandas as pd
-
     width = firms // layers // MAKERS * MAKERS
     if layers < 2 or width < MAKERS:
         raise ValueError(f"{firms} firms are too few for {layers} layers of {MAKERS} or more")
