@@ -84,16 +84,7 @@ class Forward:
         first = int(first_shocks(kept[:, :, None])[0])
         if first == self.model.periods:
             return self.baseline
-        usual = self._finished if self._products_cut(kept) else None
-        walked = walk(
-            self.model,
-            self._state_before(first),
-            first,
-            self.model.undisturbed,
-            kept[:, :, None],
-            usual,
-            detail=True,
-        )
+        walked = self._walk_on(first, kept, detail=True)
         return record(self.model, list(walked), kept, self.baseline)
 
     def after(self, past: Forward, first: int, kept: Floats) -> Production:
@@ -194,17 +185,15 @@ class Forward:
         first = int(first_shocks(kept[:, :, None])[0])
         if first >= until:
             return self._state_before(until)
+        return list(self._walk_on(first, kept, until=until))[-1][0]
+
+    def _walk_on(
+        self, first: int, kept: Floats, detail: bool = False, until: int | None = None
+    ) -> Iterator[tuple[State, Quarterly]]:
+        """One scenario from the baseline's state before a period on."""
+        model, state = self.model, self._state_before(first)
         usual = self._finished if self._products_cut(kept) else None
-        walked = walk(
-            self.model,
-            self._state_before(first),
-            first,
-            self.model.undisturbed,
-            kept[:, :, None],
-            usual,
-            until=until,
-        )
-        return list(walked)[-1][0]
+        return walk(model, state, first, model.undisturbed, kept[:, :, None], usual, detail, until)
 
     def _products_cut(self, kept: Floats) -> bool:
         return bool((kept[self.model.recipes.supplies] < 1).any())
